@@ -81,7 +81,10 @@ function checkImport(file, { specifier }) {
   const [from, to] = [floorOf(file), floorOf(target)];
   if (from === undefined || to === undefined) return;
   if (to > from)
-    complain(file, `imports ${specifier}, which goes up from ${FLOORS[from]} to ${FLOORS[to]}`);
+    complain(
+      file,
+      `imports ${specifier}, which goes up from ${FLOORS[from]} to ${FLOORS[to] ?? 'the front door'}`,
+    );
 }
 
 /** The index of a file's floor; the package's own index.ts stands above them all. */

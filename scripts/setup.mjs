@@ -4,6 +4,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** A machine without a network hears so within seconds, not after the clients' minutes of retries. */
+const PATIENCE = [
+  '--fetch-retries=2',
+  '--fetch-retry-mintimeout=1000',
+  '--fetch-retry-maxtimeout=2000',
+];
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const read = (...path) => {
   const file = join(root, ...path);
@@ -19,20 +26,16 @@ const installed = read('node_modules', '.pnpm', 'lock.yaml');
 if (installed !== read('pnpm-lock.yaml')) install();
 
 function install() {
-  process.stderr.write('Installing dependencies; this happens once.\n');
+  process.stderr.write(
+    installed
+      ? 'Bringing the dependencies up to the lockfile.\n'
+      : 'Installing the dependencies; this happens once.\n',
+  );
   const [command, ...prefix] = packageManager();
+  const options = ['--frozen-lockfile', '--prefer-offline', '--prod=false', ...PATIENCE];
   const { status, stdout, stderr, error } = spawnSync(
     command,
-    [
-      ...prefix,
-      'install',
-      '--frozen-lockfile',
-      '--prefer-offline',
-      '--prod=false',
-      '--config.confirmModulesPurge=false',
-      '--config.fetchRetries=1',
-      '--config.fetchRetryMaxtimeout=2000',
-    ],
+    [...prefix, 'install', ...options, '--config.confirmModulesPurge=false'],
     { cwd: root, encoding: 'utf8', shell: command === 'npx' && process.platform === 'win32' },
   );
   if (status === 0) return;
@@ -58,7 +61,7 @@ function packageManager() {
   }
   const runner = process.env.npm_execpath ?? '';
   if (basename(runner).startsWith('pnpm')) return [process.execPath, runner];
-  const npx = ['--yes', '--fetch-retries=1', '--fetch-retry-maxtimeout=2000'];
+  const npx = ['--yes', ...PATIENCE];
   if (basename(runner) === 'npm-cli.js') {
     return [process.execPath, runner, 'exec', ...npx, '--', wanted];
   }
