@@ -1,5 +1,5 @@
 // What the oracle tests share: reading a figure, and saying where one of our tensors differs from it.
-import type { Tensor } from '@retrograd/autograd';
+import { type Tensor, tensor } from '@retrograd/autograd';
 
 /** A tensor as the Python scripts write it; no dtype means float64, `any` that only the values count. */
 export interface Figure {
@@ -23,9 +23,10 @@ export function numberOf(value: number | string | boolean): number {
   return Number(value);
 }
 
-/** The elements of a figure as numbers, false and true as 0 and 1. */
-export function elementsOf(figure: Figure): number[] {
-  return figure.data.map(numberOf);
+/** The figure as one of our tensors. */
+export function tensorOf({ shape, data, dtype = 'float64' }: Figure): Tensor {
+  if (dtype === 'any') throw new Error('a figure of any dtype is only an output');
+  return tensor(data.map(numberOf), { dtype }).reshape(shape);
 }
 
 /** Says how `got` differs from the figure, in a sentence; null if it doesn't. */
@@ -35,7 +36,7 @@ export function disagreement(got: Tensor, figure: Figure, how: Agreement = {}): 
   if (JSON.stringify(got.shape) !== JSON.stringify(figure.shape)) {
     return `shape [${got.shape}] instead of [${figure.shape}]`;
   }
-  return numbersDisagree(Array.from(got.data()), elementsOf(figure), how);
+  return numbersDisagree(Array.from(got.data()), figure.data.map(numberOf), how);
 }
 
 /** The same for two rows of numbers. NaN agrees with NaN, an infinity with itself. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as library from '@retrograd/autograd';
 import { grad, type Tensor, tensor, type Variable, variable } from '@retrograd/autograd';
 import { describe, expect, it } from 'vitest';
-import { disagreement, elementsOf, type Figure, numbersDisagree } from './agreement.js';
+import { disagreement, type Figure, numbersDisagree, tensorOf } from './agreement.js';
 
 /** One call, as fixtures/figures.json keeps it; make_figures.py says what each field is. */
 interface Case {
@@ -104,7 +104,10 @@ function secondOrder({ op, args, weights = [], weights2 = [] }: Case): Tensor[] 
   for (const arg of args) argument(arg, (x) => keep(inputs, x));
   const first = grad((leaves: Tensor[]) => {
     let next = 0;
-    return weighted(tensorsOf(ops[op](...args.map((arg) => argument(arg, () => leaves[next++])))), weights);
+    return weighted(
+      tensorsOf(ops[op](...args.map((arg) => argument(arg, () => leaves[next++])))),
+      weights,
+    );
   });
   return grad((leaves: Tensor[]) => weighted(first(leaves), weights2))(inputs);
 }
@@ -114,7 +117,7 @@ function weighted(tensors: readonly Tensor[], weights: readonly (Figure | null)[
   return tensors
     .flatMap((t, i) => {
       const weight = weights[i];
-      return weight === null ? [] : [t.mul(constant(weight)).sum()];
+      return weight === null ? [] : [t.mul(tensorOf(weight)).sum()];
     })
     .reduce((a, b) => a.add(b));
 }
@@ -122,7 +125,7 @@ function weighted(tensors: readonly Tensor[], weights: readonly (Figure | null)[
 /** One argument of the call; float64 tensors go through `differentiable`, from left to right. */
 function argument(arg: unknown, differentiable: (x: Tensor) => unknown): unknown {
   if (isFigure(arg)) {
-    const value = constant(arg);
+    const value = tensorOf(arg);
     return arg.dtype === undefined ? differentiable(value) : value;
   }
   if (Array.isArray(arg)) return arg.map((item) => argument(item, differentiable));
@@ -136,12 +139,6 @@ function argument(arg: unknown, differentiable: (x: Tensor) => unknown): unknown
 
 function isFigure(arg: unknown): arg is Figure {
   return arg !== null && typeof arg === 'object' && 'shape' in arg && 'data' in arg;
-}
-
-function constant(figure: Figure): Tensor {
-  const { dtype = 'float64', shape } = figure;
-  if (dtype === 'any') throw new Error('a figure of any dtype is only an output');
-  return tensor(elementsOf(figure), { dtype }).reshape(shape);
 }
 
 /** What an op returns, as a list: a tensor, several, or values and indices. */
