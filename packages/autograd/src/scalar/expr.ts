@@ -1,0 +1,348 @@
+// scalar/expr: a formula on one number, an immutable graph in which equal formulas are the same object.
+
+import { ArgumentError } from '../errors.js';
+
+/** What a node of a formula computes. */
+export type ExprOp = 'argument' | 'constant' | UnaryOp | BinaryOp | 'select';
+
+export type UnaryOp =
+  | 'neg'
+  | 'abs'
+  | 'sign'
+  | 'exp'
+  | 'log'
+  | 'log1p'
+  | 'expm1'
+  | 'sqrt'
+  | 'rsqrt'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'asin'
+  | 'acos'
+  | 'atan'
+  | 'sinh'
+  | 'cosh'
+  | 'tanh'
+  | 'erf'
+  | 'sigmoid'
+  | 'softplus'
+  | 'logSigmoid'
+  | 'floor'
+  | 'ceil'
+  | 'round'
+  | 'trunc'
+  | 'logicalNot';
+
+export type BinaryOp =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'pow'
+  | 'maximum'
+  | 'minimum'
+  | 'less'
+  | 'lessEqual'
+  | 'greater'
+  | 'greaterEqual'
+  | 'equal'
+  | 'notEqual'
+  | 'logicalAnd'
+  | 'logicalOr'
+  | 'logicalXor';
+
+/** A formula, or a number that stands for a constant. */
+export type ExprLike = Expr | number;
+
+/**
+ * A formula on numbers, built by chaining: `x.mul(x).add(1).log()`. Immutable. Equal formulas are the same object, so
+ * formulas are compared by `===`, and what is derived from a node (its derivatives, its kernels) is kept on the node.
+ *
+ * Nothing is simplified: `x.mul(0)` stays, because 0·∞ is NaN. Truth is a number, 1 or 0; whatever isn't 0 is true.
+ */
+export class Expr {
+  /** Grows with creation: the operands of a node have smaller ids than the node. */
+  readonly id: number;
+  readonly op: ExprOp;
+  readonly args: readonly Expr[];
+  /** Of a `constant`; NaN elsewhere. */
+  readonly value: number;
+  /** Of an `argument`; −1 elsewhere. */
+  readonly index: number;
+
+  /**
+   * The nodes whose youngest operand is this one. A user hangs off its youngest operand and refers, by that, only to
+   * older ones: a node never keeps alive what was built on anything younger than itself. So `x.mul(c)` for ever new
+   * constants c hangs off each c, not off x, and goes when c goes.
+   * @internal
+   */
+  users: Map<number | string, Expr> | null = null;
+  /** Derivatives by argument index. @internal */
+  derivatives: Map<number, Expr> | null = null;
+  /** Kernels by arity and dtype, typed as what they are where they are made. @internal */
+  kernels: Map<number, unknown> | null = null;
+
+  /** @internal Use `argument`, `constant` and the methods, which intern. */
+  constructor(op: ExprOp, args: readonly Expr[], value: number, index: number) {
+    this.id = nextId++;
+    this.op = op;
+    this.args = args;
+    this.value = value;
+    this.index = index;
+  }
+
+  add(b: ExprLike): Expr {
+    return binary('add', this, b);
+  }
+  sub(b: ExprLike): Expr {
+    return binary('sub', this, b);
+  }
+  mul(b: ExprLike): Expr {
+    return binary('mul', this, b);
+  }
+  div(b: ExprLike): Expr {
+    return binary('div', this, b);
+  }
+  /** aᵇ as in IEEE 754: 1ᵇ = a⁰ = 1 even for NaN. */
+  pow(b: ExprLike): Expr {
+    return binary('pow', this, b);
+  }
+  /** The greater of two; NaN if either is. At a tie each operand gets half of the derivative. */
+  maximum(b: ExprLike): Expr {
+    return binary('maximum', this, b);
+  }
+  /** The lesser of two; NaN if either is. At a tie each operand gets half of the derivative. */
+  minimum(b: ExprLike): Expr {
+    return binary('minimum', this, b);
+  }
+
+  neg(): Expr {
+    return unary('neg', this);
+  }
+  /** |x|; its derivative at 0 is 0. */
+  abs(): Expr {
+    return unary('abs', this);
+  }
+  /** −1, 0 or 1; its derivative is 0. */
+  sign(): Expr {
+    return unary('sign', this);
+  }
+  /** x·x. */
+  square(): Expr {
+    return binary('mul', this, this);
+  }
+  /** 1/x. */
+  reciprocal(): Expr {
+    return binary('div', constant(1), this);
+  }
+  sqrt(): Expr {
+    return unary('sqrt', this);
+  }
+  /** 1/√x. */
+  rsqrt(): Expr {
+    return unary('rsqrt', this);
+  }
+  exp(): Expr {
+    return unary('exp', this);
+  }
+  log(): Expr {
+    return unary('log', this);
+  }
+  log1p(): Expr {
+    return unary('log1p', this);
+  }
+  expm1(): Expr {
+    return unary('expm1', this);
+  }
+  sin(): Expr {
+    return unary('sin', this);
+  }
+  cos(): Expr {
+    return unary('cos', this);
+  }
+  tan(): Expr {
+    return unary('tan', this);
+  }
+  asin(): Expr {
+    return unary('asin', this);
+  }
+  acos(): Expr {
+    return unary('acos', this);
+  }
+  atan(): Expr {
+    return unary('atan', this);
+  }
+  sinh(): Expr {
+    return unary('sinh', this);
+  }
+  cosh(): Expr {
+    return unary('cosh', this);
+  }
+  tanh(): Expr {
+    return unary('tanh', this);
+  }
+  /** 2/√π ∫₀ˣ exp(−t²) dt. */
+  erf(): Expr {
+    return unary('erf', this);
+  }
+  /** 1/(1 + e⁻ˣ). */
+  sigmoid(): Expr {
+    return unary('sigmoid', this);
+  }
+  /** log(1 + eˣ). */
+  softplus(): Expr {
+    return unary('softplus', this);
+  }
+  /** log(1/(1 + e⁻ˣ)). */
+  logSigmoid(): Expr {
+    return unary('logSigmoid', this);
+  }
+  floor(): Expr {
+    return unary('floor', this);
+  }
+  ceil(): Expr {
+    return unary('ceil', this);
+  }
+  /** To the nearest integer, ties to the even one. */
+  round(): Expr {
+    return unary('round', this);
+  }
+  trunc(): Expr {
+    return unary('trunc', this);
+  }
+
+  less(b: ExprLike): Expr {
+    return binary('less', this, b);
+  }
+  lessEqual(b: ExprLike): Expr {
+    return binary('lessEqual', this, b);
+  }
+  greater(b: ExprLike): Expr {
+    return binary('greater', this, b);
+  }
+  greaterEqual(b: ExprLike): Expr {
+    return binary('greaterEqual', this, b);
+  }
+  equal(b: ExprLike): Expr {
+    return binary('equal', this, b);
+  }
+  notEqual(b: ExprLike): Expr {
+    return binary('notEqual', this, b);
+  }
+  logicalAnd(b: ExprLike): Expr {
+    return binary('logicalAnd', this, b);
+  }
+  logicalOr(b: ExprLike): Expr {
+    return binary('logicalOr', this, b);
+  }
+  logicalXor(b: ExprLike): Expr {
+    return binary('logicalXor', this, b);
+  }
+  logicalNot(): Expr {
+    return unary('logicalNot', this);
+  }
+
+  /** `a` where this isn't 0, else `b`. Only the branch taken is differentiated, so a NaN of the other can't leak. */
+  select(a: ExprLike, b: ExprLike): Expr {
+    return make('select', [this, lift(a), lift(b)]);
+  }
+}
+
+// ---- Interning ----------------------------------------------------------------------------------------------------
+
+let nextId = 0;
+
+/** A number for each op seen, to key nodes by numbers. */
+const opcodes = new Map<ExprOp, number>();
+const opcode = (op: ExprOp): number => {
+  const known = opcodes.get(op);
+  if (known !== undefined) return known;
+  opcodes.set(op, opcodes.size);
+  return opcodes.size - 1;
+};
+
+/** The node `op(args)`, the one that exists if there is one. @internal */
+export function make(op: ExprOp, args: readonly Expr[]): Expr {
+  let host = args[0];
+  for (const arg of args) if (arg.id > host.id) host = arg;
+  const [a, b] = args;
+  // Of one or two operands, one is the host: a number holds the op, the side and the other's id (2⁴⁶ nodes fit).
+  const key =
+    args.length === 1
+      ? opcode(op)
+      : args.length === 2
+        ? opcode(op) + 64 * (1 + (host === a ? 0 : 1) + 2 * (host === a ? b.id : a.id))
+        : `${op} ${args.map((arg) => arg.id).join(' ')}`;
+  host.users ??= new Map();
+  let node = host.users.get(key);
+  if (node === undefined) {
+    node = new Expr(op, args, NaN, -1);
+    host.users.set(key, node);
+  }
+  return node;
+}
+
+const unary = (op: UnaryOp, a: Expr): Expr => make(op, [a]);
+const binary = (op: BinaryOp, a: Expr, b: ExprLike): Expr => make(op, [a, lift(b)]);
+const lift = (x: ExprLike): Expr => (typeof x === 'number' ? constant(x) : x);
+
+const argumentNodes = new Map<number, Expr>();
+
+/** The argument at position `index` = 0, 1, … of a formula. Throws an `ArgumentError` for anything else. */
+export function argument(index: number): Expr {
+  let node = argumentNodes.get(index);
+  if (node === undefined) {
+    if (!Number.isInteger(index) || index < 0) {
+      throw new ArgumentError(
+        `argument: an index is 0, 1, 2, …, got ${index}. Pass the position of the argument.`,
+      );
+    }
+    node = new Expr('argument', [], NaN, index);
+    argumentNodes.set(index, node);
+  }
+  return node;
+}
+
+// Constants are interned in two generations of bounded size: those not asked for while a generation filled are dropped,
+// and with them all that hangs off them. Whoever still holds a formula on a dropped constant keeps a correct formula;
+// only its sharing with formulas built later is lost. A few constants that rules are made of are never dropped.
+const GENERATION = 1024;
+const pinned = new Map<number, Expr>();
+let recent = new Map<number, Expr>();
+let older = new Map<number, Expr>();
+const negativeZero = new Expr('constant', [], -0, -1); // Maps take −0 for 0
+
+/** The constant `value`; NaN, infinities and −0 are constants like others. */
+export function constant(value: number): Expr {
+  if (value === 0) return Object.is(value, -0) ? negativeZero : ZERO;
+  let node = pinned.get(value) ?? recent.get(value);
+  if (node !== undefined) return node;
+  node = older.get(value) ?? new Expr('constant', [], value, -1);
+  if (recent.size >= GENERATION) {
+    older = recent;
+    recent = new Map();
+  }
+  recent.set(value, node);
+  return node;
+}
+
+const pin = (value: number): Expr => {
+  const node = new Expr('constant', [], value, -1);
+  pinned.set(value, node);
+  return node;
+};
+
+export const ZERO = pin(0);
+export const ONE = pin(1);
+export const HALF = pin(0.5);
+for (const value of [-1, 2, -2, 3, -0.5, 2 / Math.sqrt(Math.PI), Infinity, -Infinity, NaN])
+  pin(value);
+
+/** `a` where `condition` isn't 0, else `b`. Only the branch taken is differentiated. */
+export function select(condition: ExprLike, a: ExprLike, b: ExprLike): Expr {
+  return lift(condition).select(a, b);
+}
+
+/** Whether a formula is the constant 0 (of either sign): a structural zero. */
+export const isZero = (e: Expr): boolean => e.op === 'constant' && e.value === 0;
