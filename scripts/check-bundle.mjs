@@ -72,5 +72,6 @@ async function bundleAndRun(source, conditions) {
     input: contents,
     encoding: 'utf8',
   });
-  return { output: (stdout + stderr).trim(), bytes: gzipSync(contents).byteLength };
+  const [error] = /^\w*Error\b.*/m.exec(stderr) ?? [stderr.slice(-500)];
+  return { output: (stdout + error).trim(), bytes: gzipSync(contents).byteLength };
 }
