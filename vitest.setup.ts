@@ -1,4 +1,4 @@
-// Fails any test that writes to the console without expecting to.
+// Fails any test that writes to the console, or to the terminal itself, without expecting to.
 import { afterAll, afterEach } from 'vitest';
 
 const stray: string[] = [];
@@ -6,6 +6,13 @@ const stray: string[] = [];
 for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace', 'table', 'dir'] as const) {
   console[method] = (...values: unknown[]) => {
     stray.push(`console.${method}: ${values.map(String).join(' ')}`);
+  };
+}
+
+for (const stream of ['stdout', 'stderr'] as const) {
+  process[stream].write = (text: string | Uint8Array) => {
+    stray.push(`process.${stream}: ${text}`);
+    return true;
   };
 }
 
