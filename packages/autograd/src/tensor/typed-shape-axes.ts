@@ -251,6 +251,33 @@ type ReplacedWalk<
     : ReplacedWalk<Rest, Key, Put, [...Front, N]>
   : number[];
 
+/** One axis of a slice: an index (drops the axis), null (all of it), or [start, stop, step]. */
+export type SliceRange =
+  | number
+  | null
+  | readonly [start: number | null, stop?: number | null, step?: number | null];
+
+/** The shape of a slice: indices drop their axis, ranges leave it with a size that is not known. */
+export type Sliced<S extends Shape, R extends readonly SliceRange[]> = number extends
+  | S['length']
+  | R['length']
+  ? number[]
+  : SlicedWalk<S, R>;
+
+type SlicedWalk<
+  S extends Shape,
+  R extends readonly SliceRange[],
+  Out extends number[] = [],
+> = R extends readonly [infer First, ...infer RestR extends readonly SliceRange[]]
+  ? S extends readonly [infer N extends number, ...infer RestS extends Shape]
+    ? SlicedWalk<
+        RestS,
+        RestR,
+        First extends number ? Out : [...Out, First extends null ? N : number]
+      >
+    : number[]
+  : [...Out, ...S];
+
 /** Shapes laid end to end along `Axis`; where they do not fit, nothing is known. */
 export type Concatenated<
   L extends readonly Shape[],

@@ -16,11 +16,8 @@ declare enum Size {
 /** Takes `number` and type parameters `N extends number`, and no literal size. */
 export type UnknownSize = Size.unknown;
 
-/**
- * Takes shapes of unknown rank (`number[]`, type parameters `S extends Shape`), and no tuple that has a
- * first size: an array may lack the optional property, such a tuple has it.
- */
-export type UnknownRank = Shape & { readonly 0?: never };
+/** Takes shapes of unknown rank: `number[]`, type parameters `S extends Shape`, and no tuple. */
+export type UnknownRank = Shape & { readonly length: UnknownSize };
 
 /** Takes shapes of unknown rank, and those whose first size is unknown (a batch). */
 export type UnknownBatch = UnknownRank | readonly [UnknownSize, ...Shape];

@@ -1,0 +1,94 @@
+// The cellar: every error the library throws, one named class each, all with a stable code.
+
+const LIBRARY_FRAME = /[\\/](?:@retrograd|packages)[\\/](?:autograd|nn)[\\/](?:src|dist)[\\/]/;
+
+/** Deeper than any call chain inside the library, so that the caller's frame is always captured. */
+const FRAMES_CAPTURED = 64;
+
+/**
+ * Moves a stack's first frame to the user's line: leading frames inside the library are dropped.
+ * A stack that never leaves the library is kept whole.
+ */
+function withoutLibraryFrames(stack: string): string {
+  const lines = stack.split('\n');
+  const firstFrame = lines.findIndex((line) => /^\s+at /.test(line));
+  if (firstFrame < 0) return stack;
+  let callSite = firstFrame;
+  while (callSite < lines.length && LIBRARY_FRAME.test(lines[callSite])) callSite++;
+  if (callSite === lines.length) return stack;
+  return [...lines.slice(0, firstFrame), ...lines.slice(callSite)].join('\n');
+}
+
+/** The base of everything the library throws. Messages read `op: rule, what was got. Likely fix.` */
+export abstract class RetrogradError extends Error {
+  /** A stable identifier, for programs: the message may be reworded, the code won't. */
+  abstract readonly code: string;
+
+  constructor(message: string) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = FRAMES_CAPTURED;
+    super(message);
+    Error.stackTraceLimit = limit;
+    Object.defineProperty(this, 'name', { value: new.target.name, configurable: true });
+    if (this.stack !== undefined) {
+      this.stack = withoutLibraryFrames(
+        this.stack.replace(/^\w*Error\b/, new.target.name),
+      );
+    }
+  }
+}
+
+/** Shapes that don't fit together, or a shape that isn't one. */
+export class ShapeError extends RetrogradError {
+  readonly code = 'ERR_SHAPE';
+}
+
+/** An axis that the tensor doesn't have, or one named twice. */
+export class AxisError extends RetrogradError {
+  readonly code = 'ERR_AXIS';
+}
+
+/** An index outside of the axis it points into. */
+export class IndexError extends RetrogradError {
+  readonly code = 'ERR_INDEX';
+}
+
+/** A dtype that the operation isn't defined on. */
+export class DTypeError extends RetrogradError {
+  readonly code = 'ERR_DTYPE';
+}
+
+/** An argument or option that is none of the values allowed. */
+export class ArgumentError extends RetrogradError {
+  readonly code = 'ERR_ARGUMENT';
+}
+
+/** A gradient that can't reach what it was asked for, because the graph was cut in between. */
+export class NoPathError extends RetrogradError {
+  readonly code = 'ERR_NO_PATH';
+}
+
+/** A replay of a tape whose saved values have been released. */
+export class ReleasedTapeError extends RetrogradError {
+  readonly code = 'ERR_RELEASED_TAPE';
+}
+
+/** A derivative was asked of an operation that declares to have none. */
+export class NondifferentiableError extends RetrogradError {
+  readonly code = 'ERR_NONDIFFERENTIABLE';
+}
+
+/** A rule (vjp, jvp, forward, kernel) broke its contract: wrong count, shape or dtype. */
+export class RuleError extends RetrogradError {
+  readonly code = 'ERR_RULE';
+}
+
+/** A function that must finish before its scope ends returned a promise. */
+export class AsyncScopeError extends RetrogradError {
+  readonly code = 'ERR_ASYNC_SCOPE';
+}
+
+/** An analytic derivative and the finite difference beside it differ. */
+export class GradcheckError extends RetrogradError {
+  readonly code = 'ERR_GRADCHECK';
+}

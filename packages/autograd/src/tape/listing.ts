@@ -1,0 +1,118 @@
+// The tape as a list to be read: what ran, in which order, on which shapes.
+
+import type { Origin } from '../tensor/origin.js';
+import { formatShape, sameShape } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { Node, type ReleasedTape, type TapeEntry, type TapeLine } from './node.js';
+import { visitTape } from './order.js';
+
+/** The ordered list of operations that lead to a value, as `loss.tape()` returns it. */
+export class Tape implements Iterable<TapeEntry> {
+  readonly entries: readonly TapeEntry[];
+
+  /** @internal */
+  constructor(entries: readonly TapeEntry[]) {
+    this.entries = entries;
+  }
+
+  get length(): number {
+    return this.entries.length;
+  }
+
+  [Symbol.iterator](): Iterator<TapeEntry> {
+    return this.entries[Symbol.iterator]();
+  }
+
+  toString(): string {
+    const text = this.entries.map(({ index, name, shape, dtype, inputs }) => {
+      const operands = inputs.map((i) => (i === null ? 'const' : `%${i}`)).join(', ');
+      const call = name === 'leaf' && inputs.length === 0 ? 'leaf' : `${name}(${operands})`;
+      return [`%${index}`, call, dtype, formatShape(shape)];
+    });
+    const width = (column: number) => Math.max(0, ...text.map((row) => row[column].length));
+    const widths = [width(0), width(1), width(2)];
+    return text
+      .map(
+        ([index, call, dtype, shape]) =>
+          `${index.padEnd(widths[0])} = ${call.padEnd(widths[1])}  ${dtype.padEnd(widths[2])} ${shape}`,
+      )
+      .join('\n');
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+function lineOf(origin: Origin, index: number): TapeLine {
+  const op = origin instanceof Node ? origin.op : null;
+  const inputs = origin instanceof Node ? origin.inputs.map((input) => input?.position ?? null) : [];
+  return { index, op, name: op?.name ?? 'leaf', shape: origin.shape, dtype: origin.dtype, inputs };
+}
+
+function agrees(line: TapeLine, origin: Origin): boolean {
+  if (!(origin instanceof Node)) return line.op === null && sameShape(line.shape, origin.shape);
+  return (
+    line.op === origin.op &&
+    line.dtype === origin.dtype &&
+    sameShape(line.shape, origin.shape) &&
+    line.inputs.length === origin.inputs.length &&
+    line.inputs.every((place, i) => place === (origin.inputs[i]?.position ?? null))
+  );
+}
+
+/**
+ * The last tape that was released. Training repeats one structure; as long as it does, all released tapes share
+ * one list, and a loss that is kept costs no more than its number.
+ */
+let lastReleased: ReleasedTape = { lines: [] };
+
+/** Drops saved values and links of a replayed order, keeping names and shapes for inspection. */
+export function release(order: readonly Origin[]): void {
+  const { lines } = lastReleased;
+  const repeats =
+    lines.length === order.length && order.every((origin, i) => agrees(lines[i], origin));
+  if (!repeats) lastReleased = { lines: order.map(lineOf) };
+  const released = lastReleased;
+  for (const origin of order) {
+    if (!(origin instanceof Node)) continue;
+    origin.released = released;
+    origin.inputs = [];
+    origin.saved = null;
+    origin.savedOutputs = null;
+  }
+}
+
+/** The part of a released tape that leads to its last line of this operation and shape. */
+function releasedEntries(node: Node, { lines }: ReleasedTape): TapeEntry[] {
+  let root = lines.length - 1;
+  while (root > 0 && !(lines[root].op === node.op && sameShape(lines[root].shape, node.shape))) root--;
+  const wanted = new Set([root]);
+  for (let i = root; i >= 0; i--) {
+    if (wanted.has(i)) for (const input of lines[i].inputs) if (input !== null) wanted.add(input);
+  }
+  const kept = lines.filter((line) => wanted.has(line.index));
+  const place = new Map(kept.map((line, i) => [line.index, i]));
+  return kept.map(({ name, shape, dtype, inputs }, index) => ({
+    index,
+    name,
+    shape,
+    dtype,
+    inputs: inputs.map((input) => (input === null ? null : (place.get(input) ?? null))),
+  }));
+}
+
+/** The operations that lead to `value`, in the order in which they ran. */
+export function tapeOf(value: Tensor): Tape {
+  const { origin } = value;
+  if (origin === null || !value.requiresGrad) return new Tape([]);
+  if (origin instanceof Node && origin.released !== null) {
+    return new Tape(releasedEntries(origin, origin.released));
+  }
+  const visit = visitTape([origin], null);
+  try {
+    return new Tape(visit.order.map(lineOf));
+  } finally {
+    visit.end();
+  }
+}

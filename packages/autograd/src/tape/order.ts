@@ -1,0 +1,100 @@
+// The order of a replay: which points of the tape take part, sorted by time.
+
+import type { Origin } from '../tensor/origin.js';
+import { Node, releasedError } from './node.js';
+import { state } from './state.js';
+
+let lastReplay = 0;
+
+/** A selection of the tape, ordered by time. Valid until `end()`, which must be called in a finally. */
+export interface Visit {
+  /** The points that take part: those that the roots reach and that reach a target. */
+  readonly order: readonly Origin[];
+  /** How many of them, at the beginning, are targets. */
+  readonly targets: number;
+  end(): void;
+}
+
+/** What a replay within a replay has displaced, to be put back when it ends. */
+interface Displaced {
+  readonly origin: Origin;
+  readonly visit: number;
+  readonly position: number;
+}
+
+/**
+ * Walks from `roots` back to `targets` (null: to all leaves), without recursion: chains of a million operations
+ * are as good as short ones. Targets are older than everything that is computed from them, so the walk stops at
+ * the oldest target. Points that reach no target are left out.
+ */
+export function visitTape(roots: readonly Origin[], targets: readonly Origin[] | null): Visit {
+  const replay = ++lastReplay;
+  const outerReplay = state.replay;
+  const displaced: Displaced[] = [];
+  const found: Origin[] = [];
+  let oldest = 0;
+  if (targets !== null) {
+    oldest = Number.POSITIVE_INFINITY;
+    for (const target of targets) oldest = Math.min(oldest, target.id);
+  }
+
+  const pending: Origin[] = [];
+  const enter = (origin: Origin): void => {
+    if (origin.visit === replay || origin.id < oldest) return;
+    if (origin.visit !== 0) {
+      displaced.push({ origin, visit: origin.visit, position: origin.position });
+    }
+    origin.visit = replay;
+    origin.position = -1;
+    found.push(origin);
+    pending.push(origin);
+  };
+
+  const end = (): void => {
+    state.replay = outerReplay;
+    for (const origin of found) {
+      origin.visit = 0;
+      origin.position = -1;
+    }
+    for (const { origin, visit, position } of displaced) {
+      origin.visit = visit;
+      origin.position = position;
+    }
+  };
+
+  try {
+    for (const root of roots) enter(root);
+    for (let origin = pending.pop(); origin !== undefined; origin = pending.pop()) {
+      if (!(origin instanceof Node)) continue;
+      if (origin.released !== null) throw releasedError(origin.op.name);
+      const { inputs } = origin;
+      for (let i = 0; i < inputs.length; i++) {
+        const input = inputs[i];
+        if (input !== null) enter(input);
+      }
+    }
+    found.sort((a, b) => a.id - b.id);
+    const order = targets === null ? found : reaching(found, targets, replay);
+    for (let i = 0; i < order.length; i++) order[i].position = i;
+    state.replay = replay;
+    const reached = targets === null ? 0 : targets.filter((t) => t.visit === replay).length;
+    return { order, targets: reached, end };
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+/** The points that depend on a target; inputs come before what is made of them, so one pass is enough. */
+function reaching(found: readonly Origin[], targets: readonly Origin[], replay: number): Origin[] {
+  for (const target of targets) if (target.visit === replay) target.position = 0;
+  return found.filter((origin) => {
+    if (origin.position < 0 && origin instanceof Node) {
+      const depends = origin.inputs.some(
+        (input) => input !== null && input.visit === replay && input.position >= 0,
+      );
+      if (depends) origin.position = 0;
+    }
+    return origin.position >= 0;
+  });
+}

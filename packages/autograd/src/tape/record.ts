@@ -1,0 +1,113 @@
+// Recording: the decision whether an operation goes on the tape, and what is kept of it there.
+
+import type { DType } from '../tensor/dtype.js';
+import { CUT_LEVEL, type Origin } from '../tensor/origin.js';
+import type { Shape } from '../tensor/shape.js';
+import type { Storage } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+import { MASKED_INPUTS, type Meta, Node, type Op } from './node.js';
+import { cutFrom, state } from './state.js';
+
+/** One result of a forward computation, before it has a place on the tape. */
+export interface Output extends Meta {
+  readonly storage: Storage;
+}
+
+/** Keeps of the inputs only what the rules read. */
+function savedOf(op: Op, inputs: readonly Tensor[], tracked: number): readonly (Tensor | null)[] | null {
+  const mask = op.savedInputs(tracked);
+  if (mask === 0) return null;
+  if (mask === -1) return inputs;
+  const saved = new Array<Tensor | null>(inputs.length);
+  for (let i = 0; i < inputs.length; i++) saved[i] = (mask >> i) & 1 ? inputs[i] : null;
+  return saved;
+}
+
+/**
+ * The origin of what `op` makes of `inputs`: a new node if a gradient has to come back through it, a cut if one
+ * would but can't, null for constants. `inputs` is kept: callers hand over a fresh array.
+ */
+export function originOf(
+  op: Op,
+  inputs: readonly Tensor[],
+  attrs: unknown,
+  shape: Shape,
+  dtype: DType,
+  outputs: readonly Meta[] | null,
+): Origin | null {
+  const count = inputs.length;
+  let level = CUT_LEVEL;
+  let lowest: Origin | null = null;
+  for (let i = 0; i < count; i++) {
+    const { origin } = inputs[i];
+    if (origin !== null && (lowest === null || origin.level < level)) {
+      lowest = origin;
+      level = origin.level;
+    }
+  }
+  if (lowest === null || level === CUT_LEVEL) return lowest;
+  if (level >= state.limit) {
+    return state.limit === Number.NEGATIVE_INFINITY ? cutFrom(lowest, 'noGrad') : null;
+  }
+  if (op.vjp === null) return cutFrom(lowest, op.name);
+
+  const origins = new Array<Origin | null>(count);
+  let slots: number[] | null = null;
+  let tracked = 0;
+  for (let i = 0; i < count; i++) {
+    const { origin, slot } = inputs[i];
+    if (origin === null || origin.level === CUT_LEVEL) {
+      origins[i] = null;
+      continue;
+    }
+    origins[i] = origin;
+    if (i < MASKED_INPUTS) tracked |= 1 << i;
+    if (slot !== 0) {
+      slots ??= new Array<number>(count).fill(0);
+      slots[i] = slot;
+    }
+  }
+  const saved = savedOf(op, inputs, tracked);
+  const node = new Node(op, attrs, level, origins, slots, saved, shape, dtype, outputs);
+  return node;
+}
+
+function trackedMask(node: Node): number {
+  let tracked = 0;
+  for (let i = 0; i < node.inputs.length && i < MASKED_INPUTS; i++) {
+    if (node.inputs[i] !== null) tracked |= 1 << i;
+  }
+  return tracked;
+}
+
+/** The tensor that `op` has made, recorded if a gradient has to come back through it. */
+export function record(
+  op: Op,
+  inputs: readonly Tensor[],
+  attrs: unknown,
+  storage: Storage,
+  shape: Shape,
+  dtype: DType,
+): Tensor {
+  const origin = originOf(op, inputs, attrs, shape, dtype, null);
+  const output = new Tensor(storage, shape, dtype, origin, 0);
+  if (origin instanceof Node && op.savesOutputs(trackedMask(origin))) origin.savedOutputs = [output];
+  return output;
+}
+
+/** The same for an operation with several outputs. */
+export function recordAll(
+  op: Op,
+  inputs: readonly Tensor[],
+  attrs: unknown,
+  results: readonly Output[],
+): Tensor[] {
+  const metas = results.map(({ shape, dtype }) => ({ shape, dtype }));
+  const first = metas[0] ?? { shape: [], dtype: 'float32' as const };
+  const origin = originOf(op, inputs, attrs, first.shape, first.dtype, metas);
+  const outputs = results.map(
+    ({ storage, shape, dtype }, slot) => new Tensor(storage, shape, dtype, origin, slot),
+  );
+  if (origin instanceof Node && op.savesOutputs(trackedMask(origin))) origin.savedOutputs = outputs;
+  return outputs;
+}

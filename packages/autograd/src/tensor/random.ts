@@ -1,0 +1,144 @@
+// Random tensors: explicit generators, seeded, splittable, the same bits on every machine.
+
+import { ArgumentError } from '../errors.js';
+import { checkDType, coerce, type DType, isFloating } from './dtype.js';
+import { inverseNormal } from './normal.js';
+import { philox } from './philox.js';
+import { checkInteger, checkShape, sizeOf } from './shape.js';
+import { allocate } from './storage.js';
+import { Tensor } from './tensor.js';
+
+export interface UniformOptions {
+  low?: number;
+  high?: number;
+  dtype?: DType;
+}
+
+export interface NormalOptions {
+  mean?: number;
+  std?: number;
+  dtype?: DType;
+}
+
+/** The third counter word: draws and splits never meet the same counter. */
+const DRAWS = 0;
+const SPLITS = 1;
+
+/**
+ * A stream of random numbers: Philox4x32-10 under a 64-bit key, counting up. Two generators of one seed give
+ * the same stream; `split` gives streams that are independent of each other and of what is drawn here.
+ */
+export class Generator {
+  readonly #key0: number;
+  readonly #key1: number;
+  #block = 0;
+  #splits = 0;
+  readonly #words = new Int32Array(4);
+  #unread = 0;
+
+  /** @internal Use `rng(seed)`. */
+  constructor(key0: number, key1: number) {
+    this.#key0 = key0;
+    this.#key1 = key1;
+  }
+
+  /** 32 random bits, 0 … 2³² − 1. */
+  bits(): number {
+    if (this.#unread === 0) {
+      const low = this.#block | 0;
+      const high = Math.floor(this.#block / 0x100000000) | 0;
+      philox(this.#words, low, high, DRAWS, 0, this.#key0, this.#key1);
+      this.#block++;
+      this.#unread = 4;
+    }
+    return this.#words[4 - this.#unread--] >>> 0;
+  }
+
+  /** A uniform number in [0, 1) with 53 random bits. */
+  next(): number {
+    const high = this.bits() >>> 5;
+    const low = this.bits() >>> 6;
+    return (high * 67108864 + low) / 9007199254740992;
+  }
+
+  /** A whole number, uniform in 0 … limit − 1 (limit ≤ 2³²); without the bias of a plain remainder. */
+  integer(limit: number): number {
+    const bound = checkInteger('integer', 'limit', limit, 1);
+    const fair = 0x100000000 - (0x100000000 % bound);
+    let bits = this.bits();
+    while (bits >= fair) bits = this.bits();
+    return bits % bound;
+  }
+
+  /** Uniform in [low, high), 24 random bits in float32, 53 in float64. */
+  uniform<const S extends number[]>(
+    shape: readonly [...S],
+    options: UniformOptions = {},
+  ): Tensor<S> {
+    const { low = 0, high = 1 } = options;
+    const unit = options.dtype === 'float64' ? () => this.next() : () => (this.bits() >>> 8) / 16777216;
+    return this.#fill('uniform', shape, options.dtype, () => low + unit() * (high - low));
+  }
+
+  /** Normal with `mean` and `std`, by inversion of the distribution function. */
+  normal<const S extends number[]>(shape: readonly [...S], options: NormalOptions = {}): Tensor<S> {
+    const { mean = 0, std = 1 } = options;
+    if (!(std >= 0)) {
+      throw new ArgumentError(`normal: std is not negative, got ${std}. Pass the standard deviation.`);
+    }
+    // Half a step off the grid of 2⁻⁵³ keeps clear of 0 and 1, where the inverse is infinite.
+    const open = () => this.next() + 2 ** -54;
+    return this.#fill('normal', shape, options.dtype, () => mean + std * inverseNormal(Math.min(open(), 1 - 2 ** -53)));
+  }
+
+  /** The numbers 0 … n − 1 in random order, int32 [n]. */
+  permutation<const N extends number>(n: N): Tensor<[N]> {
+    checkInteger('permutation', 'n', n, 0);
+    const order = allocate('int32', n);
+    for (let i = 0; i < n; i++) order[i] = i;
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      const swapped = order[i];
+      order[i] = order[j];
+      order[j] = swapped;
+    }
+    return new Tensor<[N]>(order, [n], 'int32', null, 0);
+  }
+
+  /** `n` new generators, independent of this one's draws and of each other. */
+  split(n = 2): Generator[] {
+    checkInteger('split', 'n', n, 0);
+    return Array.from({ length: n }, () => {
+      const words = new Int32Array(4);
+      philox(words, this.#splits++, 0, SPLITS, 0, this.#key0, this.#key1);
+      return new Generator(words[0], words[1]);
+    });
+  }
+
+  #fill<S extends number[]>(
+    op: string,
+    shape: readonly [...S],
+    dtype: DType = 'float32',
+    draw: () => number,
+  ): Tensor<S> {
+    const sizes = checkShape(op, shape) as S;
+    if (!isFloating(checkDType(op, dtype))) {
+      throw new ArgumentError(`${op}: draws are float32 or float64, got ${dtype}. Cast the result.`);
+    }
+    if (sizes.length === 0) return new Tensor<S>(coerce(draw(), dtype), sizes, dtype, null, 0);
+    const array = allocate(dtype, sizeOf(sizes));
+    for (let i = 0; i < array.length; i++) array[i] = draw();
+    return new Tensor<S>(array, sizes, dtype, null, 0);
+  }
+}
+
+/**
+ * A random generator from a seed (a whole number up to 2⁵³). The same seed gives the same numbers, everywhere.
+ * @throws ArgumentError if the seed is not a non-negative whole number.
+ */
+export function rng(seed: number): Generator {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new ArgumentError(`rng: a seed is a whole number ≥ 0, got ${seed}. Pass for example rng(42).`);
+  }
+  return new Generator(seed | 0, Math.floor(seed / 0x100000000) | 0);
+}

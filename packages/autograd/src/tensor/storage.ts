@@ -1,0 +1,56 @@
+// Where elements live: typed arrays owned by the garbage collector, small ones cut from shared slabs.
+
+import { arrayOfLength, bytesPerElement, type DType, type TypedArray } from './dtype.js';
+
+/** The elements of a tensor, row-major. A scalar's single element is kept as a plain number. */
+export type Storage = TypedArray | number;
+
+/**
+ * A slab is one ArrayBuffer that many small tensors share, as Node's Buffer pool does: making a typed
+ * array with its own buffer costs about ten times as much as a view. It is small so that a tensor that
+ * is kept for long keeps little else alive.
+ */
+const SLAB_BYTES = 8192;
+const LARGEST_IN_SLAB = 2048;
+
+let slab = new ArrayBuffer(SLAB_BYTES);
+let used = 0;
+
+/** A zeroed array for `length` elements. */
+export function allocate(dtype: DType, length: number): TypedArray {
+  const bytes = length * bytesPerElement(dtype);
+  if (bytes > LARGEST_IN_SLAB || length === 0) return arrayOfLength(dtype, length);
+  if (used + bytes > SLAB_BYTES) {
+    slab = new ArrayBuffer(SLAB_BYTES);
+    used = 0;
+  }
+  const start = used;
+  used = (start + bytes + 7) & ~7;
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(slab, start, length);
+    case 'float64':
+      return new Float64Array(slab, start, length);
+    case 'int32':
+      return new Int32Array(slab, start, length);
+    case 'bool':
+      return new Uint8Array(slab, start, length);
+  }
+}
+
+/** The storage as an array, for kernels that don't tell a scalar from an array of one element. */
+export function asArray(storage: Storage, dtype: DType): TypedArray {
+  if (typeof storage !== 'number') return storage;
+  const array = allocate(dtype, 1);
+  array[0] = storage;
+  return array;
+}
+
+/** The elements converted to another dtype, in a new array. */
+export function convertArray(source: TypedArray, dtype: DType): TypedArray {
+  const array = allocate(dtype, source.length);
+  if (dtype === 'bool') {
+    for (let i = 0; i < array.length; i++) array[i] = source[i] === 0 ? 0 : 1;
+  } else array.set(source);
+  return array;
+}
