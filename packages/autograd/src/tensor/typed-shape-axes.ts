@@ -106,7 +106,7 @@ type PermuteSentence<
 
 /** `true` where `Keys` spell every axis of S, one way or the other. */
 type NamesEach<S extends Shape, Keys extends string, Seen extends 0[] = []> = S extends readonly [
-  number,
+  unknown,
   ...infer Rest extends Shape,
 ]
   ? [Keys & (`${Seen['length']}` | `-${S['length']}`)] extends [never]
@@ -155,14 +155,14 @@ type ReducedWalk<
 
 type Ones<S extends Shape, Out extends number[] = []> = number extends S['length']
   ? number[]
-  : S extends readonly [number, ...infer Rest extends Shape]
+  : S extends readonly [unknown, ...infer Rest extends Shape]
     ? Ones<Rest, [...Out, 1]>
     : Out;
 
 /** The rank of S with no size known. */
 export type SameRank<S extends Shape, Out extends number[] = []> = number extends S['length']
   ? number[]
-  : S extends readonly [number, ...infer Rest extends Shape]
+  : S extends readonly [unknown, ...infer Rest extends Shape]
     ? SameRank<Rest, [...Out, number]>
     : Out;
 

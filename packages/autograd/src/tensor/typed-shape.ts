@@ -144,23 +144,23 @@ export type BroadcastToProblem<S extends Shape, T extends Shape> = number extend
  */
 export type MatmulShape<A extends Shape, B extends Shape> = number extends A['length'] | B['length']
   ? number[]
-  : A extends readonly [number]
-    ? B extends readonly [...infer Lead extends Shape, number, infer N extends number]
+  : A extends readonly [unknown]
+    ? B extends readonly [...infer Lead extends Shape, unknown, infer N extends number]
       ? [...Lead, N]
       : []
-    : A extends readonly [...infer LeadA extends Shape, infer M extends number, number]
-      ? B extends readonly [...infer LeadB extends Shape, number, infer N extends number]
+    : A extends readonly [...infer LeadA extends Shape, infer M extends number, unknown]
+      ? B extends readonly [...infer LeadB extends Shape, unknown, infer N extends number]
         ? [...BroadcastFromEnd<LeadA, LeadB>, M, N]
         : [...LeadA, M]
       : number[];
 
 /** The size of B that a product sums over: the last but one, or the only one. */
-type InnerSize<B extends Shape> = B extends readonly [...Shape, infer K extends number, number]
+type InnerSize<B extends Shape> = B extends readonly [...unknown[], infer K extends number, unknown]
   ? K
   : B[0];
 
 /** The axes of a stack of matrices before the last two. */
-type Stack<S extends Shape> = S extends readonly [...infer Lead extends Shape, number, number]
+type Stack<S extends Shape> = S extends readonly [...infer Lead extends Shape, unknown, unknown]
   ? Lead
   : [];
 
@@ -168,27 +168,32 @@ type Stack<S extends Shape> = S extends readonly [...infer Lead extends Shape, n
  * `matmul: inner dimensions 784 and 128 differ`, or a sentence on a scalar operand, or on stacks that do
  * not broadcast; `never` where the product exists.
  */
-export type MatmulProblem<A extends Shape, B extends Shape> = number extends
-  | A['length']
-  | B['length']
+export type MatmulProblem<
+  A extends Shape,
+  B extends Shape,
+  Op extends string = 'matmul',
+> = number extends A['length'] | B['length']
   ? never
   : 0 extends A['length'] | B['length']
-    ? `matmul: both operands need an axis, got ${Shown<A>} and ${Shown<B>}`
-    : A extends readonly [...Shape, infer K extends number]
+    ? `${Op}: both operands need an axis, got ${Shown<A>} and ${Shown<B>}`
+    : A extends readonly [...unknown[], infer K extends number]
       ? SizesMeet<K, InnerSize<B>> extends true
-        ? BroadcastProblem<'matmul', Stack<A>, Stack<B>>
-        : `matmul: inner dimensions ${ShownSize<K>} and ${ShownSize<InnerSize<B>>} differ`
+        ? BroadcastProblem<Op, Stack<A>, Stack<B>>
+        : `${Op}: inner dimensions ${ShownSize<K>} and ${ShownSize<InnerSize<B>>} differ`
       : never;
 
 // ── Nested arrays ──────────────────────────────────────────────────────────────────────────────────
 
-/** The shape of nested arrays: [[1, 2], [3, 4]] → [2, 2], `number[]` → [number], a number → []. */
-export type NestedShape<T> = T extends readonly unknown[]
-  ? T extends readonly []
-    ? [0]
-    : Below<T['length'], NestedShape<T[0]>>
-  : T extends ArrayBufferView
-    ? [number]
-    : [];
-
-type Below<N extends number, Rest> = Rest extends number[] ? [N, ...Rest] : number[];
+/**
+ * The shape of nested arrays: [[1, 2], [3, 4]] → [2, 2], `number[]` → [number], a number → []. Where
+ * numbers and arrays may both stand, and past eight axes, nothing is known.
+ */
+export type NestedShape<T, Out extends number[] = []> = [T] extends [number | boolean]
+  ? Out
+  : Out['length'] extends 8
+    ? number[]
+    : [T] extends [readonly unknown[] & { readonly length: infer N extends number }]
+      ? [T] extends [readonly []]
+        ? [...Out, 0]
+        : NestedShape<T[0], [...Out, N]>
+      : number[];
