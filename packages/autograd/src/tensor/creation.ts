@@ -181,7 +181,7 @@ export function fullLike<S extends Shape>(
   value: number,
   options: CreationOptions = {},
 ): Tensor<S> {
-  const filledTensor = constant('fullLike', x.shape as number[], value, { dtype: x.dtype, ...options });
+  const filledTensor = constant('fullLike', [...x.shape], value, { dtype: x.dtype, ...options });
   return filledTensor as Tensor as Tensor<S>;
 }
 
