@@ -6,7 +6,7 @@ import { nodesOf } from './graph.js';
 // ---- Sums and products of derivatives -----------------------------------------------------------------------------
 // Zeros and ones that come from the structure of a derivative are dropped here, and nowhere else.
 
-const isOne = (e: Expr): boolean => e.op === 'constant' && e.value === 1;
+export const isOne = (e: Expr): boolean => e.op === 'constant' && e.value === 1;
 const isConstant = (e: Expr): boolean => e.op === 'constant';
 
 function negated(a: Expr): Expr {

@@ -81,7 +81,7 @@ export class Expr {
   /** Derivatives by argument index. @internal */
   derivatives: Map<number, Expr> | null = null;
   /** Kernels by arity and dtype, typed as what they are where they are made. @internal */
-  kernels: Map<number, unknown> | null = null;
+  kernels: unknown[] | null = null;
 
   /** @internal Use `argument`, `constant` and the methods, which intern. */
   constructor(op: ExprOp, args: readonly Expr[], value: number, index: number) {

@@ -1,7 +1,7 @@
 // scalar: formulas on one number, their derivatives, their kernels and their printed form.
 
 export { closureKernel } from './closure.js';
-export { derivative } from './derivative.js';
+export { derivative, isOne } from './derivative.js';
 export {
   argument,
   type BinaryOp,

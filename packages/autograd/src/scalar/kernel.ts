@@ -47,11 +47,11 @@ const DTYPES: Readonly<Record<DType, number>> = { float32: 0, float64: 1, int32:
  */
 export function kernelOf(f: Expr, arity: number, dtype: DType): ScalarKernel {
   const key = arity * 4 + DTYPES[dtype];
-  let kernel = f.kernels?.get(key) as ScalarKernel | undefined;
+  f.kernels ??= [];
+  let kernel = f.kernels[key] as ScalarKernel | undefined;
   if (kernel === undefined) {
     kernel = canGenerate() ? generateKernel(f, arity, dtype) : closureKernel(f, arity, dtype);
-    f.kernels ??= new Map();
-    f.kernels.set(key, kernel);
+    f.kernels[key] = kernel;
   }
   return kernel;
 }

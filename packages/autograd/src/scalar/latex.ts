@@ -24,7 +24,7 @@ const wrap = (piece: p.Piece, least: number): string =>
   piece.binding >= least ? piece.text : parenthesised(piece.text);
 
 const between = (open: string, text: string, close: string): LatexPiece =>
-  p.atom(TALL.test(text) ? `\\left${open} ${text} \\right${close}` : `${open} ${text} ${close}`);
+  p.atom(TALL.test(text) ? `\\left${open}${text}\\right${close}` : `${open}${text}${close}`);
 
 // ---- Numbers --------------------------------------------------------------------------------------------------------
 
@@ -136,6 +136,12 @@ function product(a: LatexPiece, b: LatexPiece): LatexPiece {
   return { text: `${wrap(a, p.PRODUCT)} ${dot}${right}`, binding: p.PRODUCT };
 }
 
+/** A number before what it multiplies, its sign before all. */
+function scaled(factor: number, b: LatexPiece): LatexPiece {
+  if (!(factor < 0)) return product(constantPiece(factor), b);
+  return { text: `-${product(constantPiece(-factor), b).text}`, binding: p.SUM };
+}
+
 function power(a: LatexPiece, exponent: string): LatexPiece {
   if (a.call !== undefined && /^[2-9]$/.test(exponent)) {
     return { text: `${a.call[0]}^{${exponent}}${a.call[1]}`, binding: p.POWER };
@@ -153,14 +159,20 @@ function write(node: Expr, args: readonly LatexPiece[], names: readonly string[]
     case 'constant':
       return constantPiece(node.value);
     case 'add':
-      return { text: `${wrap(a, p.SUM)} + ${wrap(b, p.PRODUCT)}`, binding: p.SUM };
+      return isNumber(node.args[1]) && node.args[1].value < 0
+        ? { text: `${wrap(a, p.SUM)} ${b.text.replace('-', '- ')}`, binding: p.SUM }
+        : { text: `${wrap(a, p.SUM)} + ${wrap(b, p.PRODUCT)}`, binding: p.SUM };
     case 'sub':
       return { text: `${wrap(a, p.SUM)} - ${wrap(b, p.PRODUCT)}`, binding: p.SUM };
     case 'neg':
       return { text: `-${wrap(a, p.PRODUCT)}`, binding: p.SUM };
     case 'mul':
       if (a === b) return power(a, '2');
-      return isNumber(node.args[1]) && !isNumber(node.args[0]) ? product(b, a) : product(a, b);
+      return isNumber(node.args[1]) && !isNumber(node.args[0])
+        ? scaled(node.args[1].value, a)
+        : isNumber(node.args[0])
+          ? scaled(node.args[0].value, b)
+          : product(a, b);
     case 'div':
       return p.atom(`\\frac{${a.text}}{${b.text}}`);
     case 'pow':
@@ -178,9 +190,9 @@ function write(node: Expr, args: readonly LatexPiece[], names: readonly string[]
     case 'abs':
       return p.atom(`\\left|${a.text}\\right|`);
     case 'floor':
-      return between('\\lfloor', a.text, '\\rfloor');
+      return between('\\lfloor ', a.text, '\\rfloor ');
     case 'ceil':
-      return between('\\lceil', a.text, '\\rceil');
+      return between('\\lceil ', a.text, '\\rceil ');
     case 'select':
       return choice(a, b, c);
     case 'logicalNot':
