@@ -38,6 +38,8 @@ import type {
   Unsqueezed,
 } from '../tensor/typed-shape-axes.js';
 
+export type { Axes, SliceRange };
+
 /** What broadcasts to any shape without changing it: a number, a boolean, a tensor without axes. */
 export type ScalarLike = TensorLike<readonly []>;
 
@@ -56,6 +58,8 @@ export type UnaryFn<Rest extends readonly unknown[] = []> = <S extends Shape = [
   x: TensorLike<S>,
   ...rest: Rest
 ) => Tensor<S>;
+
+export type ClampFn = UnaryFn<[min: number, max: number]>;
 
 /** Broadcasts two operands. */
 export interface BinaryFn<Op extends string = string> {

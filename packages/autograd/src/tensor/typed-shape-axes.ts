@@ -54,10 +54,10 @@ export type SizeAt<S extends Shape, Axis extends number> = number extends S['len
     ? At<[0, ...Reversed<S>], Back>
     : At<S, `${Axis}`>;
 
-type At<S extends Shape, Key extends string> = Key extends keyof S
-  ? S[Key] extends number
-    ? S[Key]
-    : number
+type At<S extends Shape, Key extends string> = S extends {
+  readonly [K in Key]: infer N extends number;
+}
+  ? N
   : number;
 
 // ── Order ──────────────────────────────────────────────────────────────────────────────────────────

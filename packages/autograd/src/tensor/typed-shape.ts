@@ -24,19 +24,34 @@ export type UnknownBatch = UnknownRank | readonly [UnknownSize, ...Shape];
 
 // The comparisons below wrap the sizes in an object type. A bare `X extends Y` waits for as long as X is a
 // type parameter; the wrapped one is decided at once where both sides are the same parameter, and that
-// lets a function that is generic in its sizes compile without a cast.
+// lets a function that is generic in its sizes compile without a cast. `n` asks whether a size is unknown:
+// `number` is assignable to `number` and to no literal. (The reverse, with UnknownSize, would be decided
+// too early: a type that still waits to be computed passes for any number that it could become.)
 
 /** `true` where two sizes can be equal: the same, or either unknown. */
-export type SizesMeet<X extends number, Y extends number> = { x: X; y: Y } extends
-  | { x: Y | UnknownSize }
-  | { y: X | UnknownSize }
+export type SizesMeet<X extends number, Y extends number> = { x: X; y: Y; n: number } extends
+  | { x: Y }
+  | { y: X }
+  | { n: X }
+  | { n: Y }
   ? true
   : false;
 
 /** `true` where one of two sizes can be stretched to the other: equal, 1, or unknown. */
-type SizesBroadcast<X extends number, Y extends number> = { x: X; y: Y } extends
-  | { x: Y | 1 | UnknownSize }
-  | { y: X | 1 | UnknownSize }
+type SizesBroadcast<X extends number, Y extends number> = { x: X; y: Y; n: number } extends
+  | { x: Y | 1 }
+  | { y: X | 1 }
+  | { n: X }
+  | { n: Y }
+  ? true
+  : false;
+
+/** `true` where the first size can be stretched to the second. */
+type Stretches<X extends number, Y extends number> = { x: X; y: Y; n: number } extends
+  | { x: Y | 1 }
+  | { y: X }
+  | { n: X }
+  | { n: Y }
   ? true
   : false;
 
@@ -45,7 +60,7 @@ type BroadcastSize<X extends number, Y extends number> = { x: X; y: Y } extends
   | { x: Y; y: X }
   | { y: 1 }
   ? X
-  : { x: X } extends { x: 1 | UnknownSize }
+  : { x: X; n: number } extends { x: 1 } | { n: X }
     ? Y
     : X;
 
@@ -119,7 +134,7 @@ type StretchClash<S extends Shape, T extends Shape> = S extends readonly [
   infer X extends number,
 ]
   ? T extends readonly [...infer RestT extends Shape, infer Y extends number]
-    ? { x: X; y: Y } extends { x: Y | 1 | UnknownSize } | { y: X | UnknownSize }
+    ? Stretches<X, Y> extends true
       ? StretchClash<RestS, RestT>
       : `${ShownSize<X>} against ${ShownSize<Y>}`
     : 'the first has more axes'
