@@ -114,9 +114,15 @@ function oneMinusSquare(x: Expr): Expr {
   return ONE.sub(x).mul(x.add(1));
 }
 
-/** p·x^(p−1), and 0 where p = 0 (so that 0⁰ isn't 0·∞). */
+/**
+ * p·x^(p−1), and 0 where p = 0, so that x⁰ isn't 0·∞ at x = 0. The exception is no wider than that infinity (or a NaN):
+ * at p = 0 and any other x the product is 0 by itself, and its derivative by p, x^(p−1), must not be lost.
+ */
 function powByBase(_y: Expr, x: Expr, p: Expr): Expr {
-  if (!isConstant(p)) return select(p.equal(0), 0, p.mul(x.pow(p.sub(1))));
+  if (!isConstant(p)) {
+    const power = x.pow(p.sub(1));
+    return select(p.equal(0).logicalAnd(power.abs().less(Infinity).logicalNot()), 0, p.mul(power));
+  }
   if (p.value === 0) return ZERO;
   if (p.value === 1) return ONE;
   if (p.value === 2) return constant(2).mul(x);

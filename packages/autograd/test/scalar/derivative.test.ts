@@ -199,11 +199,20 @@ describe('kinks', () => {
     expect(at(x.pow(2), 0, 0)).toBe(0);
     expect(at(x.pow(0.5), 0, 0)).toBe(Infinity);
     expect(at(x.pow(y), 0, 0, 0)).toBe(0);
+    expect([5e-324, Infinity, NaN].map((v) => at(x.pow(y), 0, v, 0))).toEqual([0, 0, 0]);
     expect(at(x.pow(y), 0, 0, 1)).toBe(1);
     expect(at(x.pow(y), 1, 0, 0)).toBe(0);
     expect(at(x.pow(y), 1, 0, 2)).toBe(0);
     expect(at(x.pow(y), 1, 0, -1)).toBe(-Infinity);
     expect(at(x.pow(y), 1, -2, 2)).toBeNaN();
+  });
+
+  test('the exception at exponent 0 does not cut the mixed derivative ∂²xᵖ/∂x∂p = 1/x', () => {
+    const [byXY, byYX] = [
+      derivative(derivative(x.pow(y), 0), 1),
+      derivative(derivative(x.pow(y), 1), 0),
+    ];
+    expect([evaluate(byXY, 4, 0), evaluate(byYX, 4, 0)]).toEqual([0.25, 0.25]);
   });
 
   test('saturated functions have derivative 0 or 1, never NaN', () => {

@@ -305,7 +305,7 @@ describe('kernelOf', () => {
 
   test('works where a policy forbids generated code', async () => {
     vi.resetModules();
-    const tries = vi.fn(() => {
+    const tries = vi.fn(function refuse() {
       throw new EvalError('Refused to evaluate a string as JavaScript');
     });
     vi.stubGlobal('Function', tries);
