@@ -31,9 +31,7 @@ export abstract class RetrogradError extends Error {
     Error.stackTraceLimit = limit;
     Object.defineProperty(this, 'name', { value: new.target.name, configurable: true });
     if (this.stack !== undefined) {
-      this.stack = withoutLibraryFrames(
-        this.stack.replace(/^\w*Error\b/, new.target.name),
-      );
+      this.stack = withoutLibraryFrames(this.stack.replace(/^\w*Error\b/, new.target.name));
     }
   }
 }

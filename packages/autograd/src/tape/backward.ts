@@ -2,7 +2,7 @@
 
 import { DTypeError, NoPathError, ShapeError } from '../errors.js';
 import { onesLike } from '../tensor/creation.js';
-import { Operand } from '../tensor/operand.js';
+import type { Operand } from '../tensor/operand.js';
 import { Cut } from '../tensor/origin.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';

@@ -46,7 +46,8 @@ export class Tape implements Iterable<TapeEntry> {
 
 function lineOf(origin: Origin, index: number): TapeLine {
   const op = origin instanceof Node ? origin.op : null;
-  const inputs = origin instanceof Node ? origin.inputs.map((input) => input?.position ?? null) : [];
+  const inputs =
+    origin instanceof Node ? origin.inputs.map((input) => input?.position ?? null) : [];
   return { index, op, name: op?.name ?? 'leaf', shape: origin.shape, dtype: origin.dtype, inputs };
 }
 
@@ -86,7 +87,8 @@ export function release(order: readonly Origin[]): void {
 /** The part of a released tape that leads to its last line of this operation and shape. */
 function releasedEntries(node: Node, { lines }: ReleasedTape): TapeEntry[] {
   let root = lines.length - 1;
-  while (root > 0 && !(lines[root].op === node.op && sameShape(lines[root].shape, node.shape))) root--;
+  while (root > 0 && !(lines[root].op === node.op && sameShape(lines[root].shape, node.shape)))
+    root--;
   const wanted = new Set([root]);
   for (let i = root; i >= 0; i--) {
     if (wanted.has(i)) for (const input of lines[i].inputs) if (input !== null) wanted.add(input);

@@ -148,12 +148,16 @@ export class Node implements Origin {
 
 /** Shape and dtype of one output of an origin. */
 export function outputMeta(origin: Origin, slot: number): Meta {
-  return slot > 0 && origin instanceof Node && origin.outputs !== null ? origin.outputs[slot] : origin;
+  return slot > 0 && origin instanceof Node && origin.outputs !== null
+    ? origin.outputs[slot]
+    : origin;
 }
 
 function notSaved(node: Node, what: string): Error {
   if (node.released !== null) return releasedError(node.op.name);
-  return new TypeError(`${node.op.name}: a rule reads the ${what}, which the operation does not save.`);
+  return new TypeError(
+    `${node.op.name}: a rule reads the ${what}, which the operation does not save.`,
+  );
 }
 
 export function releasedError(name: string): ReleasedTapeError {

@@ -10,8 +10,8 @@ let lastReplay = 0;
 export interface Visit {
   /** The points that take part: those that the roots reach and that reach a target. */
   readonly order: readonly Origin[];
-  /** How many of them, at the beginning, are targets. */
-  readonly targets: number;
+  /** Where a replay ends; null if at the leaves. */
+  readonly targets: ReadonlySet<Origin> | null;
   end(): void;
 }
 
@@ -24,19 +24,17 @@ interface Displaced {
 
 /**
  * Walks from `roots` back to `targets` (null: to all leaves), without recursion: chains of a million operations
- * are as good as short ones. Targets are older than everything that is computed from them, so the walk stops at
- * the oldest target. Points that reach no target are left out.
+ * are as good as short ones. The walk goes neither beyond a target nor beyond the age of the oldest one, since what
+ * is computed from a target is younger. Points that reach no target are left out.
  */
-export function visitTape(roots: readonly Origin[], targets: readonly Origin[] | null): Visit {
+export function visitTape(roots: readonly Origin[], ends: readonly Origin[] | null): Visit {
   const replay = ++lastReplay;
   const outerReplay = state.replay;
   const displaced: Displaced[] = [];
   const found: Origin[] = [];
-  let oldest = 0;
-  if (targets !== null) {
-    oldest = Number.POSITIVE_INFINITY;
-    for (const target of targets) oldest = Math.min(oldest, target.id);
-  }
+  const targets = ends === null ? null : new Set(ends);
+  let oldest = targets === null ? 0 : Number.POSITIVE_INFINITY;
+  for (const target of targets ?? []) oldest = Math.min(oldest, target.id);
 
   const pending: Origin[] = [];
   const enter = (origin: Origin): void => {
@@ -65,7 +63,7 @@ export function visitTape(roots: readonly Origin[], targets: readonly Origin[] |
   try {
     for (const root of roots) enter(root);
     for (let origin = pending.pop(); origin !== undefined; origin = pending.pop()) {
-      if (!(origin instanceof Node)) continue;
+      if (!(origin instanceof Node) || targets?.has(origin)) continue;
       if (origin.released !== null) throw releasedError(origin.op.name);
       const { inputs } = origin;
       for (let i = 0; i < inputs.length; i++) {
@@ -77,8 +75,7 @@ export function visitTape(roots: readonly Origin[], targets: readonly Origin[] |
     const order = targets === null ? found : reaching(found, targets, replay);
     for (let i = 0; i < order.length; i++) order[i].position = i;
     state.replay = replay;
-    const reached = targets === null ? 0 : targets.filter((t) => t.visit === replay).length;
-    return { order, targets: reached, end };
+    return { order, targets, end };
   } catch (error) {
     end();
     throw error;
@@ -86,10 +83,14 @@ export function visitTape(roots: readonly Origin[], targets: readonly Origin[] |
 }
 
 /** The points that depend on a target; inputs come before what is made of them, so one pass is enough. */
-function reaching(found: readonly Origin[], targets: readonly Origin[], replay: number): Origin[] {
-  for (const target of targets) if (target.visit === replay) target.position = 0;
+function reaching(
+  found: readonly Origin[],
+  targets: ReadonlySet<Origin>,
+  replay: number,
+): Origin[] {
   return found.filter((origin) => {
-    if (origin.position < 0 && origin instanceof Node) {
+    if (targets.has(origin)) origin.position = 0;
+    else if (origin instanceof Node) {
       const depends = origin.inputs.some(
         (input) => input !== null && input.visit === replay && input.position >= 0,
       );

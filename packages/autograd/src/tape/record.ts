@@ -6,7 +6,7 @@ import type { Shape } from '../tensor/shape.js';
 import type { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { MASKED_INPUTS, type Meta, Node, type Op } from './node.js';
-import { cutFrom, state } from './state.js';
+import { cutFrom, NO_GRAD, state } from './state.js';
 
 /** One result of a forward computation, before it has a place on the tape. */
 export interface Output extends Meta {
@@ -14,7 +14,11 @@ export interface Output extends Meta {
 }
 
 /** Keeps of the inputs only what the rules read. */
-function savedOf(op: Op, inputs: readonly Tensor[], tracked: number): readonly (Tensor | null)[] | null {
+function savedOf(
+  op: Op,
+  inputs: readonly Tensor[],
+  tracked: number,
+): readonly (Tensor | null)[] | null {
   const mask = op.savedInputs(tracked);
   if (mask === 0) return null;
   if (mask === -1) return inputs;
@@ -47,7 +51,7 @@ export function originOf(
   }
   if (lowest === null || level === CUT_LEVEL) return lowest;
   if (level >= state.limit) {
-    return state.limit === Number.NEGATIVE_INFINITY ? cutFrom(lowest, 'noGrad') : null;
+    return state.limit === NO_GRAD ? cutFrom(lowest, 'noGrad') : null;
   }
   if (op.vjp === null) return cutFrom(lowest, op.name);
 
@@ -91,7 +95,8 @@ export function record(
 ): Tensor {
   const origin = originOf(op, inputs, attrs, shape, dtype, null);
   const output = new Tensor(storage, shape, dtype, origin, 0);
-  if (origin instanceof Node && op.savesOutputs(trackedMask(origin))) origin.savedOutputs = [output];
+  if (origin instanceof Node && op.savesOutputs(trackedMask(origin)))
+    origin.savedOutputs = [output];
   return output;
 }
 

@@ -96,14 +96,15 @@ function distribute(node: Node, results: Adjoints, adjoints: Adjointed): void {
  */
 export function replayBackward(visit: Visit, adjoints: Adjointed): void {
   const { order, targets } = visit;
-  for (let k = order.length - 1; k >= targets; k--) {
+  for (let k = order.length - 1; k >= 0; k--) {
     const origin = order[k];
+    if (targets?.has(origin)) continue;
     const g = adjoints.take(origin);
     if (g === null) continue;
     if (origin instanceof Node) {
-      const { vjp } = origin.op;
-      if (vjp === null) throw noRule(origin, 'vjp');
-      distribute(origin, vjp(g as never, origin), adjoints);
+      const { op } = origin;
+      if (op.vjp === null) throw noRule(origin, 'vjp');
+      distribute(origin, op.vjp(g as never, origin), adjoints);
     } else if (origin instanceof Leaf && origin.sink !== null) {
       origin.sink.grad = sumOf(origin.sink.grad, g as Tensor);
     }
@@ -113,20 +114,19 @@ export function replayBackward(visit: Visit, adjoints: Adjointed): void {
 /** Forward through a visit: tangents of the targets stand in `tangents` and spread from there. */
 export function replayForward(visit: Visit, tangents: Adjointed): void {
   const { order, targets } = visit;
-  for (let k = targets; k < order.length; k++) {
-    const node = order[k];
-    if (!(node instanceof Node)) continue;
-    const { jvp, name } = node.op;
-    if (jvp === null) throw noRule(node, 'jvp');
+  for (const node of order) {
+    if (!(node instanceof Node) || targets?.has(node)) continue;
+    const { op } = node;
+    if (op.jvp === null) throw noRule(node, 'jvp');
     const incoming = node.inputs.map((input, i) =>
       input !== null && node.needs(i) ? tangents.at(input, node.slots?.[i] ?? 0) : null,
     );
     if (incoming.every((t) => t === null)) continue;
-    const outgoing = jvp(incoming, node);
+    const outgoing = op.jvp(incoming, node);
     const list = isList(outgoing) ? outgoing : [outgoing as Adjoint];
     list.forEach((t, slot) => {
       if (t === null) return;
-      checkRule(`${name} jvp`, outputMeta(node, slot), t);
+      checkRule(`${op.name} jvp`, outputMeta(node, slot), t);
       tangents.add(node, slot, t);
     });
   }

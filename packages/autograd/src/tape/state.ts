@@ -6,11 +6,9 @@ import { Cut, type Origin } from '../tensor/origin.js';
 interface TapeState {
   /**
    * An operation is recorded if the lowest level that its inputs depend on lies below the limit: +∞ records
-   * everything, −∞ nothing (`noGrad`), and a replay at level L records what an outer level will replay again.
+   * everything, a negative limit nothing, and a replay at level L what an outer level will replay again.
    */
   limit: number;
-  /** How many transforms are running, one within the other; also the level of the innermost. */
-  depth: number;
   /** The replay that is running, 0 if none. */
   replay: number;
   /** Where values were cut from the tape while a transform is running; null outside of all transforms. */
@@ -19,10 +17,15 @@ interface TapeState {
 
 export const state: TapeState = {
   limit: Number.POSITIVE_INFINITY,
-  depth: 0,
   replay: 0,
   cuts: null,
 };
+
+/** Nothing is recorded, and what would have been is marked as cut: the user's `noGrad`. */
+export const NO_GRAD = -1;
+
+/** Nothing is recorded and nothing marked: inside an operation, whose own node will stand for it. */
+export const INSIDE_OP = Number.NEGATIVE_INFINITY;
 
 /** The mark for a value that `origin` no longer reaches. */
 export function cutFrom(origin: Origin, by: string): Cut {
@@ -65,7 +68,7 @@ export function refusePromise(op: string, result: unknown): void {
  * @throws AsyncScopeError if `fn` returns a promise.
  */
 export function noGrad<R>(fn: () => R): R {
-  return withLimit(Number.NEGATIVE_INFINITY, () => {
+  return withLimit(Math.min(NO_GRAD, state.limit), () => {
     const result = fn();
     refusePromise('noGrad', result);
     return result;

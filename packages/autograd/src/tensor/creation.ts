@@ -1,7 +1,14 @@
 // Tensors out of nothing: from nested arrays and typed arrays, constants, ranges.
 
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
-import { checkDType, coerce, type DType, dtypeOfArray, promoteNumber, type TypedArray } from './dtype.js';
+import {
+  checkDType,
+  coerce,
+  type DType,
+  dtypeOfArray,
+  promoteNumber,
+  type TypedArray,
+} from './dtype.js';
 import { Operand } from './operand.js';
 import { checkInteger, checkShape, formatShape, type Shape, sizeOf } from './shape.js';
 import { allocate, convertArray, type Storage } from './storage.js';
@@ -27,7 +34,13 @@ function filled(size: number, shape: Shape, dtype: DType, at: (i: number) => num
   return array;
 }
 
-function make<S extends Shape>(op: string, storage: Storage, shape: S, options: CreationOptions, dtype: DType): Tensor<S> {
+function make<S extends Shape>(
+  op: string,
+  storage: Storage,
+  shape: S,
+  options: CreationOptions,
+  dtype: DType,
+): Tensor<S> {
   const constant = new Tensor<S>(storage, shape, dtype, null, 0);
   return options.requiresGrad === true ? leafTensor(op, constant) : constant;
 }
@@ -96,8 +109,14 @@ function fromTypedArray(values: ArrayLike<number>, options: CreationOptions): Te
  * (integers of 8 and 16 bits become int32).
  * @throws ShapeError for rows of unequal length, DTypeError for a value that an int32 can't hold.
  */
-export function tensor<const V extends NestedArray>(values: V, options?: CreationOptions): Tensor<NestedShape<V>>;
-export function tensor(values: ArrayBufferView & ArrayLike<number>, options?: CreationOptions): Tensor<[number]>;
+export function tensor<const V extends NestedArray>(
+  values: V,
+  options?: CreationOptions,
+): Tensor<NestedShape<V>>;
+export function tensor(
+  values: ArrayBufferView & ArrayLike<number>,
+  options?: CreationOptions,
+): Tensor<[number]>;
 export function tensor(
   values: NestedArray | (ArrayBufferView & ArrayLike<number>),
   options: CreationOptions = {},
@@ -107,7 +126,11 @@ export function tensor(
   const flat = flatten(values, shape);
   const booleans = flat.length > 0 && flat.every((value) => typeof value === 'boolean');
   const dtype =
-    options.dtype === undefined ? (booleans ? 'bool' : 'float32') : checkDType('tensor', options.dtype);
+    options.dtype === undefined
+      ? booleans
+        ? 'bool'
+        : 'float32'
+      : checkDType('tensor', options.dtype);
   if (dtype === 'int32') {
     for (const value of flat) {
       if (Number(value) !== (Number(value) | 0)) {
@@ -117,14 +140,23 @@ export function tensor(
       }
     }
   }
-  return make('tensor', filled(flat.length, shape, dtype, (i) => coerce(Number(flat[i]), dtype)), shape, options, dtype);
+  return make(
+    'tensor',
+    filled(flat.length, shape, dtype, (i) => coerce(Number(flat[i]), dtype)),
+    shape,
+    options,
+    dtype,
+  );
 }
 
 /**
  * A cell that holds `value` (a tensor, a number or nested arrays) and collects gradients, unless told not to.
  * The cell takes the value as it stands: later changes go through `assign`.
  */
-export function variable<S extends Shape>(value: Operand<S>, options?: VariableOptions): Variable<S>;
+export function variable<S extends Shape>(
+  value: Operand<S>,
+  options?: VariableOptions,
+): Variable<S>;
 export function variable<const V extends NestedArray>(
   value: V,
   options?: VariableOptions & { dtype?: DType },
@@ -185,7 +217,10 @@ export function fullLike<S extends Shape>(
   return filledTensor as Tensor as Tensor<S>;
 }
 
-export function zerosLike<S extends Shape>(x: Operand<S>, options: CreationOptions = {}): Tensor<S> {
+export function zerosLike<S extends Shape>(
+  x: Operand<S>,
+  options: CreationOptions = {},
+): Tensor<S> {
   return fullLike(x, 0, options);
 }
 
@@ -211,7 +246,12 @@ export function eye<const N extends number, const M extends number = N>(
  * start, start + step, … up to but without `stop`; with one argument, 0 … stop − 1. Whole numbers give
  * int32, fractions float32, unless `dtype` is given.
  */
-export function arange(start: number, stop?: number, step = 1, options: CreationOptions = {}): Tensor<[number]> {
+export function arange(
+  start: number,
+  stop?: number,
+  step = 1,
+  options: CreationOptions = {},
+): Tensor<[number]> {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
   if (![from, to, step].every(Number.isFinite) || step === 0) {
     throw new ArgumentError(
@@ -237,7 +277,13 @@ export function linspace<const N extends number>(
   const step = count > 1 ? (stop - start) / (count - 1) : 0;
   const at = (i: number) => (i === count - 1 && i > 0 ? stop : start + i * step);
   const shape: [N] = [count];
-  return make('linspace', filled(count, shape, dtype, (i) => coerce(at(i), dtype)), shape, options, dtype);
+  return make(
+    'linspace',
+    filled(count, shape, dtype, (i) => coerce(at(i), dtype)),
+    shape,
+    options,
+    dtype,
+  );
 }
 
 /** For messages: what was passed where a tensor was expected. */

@@ -36,9 +36,10 @@ function elementFormatter(dtype: DType, values: readonly number[]): (value: numb
   const finite = values.filter((v) => Number.isFinite(v) && v !== 0).map(Math.abs);
   const largest = Math.max(0, ...finite);
   const smallest = Math.min(Number.POSITIVE_INFINITY, ...finite);
-  if (finite.every(Number.isInteger) && largest < 1e9) return (v) => (Object.is(v, -0) ? '-0' : String(v));
+  if (finite.every(Number.isInteger) && largest < 1e9)
+    return (v) => (Object.is(v, -0) ? '-0' : String(v));
   if (largest >= 1e6 || smallest < 1e-4) {
-    return (v) => (Number.isFinite(v) ? v.toExponential(4) : String(v));
+    return (v) => (Number.isFinite(v) && v !== 0 ? v.toExponential(4) : String(v));
   }
   return (v) => (Number.isFinite(v) ? v.toFixed(4) : String(v));
 }

@@ -76,7 +76,8 @@ export class Generator {
     options: UniformOptions = {},
   ): Tensor<S> {
     const { low = 0, high = 1 } = options;
-    const unit = options.dtype === 'float64' ? () => this.next() : () => (this.bits() >>> 8) / 16777216;
+    const unit =
+      options.dtype === 'float64' ? () => this.next() : () => (this.bits() >>> 8) / 16777216;
     return this.#fill('uniform', shape, options.dtype, () => low + unit() * (high - low));
   }
 
@@ -84,11 +85,18 @@ export class Generator {
   normal<const S extends number[]>(shape: readonly [...S], options: NormalOptions = {}): Tensor<S> {
     const { mean = 0, std = 1 } = options;
     if (!(std >= 0)) {
-      throw new ArgumentError(`normal: std is not negative, got ${std}. Pass the standard deviation.`);
+      throw new ArgumentError(
+        `normal: std is not negative, got ${std}. Pass the standard deviation.`,
+      );
     }
     // Half a step off the grid of 2⁻⁵³ keeps clear of 0 and 1, where the inverse is infinite.
     const open = () => this.next() + 2 ** -54;
-    return this.#fill('normal', shape, options.dtype, () => mean + std * inverseNormal(Math.min(open(), 1 - 2 ** -53)));
+    return this.#fill(
+      'normal',
+      shape,
+      options.dtype,
+      () => mean + std * inverseNormal(Math.min(open(), 1 - 2 ** -53)),
+    );
   }
 
   /** The numbers 0 … n − 1 in random order, int32 [n]. */
@@ -123,7 +131,9 @@ export class Generator {
   ): Tensor<S> {
     const sizes = checkShape(op, shape) as S;
     if (!isFloating(checkDType(op, dtype))) {
-      throw new ArgumentError(`${op}: draws are float32 or float64, got ${dtype}. Cast the result.`);
+      throw new ArgumentError(
+        `${op}: draws are float32 or float64, got ${dtype}. Cast the result.`,
+      );
     }
     if (sizes.length === 0) return new Tensor<S>(coerce(draw(), dtype), sizes, dtype, null, 0);
     const array = allocate(dtype, sizeOf(sizes));
@@ -138,7 +148,9 @@ export class Generator {
  */
 export function rng(seed: number): Generator {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new ArgumentError(`rng: a seed is a whole number ≥ 0, got ${seed}. Pass for example rng(42).`);
+    throw new ArgumentError(
+      `rng: a seed is a whole number ≥ 0, got ${seed}. Pass for example rng(42).`,
+    );
   }
   return new Generator(seed | 0, Math.floor(seed / 0x100000000) | 0);
 }

@@ -142,7 +142,10 @@ export function resolveReshape(shape: Shape, target: Shape): number[] {
       `reshape: one size may be -1, got ${formatShape(target)}. Write out all sizes but one.`,
     );
   }
-  const resolved = checkShape('reshape', unknown < 0 ? target : target.map((n) => (n === -1 ? 1 : n)));
+  const resolved = checkShape(
+    'reshape',
+    unknown < 0 ? target : target.map((n) => (n === -1 ? 1 : n)),
+  );
   const known = sizeOf(resolved);
   if (unknown >= 0) {
     if (known === 0 || size % known !== 0) {

@@ -61,8 +61,8 @@ export class Tensor<S extends Shape = Shape> extends Operand<S> {
   }
 
   /** A copy of the elements as nested arrays, 0 and 1 for bool; a scalar gives the bare number. */
-  toArray(): NestedValues<S> {
-    return nestedValues(this.storage, this.shape) as NestedValues<S>;
+  toArray<A extends Shape>(this: Tensor<A>): NestedValues<A> {
+    return nestedValues(this.storage, this.shape) as NestedValues<A>;
   }
 
   /**
@@ -102,7 +102,7 @@ export class Tensor<S extends Shape = Shape> extends Operand<S> {
     };
   }
 
-  toString(): string {
+  override toString(): string {
     return formatTensor(this.storage, this.shape, this.dtype, this.requiresGrad);
   }
 

@@ -71,7 +71,9 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
    */
   assign(value: TensorLike<S>): this {
     const next =
-      value instanceof Operand ? value.read() : scalarTensor(coerce(Number(value), this.dtype), this.dtype);
+      value instanceof Operand
+        ? value.read()
+        : scalarTensor(coerce(Number(value), this.dtype), this.dtype);
     if (!sameShape(next.shape, this.shape)) {
       throw new ShapeError(
         `assign: the cell has shape ${formatShape(this.shape)}, got ${formatShape(next.shape)}. ` +
@@ -91,7 +93,8 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   convert(dtype: DType): this {
     if (dtype === this.dtype) return this;
     const { storage } = this.#value;
-    const source = typeof storage === 'number' ? coerce(storage, dtype) : convertArray(storage, dtype);
+    const source =
+      typeof storage === 'number' ? coerce(storage, dtype) : convertArray(storage, dtype);
     this.grad = null;
     this.#requiresGrad &&= isFloating(dtype);
     this.#value = this.#hold(new Tensor(source, this.shape, dtype, null, 0));
@@ -103,7 +106,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     this.grad = null;
   }
 
-  toString(): string {
+  override toString(): string {
     return this.#value.toString().replace(/^Tensor/, 'Variable');
   }
 

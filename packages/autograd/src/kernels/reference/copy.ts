@@ -4,13 +4,7 @@ import type { TypedArray } from '../../tensor/dtype.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
 import type { Layout } from '../kernels.js';
 
-export function copy(
-  x: TypedArray,
-  from: Layout,
-  out: TypedArray,
-  to: Layout,
-  shape: Shape,
-): void {
+export function copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void {
   const size = sizeOf(shape);
   if (size === 0) return;
   const rank = shape.length;

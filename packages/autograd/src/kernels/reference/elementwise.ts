@@ -2,7 +2,7 @@
 
 import { type Expr, kernelOf, type Loop } from '../../scalar/index.js';
 import type { DType, TypedArray } from '../../tensor/dtype.js';
-import { broadcastStrides, sameShape, type Shape } from '../../tensor/shape.js';
+import { broadcastStrides, type Shape, sameShape } from '../../tensor/shape.js';
 import { asArray } from '../../tensor/storage.js';
 import type { Elements } from '../kernels.js';
 

@@ -4,11 +4,23 @@ import type { TypedArray } from '../../tensor/dtype.js';
 import type { MatmulProblem } from '../kernels.js';
 
 /** row[j] += scale · b[j] for a row of b: the loop that the whole product is made of. */
-function addScaledRow(row: Float64Array, scale: number, b: TypedArray, at: number, n: number): void {
+function addScaledRow(
+  row: Float64Array,
+  scale: number,
+  b: TypedArray,
+  at: number,
+  n: number,
+): void {
   for (let j = 0; j < n; j++) row[j] += scale * b[at + j];
 }
 
-function addScaledIntegers(row: Float64Array, scale: number, b: TypedArray, at: number, n: number): void {
+function addScaledIntegers(
+  row: Float64Array,
+  scale: number,
+  b: TypedArray,
+  at: number,
+  n: number,
+): void {
   for (let j = 0; j < n; j++) row[j] = (row[j] + Math.imul(scale, b[at + j])) | 0;
 }
 

@@ -14,7 +14,9 @@ function pairwiseSum(x: TypedArray, start: number, stride: number, n: number): n
     return sum;
   }
   const half = n >> 1;
-  return pairwiseSum(x, start, stride, half) + pairwiseSum(x, start + half * stride, stride, n - half);
+  return (
+    pairwiseSum(x, start, stride, half) + pairwiseSum(x, start + half * stride, stride, n - half)
+  );
 }
 
 function product(x: TypedArray, start: number, stride: number, n: number): number {

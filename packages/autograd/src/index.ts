@@ -1,0 +1,43 @@
+// @retrograd/autograd: tensors, the tape, operations and their derivatives.
+
+import './ops/methods.js';
+
+export * from './errors.js';
+export * from './ops/index.js';
+export {
+  constant,
+  derivative,
+  Expr,
+  type ExprLike,
+  select,
+  toLatex,
+  toSource,
+} from './scalar/index.js';
+export { type BackwardOptions, backward, detach } from './tape/backward.js';
+export type { Tape } from './tape/listing.js';
+export type { Adjoint, TapeEntry } from './tape/node.js';
+export { noGrad } from './tape/state.js';
+export {
+  arange,
+  type CreationOptions,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  type NestedArray,
+  ones,
+  onesLike,
+  tensor,
+  variable,
+  zeros,
+  zerosLike,
+} from './tensor/creation.js';
+export type { DType, TypedArray } from './tensor/dtype.js';
+export { Operand, type TensorLike } from './tensor/operand.js';
+export type { GradientHook } from './tensor/origin.js';
+export { Generator, type NormalOptions, rng, type UniformOptions } from './tensor/random.js';
+export type { Shape } from './tensor/shape.js';
+export { Tensor } from './tensor/tensor.js';
+export type * from './tensor/typed-shape.js';
+export { Variable, type VariableOptions } from './tensor/variable.js';
+export * from './transforms/index.js';

@@ -1,0 +1,125 @@
+// Broadcasting and summing, each the adjoint of the other; and the cast between dtypes.
+
+import { ShapeError } from '../errors.js';
+import { checkDType, coerce, type DType } from '../tensor/dtype.js';
+import type { Operand, TensorLike } from '../tensor/operand.js';
+import {
+  broadcastAxes,
+  broadcastShapes,
+  broadcastStrides,
+  checkShape,
+  formatShape,
+  reducedShape,
+  type Shape,
+  sameShape,
+  stridesOf,
+} from '../tensor/shape.js';
+import { convertArray } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+import { toTensor } from './convert.js';
+import { defineOp, type OpFunction } from './define-op.js';
+import { reduceAxes } from './reduce-axes.js';
+
+/** y = x read with another shape: sizes of 1 and missing leading axes repeat. */
+export const broadcastOp: OpFunction<{ shape: Shape }> = defineOp({
+  name: 'broadcastTo',
+  output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
+  kernel: ([x], [y], { shape }, kernels) =>
+    kernels.copy(
+      x.data,
+      { offset: 0, strides: broadcastStrides(x.shape, shape) },
+      y.data,
+      { offset: 0, strides: stridesOf(shape) },
+      shape,
+    ),
+  vjp: (g, node) => sumTo(g, node.inputShape(0)),
+  jvp: ([t], { attrs }) => t && broadcastOp(t, attrs),
+});
+
+/** y = Σ x over some axes, which are kept with size 1 or dropped. */
+export const sumOp: OpFunction<{ axes: readonly number[]; keepDims: boolean }> = defineOp({
+  name: 'sum',
+  output: ([x], { axes, keepDims }) => ({
+    shape: reducedShape(x.shape, axes, keepDims),
+    dtype: x.dtype,
+  }),
+  kernel: ([x], [y], { axes }, kernels) => reduceAxes(kernels, 'sum', x, y, axes),
+  vjp: (g, node) => {
+    const shape = node.inputShape(0);
+    return expandTo(g, shape, node.attrs.axes);
+  },
+  jvp: ([t], { attrs }) => t && sumOp(t, attrs),
+});
+
+/** Undoes a reduction's shape: puts the reduced axes back with size 1 and broadcasts along them. */
+export function expandTo(g: Tensor, shape: Shape, axes: readonly number[]): Tensor {
+  const kept = reducedShape(shape, axes, true);
+  const aligned = sameShape(g.shape, kept) ? g : reshapeOp(g, { shape: kept });
+  return sameShape(kept, shape) ? aligned : broadcastOp(aligned, { shape });
+}
+
+/** Sums a gradient over the axes along which its input was broadcast. */
+export function sumTo(g: Tensor, shape: Shape): Tensor {
+  if (sameShape(g.shape, shape)) return g;
+  const axes = broadcastAxes(g.shape, shape);
+  const sum = axes.length === 0 ? g : sumOp(g, { axes, keepDims: false });
+  return sameShape(sum.shape, shape) ? sum : reshapeOp(sum, { shape });
+}
+
+/** The same elements in another shape; storage is shared. */
+export const reshapeOp: OpFunction<{ shape: Shape }> = defineOp({
+  name: 'reshape',
+  forward: ([x], { shape }) => {
+    const { storage, dtype } = x;
+    if (shape.length === 0) return new Tensor(x.item(), shape, dtype, null, 0);
+    const elements = typeof storage === 'number' ? x.data() : storage;
+    return new Tensor(elements, shape, dtype, null, 0);
+  },
+  vjp: (g, node) => reshapeOp(g, { shape: node.inputShape(0) }),
+  jvp: ([t], { attrs }) => t && reshapeOp(t, attrs),
+});
+
+const castOp: OpFunction<{ dtype: DType }> = defineOp({
+  name: 'cast',
+  forward: ([x], { dtype }) => {
+    const { storage, shape } = x;
+    const converted =
+      typeof storage === 'number' ? coerce(storage, dtype) : convertArray(storage, dtype);
+    return new Tensor(converted, shape, dtype, null, 0);
+  },
+  vjp: (g, node) => castOp(g, { dtype: node.inputDType(0) }),
+  jvp: ([t], { attrs }) => t && castOp(t, attrs),
+});
+
+/** The same cast where no gradient follows: fractions have no meaning in int32 and bool. */
+const discreteCastOp = defineOp<{ dtype: DType }>({
+  name: 'cast',
+  forward: ([x], attrs) => castOp(x, attrs),
+  vjp: 'nondifferentiable',
+});
+
+/**
+ * Converts the elements: to int32 by cutting fractions off (NaN becomes 0, 2³¹ wraps), to bool as "is not 0".
+ * Gradients are cast back; casting to int32 or bool cuts them off.
+ */
+export function cast<S extends Shape>(x: Operand<S>, dtype: DType): Tensor<S> {
+  checkDType('cast', dtype);
+  const value = x.read();
+  if (value.dtype === dtype) return value;
+  const discrete = dtype === 'int32' || dtype === 'bool';
+  return (discrete ? discreteCastOp : castOp)(value, { dtype }) as Tensor<S>;
+}
+
+/** x repeated to `shape` by NumPy's rules. @throws ShapeError if it does not broadcast to that. */
+export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
+  const value = toTensor('broadcastTo', x);
+  const target = checkShape('broadcastTo', shape);
+  if (sameShape(value.shape, target)) return value;
+  if (!sameShape(broadcastShapes('broadcastTo', value.shape, target), target)) {
+    throw new ShapeError(
+      `broadcastTo: ${formatShape(value.shape)} repeats to ${formatShape(target)} only along axes of size 1, ` +
+        'got a larger one. Swap the two, or reduce first.',
+    );
+  }
+  return broadcastOp(value, { shape: target });
+}

@@ -1,0 +1,197 @@
+// How an operation is declared: name, forward, vjp and jvp in one place. The built-in ones use nothing else.
+
+import { RuleError } from '../errors.js';
+import { kernels } from '../kernels/active.js';
+import type { Kernels } from '../kernels/kernels.js';
+import { type Adjoint, type Adjoints, type Meta, Node, type Op } from '../tape/node.js';
+import { type Output, record, recordAll } from '../tape/record.js';
+import { INSIDE_OP, withLimit } from '../tape/state.js';
+import type { TypedArray } from '../tensor/dtype.js';
+import { Operand, type TensorLike } from '../tensor/operand.js';
+import { sizeOf } from '../tensor/shape.js';
+import { allocate, asArray } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+import { toTensor } from './convert.js';
+
+/** What a derivative rule may read: what the operation declares to save, and its attributes. */
+export interface RuleContext<A> {
+  /** The saved inputs; reading one that isn't saved throws. */
+  readonly x: readonly Tensor[];
+  /** The saved (first) output. */
+  readonly y: Tensor;
+  /** The saved outputs. */
+  readonly ys: readonly Tensor[];
+  readonly attrs: A;
+  /** Shape and dtype of the (first) output. */
+  readonly shape: Meta['shape'];
+  readonly dtype: Meta['dtype'];
+  /** Whether a gradient for input i is wanted; rules may return null where it isn't. */
+  needs(i: number): boolean;
+  inputShape(i: number): Meta['shape'];
+  inputDType(i: number): Meta['dtype'];
+}
+
+/** The elements of one tensor, as a raw kernel sees them. Valid during the call only. */
+export interface KernelView extends Meta {
+  readonly data: TypedArray;
+}
+
+interface Rules<A, G> {
+  readonly name: string;
+  /**
+   * Which inputs and whether the outputs are read by the rules; nothing else is kept. Default: nothing.
+   * `inputs: true` keeps all, a list keeps those.
+   */
+  readonly saves?: { readonly inputs?: true | readonly number[]; readonly outputs?: boolean };
+  /** Gradient of the output → gradients of the inputs, with their shapes and dtypes; null for none. */
+  readonly vjp: ((g: G, context: RuleContext<A>) => Adjoints) | 'nondifferentiable';
+  /** Tangents of the inputs (null: zero) → tangent of the output. Left out, forward mode refuses the op. */
+  readonly jvp?: (t: readonly Adjoint[], context: RuleContext<A>) => Adjoints;
+}
+
+/** Forward written with tensor operations; they run unrecorded. */
+interface TensorForward<A, R> {
+  readonly forward: (inputs: readonly Tensor[], attrs: A) => R;
+}
+
+/** Forward written on typed arrays: shapes are declared first, then a pure function fills the outputs. */
+interface KernelForward<A, R> {
+  /** Shape and dtype of the output (or of each), from those of the inputs. */
+  readonly output: (inputs: readonly Meta[], attrs: A) => R;
+  /** Fills `outputs`, which are zeroed, from `inputs`. Must not keep either. */
+  readonly kernel: (
+    inputs: readonly KernelView[],
+    outputs: readonly KernelView[],
+    attrs: A,
+    kernels: Kernels,
+  ) => void;
+}
+
+/** The declaration of an operation with one output. */
+export type OpDefinition<A> = Rules<A, Tensor> &
+  (TensorForward<A, Tensor> | KernelForward<A, Meta>);
+
+/** The declaration of an operation with several outputs; gradients come as a list, null where there is none. */
+export type MultiOpDefinition<A> = Rules<A, readonly Adjoint[]> &
+  (TensorForward<A, readonly Tensor[]> | KernelForward<A, readonly Meta[]>);
+
+type Arguments<A> = A extends undefined ? readonly TensorLike[] : readonly [...TensorLike[], A];
+
+/** A declared operation: a function of its inputs, followed by its attributes if it has any. */
+export interface OpFunction<A = undefined, R = Tensor> {
+  (...args: Arguments<A>): R;
+  /** What the tape records. */
+  readonly op: Op;
+}
+
+function savedMask(inputs: true | readonly number[] | undefined): number {
+  if (inputs === undefined) return 0;
+  return inputs === true ? -1 : inputs.reduce((mask, i) => mask | (1 << i), 0);
+}
+
+function opOf<A, G>(definition: Rules<A, G>): Op {
+  const { name, saves = {}, vjp, jvp } = definition;
+  const mask = savedMask(saves.inputs);
+  return {
+    name,
+    vjp: vjp === 'nondifferentiable' ? null : (vjp as unknown as Op['vjp']),
+    jvp: (jvp as unknown as Op['jvp']) ?? null,
+    savedInputs: () => mask,
+    savesOutputs: () => saves.outputs === true,
+  };
+}
+
+/** The attributes are the last argument, if that is no operand and no number. */
+function separate(op: string, args: readonly unknown[]): [Tensor[], unknown] {
+  const last = args.at(-1);
+  const hasAttrs = typeof last === 'object' && last !== null && !(last instanceof Operand);
+  const operands = (hasAttrs ? args.slice(0, -1) : args) as readonly TensorLike[];
+  return [operands.map((value) => toTensor(op, value)), hasAttrs ? last : undefined];
+}
+
+function viewOf(x: Tensor): KernelView {
+  return { data: asArray(x.storage, x.dtype), shape: x.shape, dtype: x.dtype };
+}
+
+/** Runs a raw kernel on freshly allocated outputs; scalars become plain numbers. */
+function runKernel<A>(
+  kernel: KernelForward<A, unknown>['kernel'],
+  inputs: readonly Tensor[],
+  metas: readonly Meta[],
+  attrs: A,
+): Output[] {
+  const outputs = metas.map(({ shape, dtype }) => ({
+    data: allocate(dtype, sizeOf(shape)),
+    shape,
+    dtype,
+  }));
+  kernel(inputs.map(viewOf), outputs, attrs, kernels);
+  return outputs.map(({ data, shape, dtype }) => ({
+    storage: shape.length === 0 ? data[0] : data,
+    shape,
+    dtype,
+  }));
+}
+
+function unrecorded<R>(forward: () => R): R {
+  return withLimit(INSIDE_OP, forward);
+}
+
+/**
+ * Declares an operation with one output.
+ *
+ * ```ts
+ * const cube = defineOp({
+ *   name: 'cube',
+ *   forward: ([x]) => x.mul(x).mul(x),
+ *   saves: { inputs: [0] },
+ *   vjp: (g, { x: [x] }) => g.mul(x.mul(x).mul(3)),
+ *   jvp: ([t], { x: [x] }) => t && t.mul(x.mul(x).mul(3)),
+ * });
+ * ```
+ *
+ * Rules are written with differentiable operations, so gradients of gradients need nothing more.
+ */
+export function defineOp<A = undefined>(definition: OpDefinition<A>): OpFunction<A> {
+  const op = opOf(definition);
+  const apply = (...args: readonly unknown[]): Tensor => {
+    const [inputs, attributes] = separate(op.name, args);
+    const attrs = attributes as A;
+    if ('forward' in definition) {
+      const y = unrecorded(() => definition.forward(inputs, attrs));
+      if (!(y instanceof Tensor)) {
+        throw new RuleError(
+          `${op.name}: forward returns a tensor, got ${typeof y}. Use defineMultiOp for several outputs.`,
+        );
+      }
+      return record(op, inputs, attrs, y.storage, y.shape, y.dtype);
+    }
+    const meta = definition.output(inputs, attrs);
+    const [y] = runKernel(definition.kernel, inputs, [meta], attrs);
+    return record(op, inputs, attrs, y.storage, y.shape, y.dtype);
+  };
+  return Object.assign(apply, { op }) as OpFunction<A>;
+}
+
+/** Declares an operation with several outputs: `vjp` takes, and `jvp` returns, a list with one entry for each. */
+export function defineMultiOp<A = undefined>(
+  definition: MultiOpDefinition<A>,
+): OpFunction<A, Tensor[]> {
+  const op = opOf(definition);
+  const apply = (...args: readonly unknown[]): Tensor[] => {
+    const [inputs, attributes] = separate(op.name, args);
+    const attrs = attributes as A;
+    if ('forward' in definition) {
+      const ys = unrecorded(() => definition.forward(inputs, attrs));
+      return recordAll(op, inputs, attrs, ys);
+    }
+    const metas = definition.output(inputs, attrs);
+    return recordAll(op, inputs, attrs, runKernel(definition.kernel, inputs, metas, attrs));
+  };
+  return Object.assign(apply, { op }) as OpFunction<A, Tensor[]>;
+}
+
+/** Whether a tensor was made by this operation, recorded. */
+export function isMadeBy(value: Tensor, fn: { readonly op: Op }): boolean {
+  return value.origin instanceof Node && value.origin.op === fn.op;
+}

@@ -1,0 +1,242 @@
+// Reading and writing at integer indices.
+
+import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors.js';
+import { zeros } from '../tensor/creation.js';
+import type { DType } from '../tensor/dtype.js';
+import type { Operand } from '../tensor/operand.js';
+import {
+  broadcastShapes,
+  checkInteger,
+  formatShape,
+  normalizeAxis,
+  type Shape,
+  sameShape,
+  sizeOf,
+} from '../tensor/shape.js';
+import { asArray } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+import { add, mul } from './arithmetic.js';
+import { broadcastTo, cast, reshapeOp } from './broadcast.js';
+import { toTensor } from './convert.js';
+import { defineOp, type OpFunction } from './define-op.js';
+import type { GatherFn, IndexFn, OneHotFn, ScatterAddFn, TakeAlongFn } from './signatures.js';
+
+interface AxisAttrs {
+  readonly axis: number;
+}
+
+function outerOf(shape: Shape, axis: number): number {
+  return sizeOf(shape.slice(0, axis));
+}
+
+function innerOf(shape: Shape, axis: number): number {
+  return sizeOf(shape.slice(axis + 1));
+}
+
+/** Indices as 0 … size − 1; negative ones count from the end. @throws IndexError, DTypeError */
+function checkIndices(op: string, indices: Operand, size: number): Tensor {
+  const value = toTensor(op, indices);
+  if (value.dtype !== 'int32') {
+    throw new DTypeError(
+      `${op}: indices are int32, got ${value.dtype}. Make them with { dtype: 'int32' } or cast them.`,
+    );
+  }
+  const data = asArray(value.storage, 'int32');
+  let negative = false;
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] < -size || data[i] >= size) {
+      throw new IndexError(
+        `${op}: indices lie in ${-size} … ${size - 1}, got ${data[i]}. Check them against the size of the axis.`,
+      );
+    }
+    negative ||= data[i] < 0;
+  }
+  if (!negative) return value;
+  const normal = data.map((index) => (index < 0 ? index + size : index));
+  return new Tensor(value.rank === 0 ? normal[0] : normal, value.shape, 'int32', null, 0);
+}
+
+function zerosOf(shape: Shape, dtype: DType): Tensor {
+  return zeros([...shape], { dtype });
+}
+
+// ── Whole slices by index ──────────────────────────────────────────────────────────────────────────
+
+const gatherOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
+  name: 'gather',
+  output: ([x, indices], { axis }) => ({
+    shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
+    dtype: x.dtype,
+  }),
+  kernel: ([x, indices], [y], { axis }, kernels) =>
+    kernels.gather(
+      x.data,
+      indices.data,
+      y.data,
+      outerOf(x.shape, axis),
+      x.shape[axis],
+      innerOf(x.shape, axis),
+    ),
+  saves: { inputs: [1] },
+  vjp: (g, node) => {
+    const origin = zerosOf(node.inputShape(0), node.inputDType(0));
+    return [scatterAddOp(origin, node.x[1], g, node.attrs), null];
+  },
+  jvp: ([t], { x: [, indices], attrs }) => t && gatherOp(t, indices, attrs),
+});
+
+const scatterAddOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
+  name: 'scatterAdd',
+  output: ([x]) => x,
+  kernel: ([x, indices, updates], [y], { axis }, kernels) => {
+    y.data.set(x.data);
+    const outer = outerOf(x.shape, axis);
+    const inner = innerOf(x.shape, axis);
+    kernels.scatterAdd(updates.data, indices.data, y.data, outer, x.shape[axis], inner);
+  },
+  saves: { inputs: [1] },
+  vjp: (g, { x: [, indices], attrs }) => [g, null, gatherOp(g, indices, attrs)],
+  jvp: ([tx, , tu], node) => {
+    if (tu === null) return tx;
+    const base = tx ?? zerosOf(node.shape, node.dtype);
+    return scatterAddOp(base, node.x[1], tu, node.attrs);
+  },
+});
+
+/**
+ * The slices of x at integer indices along an axis (default 0), NumPy's `take`: the axes of `indices` take the place of
+ * that axis. Negative indices count from the end. (PyTorch's `gather` is `takeAlong`.)
+ * @throws IndexError for an index outside of the axis, DTypeError unless indices are int32.
+ */
+export const gather = ((x: Operand, indices: Operand, axis?: number): Tensor => {
+  const value = toTensor('gather', x);
+  const along = normalizeAxis('gather', axis ?? 0, value.rank);
+  return gatherOp(value, checkIndices('gather', indices, value.shape[along]), { axis: along });
+}) as GatherFn;
+
+/**
+ * x with `updates` added to its slices at integer indices along an axis (default 0): the adjoint of `gather`. Indices
+ * that repeat add up. `updates` has the shape of `gather(x, indices, axis)`.
+ */
+export const scatterAdd = ((x: Operand, indices: Operand, updates: Operand, axis = 0): Tensor => {
+  const value = toTensor('scatterAdd', x);
+  const along = normalizeAxis('scatterAdd', axis, value.rank);
+  const at = checkIndices('scatterAdd', indices, value.shape[along]);
+  const added = cast(toTensor('scatterAdd', updates), value.dtype);
+  const { shape } = value;
+  const expected = [...shape.slice(0, along), ...at.shape, ...shape.slice(along + 1)];
+  if (!sameShape(added.shape, expected)) {
+    throw new ShapeError(
+      `scatterAdd: updates have the shape of what is gathered, ${formatShape(expected)}, ` +
+        `got ${formatShape(added.shape)}. Broadcast or reshape them.`,
+    );
+  }
+  return scatterAddOp(value, at, added, { axis: along });
+}) as ScatterAddFn;
+
+// ── One index for each element ─────────────────────────────────────────────────────────────────────
+
+const takeAlongOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
+  name: 'takeAlong',
+  output: ([x, indices]) => ({ shape: indices.shape, dtype: x.dtype }),
+  kernel: ([x, indices], [y], { axis }, kernels) =>
+    kernels.takeAlong(
+      x.data,
+      indices.data,
+      y.data,
+      outerOf(x.shape, axis),
+      x.shape[axis],
+      innerOf(x.shape, axis),
+    ),
+  saves: { inputs: [1] },
+  vjp: (g, node) => {
+    const origin = zerosOf(node.inputShape(0), node.inputDType(0));
+    return [scatterAddAlongOp(origin, node.x[1], g, node.attrs), null];
+  },
+  jvp: ([t], { x: [, indices], attrs }) => t && takeAlongOp(t, indices, attrs),
+});
+
+const scatterAddAlongOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
+  name: 'scatterAddAlong',
+  output: ([x]) => x,
+  kernel: ([x, indices, updates], [y], { axis }, kernels) => {
+    y.data.set(x.data);
+    const outer = outerOf(x.shape, axis);
+    const inner = innerOf(x.shape, axis);
+    kernels.scatterAddAlong(updates.data, indices.data, y.data, outer, x.shape[axis], inner);
+  },
+  saves: { inputs: [1] },
+  vjp: (g, { x: [, indices], attrs }) => [g, null, takeAlongOp(g, indices, attrs)],
+  jvp: ([tx, , tu], node) => {
+    if (tu === null) return tx;
+    const base = tx ?? zerosOf(node.shape, node.dtype);
+    return scatterAddAlongOp(base, node.x[1], tu, node.attrs);
+  },
+});
+
+/**
+ * One element of x for each index along an axis, NumPy's `take_along_axis` and PyTorch's `gather`: `indices` has the
+ * shape of the result; its other axes are those of x, or 1 on either side.
+ */
+export const takeAlong = ((x: Operand, indices: Operand, axis: number): Tensor => {
+  const value = toTensor('takeAlong', x);
+  const along = normalizeAxis('takeAlong', axis, value.rank);
+  const at = checkIndices('takeAlong', indices, value.shape[along]);
+  if (at.rank !== value.rank) {
+    throw new ShapeError(
+      `takeAlong: x and indices have equally many axes, got ${formatShape(value.shape)} and ` +
+        `${formatShape(at.shape)}. Use gather for slices.`,
+    );
+  }
+  const others = (shape: Shape) => shape.map((size, i) => (i === along ? 1 : size));
+  const common = broadcastShapes('takeAlong', others(value.shape), others(at.shape));
+  const widened = (shape: Shape) => common.map((size, i) => (i === along ? shape[i] : size));
+  const source = broadcastTo(value, widened(value.shape));
+  const target = broadcastTo(at, widened(at.shape));
+  return takeAlongOp(source, target, { axis: along });
+}) as TakeAlongFn;
+
+// ── Several axes at once, and one-hot rows ─────────────────────────────────────────────────────────
+
+/**
+ * x[i, j, …] with integer tensors on the leading axes, as in NumPy: the indices broadcast with each other, and their
+ * common shape takes the place of those axes.
+ */
+export const index = ((x: Operand, ...indices: readonly Operand[]): Tensor => {
+  const value = toTensor('index', x);
+  if (indices.length === 0 || indices.length > value.rank) {
+    throw new ArgumentError(
+      `index: takes 1 … ${value.rank} index tensors for shape ${formatShape(value.shape)}, ` +
+        `got ${indices.length}. Index leading axes only.`,
+    );
+  }
+  const leading = value.shape.slice(0, indices.length);
+  const rest = value.shape.slice(indices.length);
+  let flat: Tensor | null = null;
+  indices.forEach((list, axis) => {
+    const at = checkIndices('index', list, leading[axis]);
+    const step = sizeOf(leading.slice(axis + 1));
+    const offset: Tensor = step === 1 ? at : mul(at, step);
+    flat = flat === null ? offset : add(flat, offset);
+  });
+  const rows = reshapeOp(value, { shape: [sizeOf(leading), ...rest] });
+  return gatherOp(rows, flat as unknown as Tensor, { axis: 0 });
+}) as IndexFn;
+
+/**
+ * Rows of zeros with a 1 at each index: one more axis, of `classes` sizes. dtype: float32 unless given.
+ * @throws IndexError for an index outside of 0 … classes − 1.
+ */
+export const oneHot = ((
+  indices: Operand,
+  classes: number,
+  options: { dtype?: DType } = {},
+): Tensor => {
+  checkInteger('oneHot', 'classes', classes, 0);
+  const at = checkIndices('oneHot', indices, classes);
+  const { dtype = 'float32' } = options;
+  const data = asArray(at.storage, 'int32');
+  const result = asArray(zerosOf([data.length * classes], dtype).storage, dtype);
+  for (let i = 0; i < data.length; i++) result[i * classes + data[i]] = 1;
+  return new Tensor(result, [...at.shape, classes], dtype, null, 0);
+}) as OneHotFn;

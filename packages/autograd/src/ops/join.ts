@@ -1,0 +1,171 @@
+// Several tensors to one and back: concat and split, each the adjoint of the other.
+
+import { ArgumentError, ShapeError } from '../errors.js';
+import type { Adjoint } from '../tape/node.js';
+import { zeros } from '../tensor/creation.js';
+import { type DType, promote } from '../tensor/dtype.js';
+import type { Operand } from '../tensor/operand.js';
+import {
+  checkInteger,
+  formatShape,
+  normalizeAxis,
+  type Shape,
+  stridesOf,
+} from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { cast, reshapeOp } from './broadcast.js';
+import { toTensor } from './convert.js';
+import { defineMultiOp, defineOp, type OpFunction } from './define-op.js';
+import type { ConcatFn, SplitFn, StackFn } from './signatures.js';
+
+interface JoinAttrs {
+  readonly axis: number;
+}
+
+interface SplitAttrs {
+  readonly axis: number;
+  readonly sizes: readonly number[];
+}
+
+function withSize(shape: Shape, axis: number, size: number): number[] {
+  return shape.map((own, i) => (i === axis ? size : own));
+}
+
+/** Zeros where a part has no gradient, so that the parts can be joined. */
+function filled(
+  parts: readonly Adjoint[],
+  shape: Shape,
+  dtype: DType,
+  { axis, sizes }: SplitAttrs,
+): Tensor[] {
+  return parts.map((part, i) => part ?? zeros(withSize(shape, axis, sizes[i]), { dtype }));
+}
+
+/** The inputs one behind the other along an axis. */
+export const concatOp: OpFunction<JoinAttrs & { sizes?: readonly number[] }> = defineOp<
+  JoinAttrs & { sizes?: readonly number[] }
+>({
+  name: 'concat',
+  output: (inputs, { axis }) => {
+    const total = inputs.reduce((sum, { shape }) => sum + shape[axis], 0);
+    return { shape: withSize(inputs[0].shape, axis, total), dtype: inputs[0].dtype };
+  },
+  kernel: (inputs, [y], { axis }, kernels) => {
+    const strides = stridesOf(y.shape);
+    let at = 0;
+    for (const { data, shape } of inputs) {
+      const from = { offset: 0, strides: stridesOf(shape) };
+      kernels.copy(data, from, y.data, { offset: at * strides[axis], strides }, shape);
+      at += shape[axis];
+    }
+  },
+  vjp: (g, { attrs }) => splitOp(g, { axis: attrs.axis, sizes: attrs.sizes ?? [] }),
+  jvp: (tangents, { attrs }) => {
+    const moving = tangents.find((t) => t !== null);
+    if (moving === undefined || moving === null) return null;
+    const { axis, sizes = [] } = attrs;
+    return concatOp(...filled(tangents, moving.shape, moving.dtype, { axis, sizes }), attrs);
+  },
+});
+
+/** The parts of x along an axis, of the given sizes. */
+export const splitOp: OpFunction<SplitAttrs, Tensor[]> = defineMultiOp<SplitAttrs>({
+  name: 'split',
+  output: ([x], { axis, sizes }) =>
+    sizes.map((size) => ({ shape: withSize(x.shape, axis, size), dtype: x.dtype })),
+  kernel: ([x], parts, { axis }, kernels) => {
+    const strides = stridesOf(x.shape);
+    let at = 0;
+    for (const { data, shape } of parts) {
+      const to = { offset: 0, strides: stridesOf(shape) };
+      kernels.copy(x.data, { offset: at * strides[axis], strides }, data, to, shape);
+      at += shape[axis];
+    }
+  },
+  vjp: (gs, node) => {
+    const { attrs } = node;
+    const parts = filled(gs, node.inputShape(0), node.inputDType(0), attrs);
+    return concatOp(...parts, attrs);
+  },
+  jvp: ([t], { attrs }) => (t === null ? attrs.sizes.map(() => null) : splitOp(t, attrs)),
+});
+
+function checkList(op: string, tensors: readonly Operand[]): Tensor[] {
+  if (!Array.isArray(tensors) || tensors.length === 0) {
+    throw new ArgumentError(
+      `${op}: takes an array of at least one tensor, got ${Array.isArray(tensors) ? 'none' : typeof tensors}. ` +
+        `Call it as ${op}([a, b]).`,
+    );
+  }
+  const values = tensors.map((x) => toTensor(op, x));
+  const dtype = values.reduce<DType>((common, x) => promote(common, x.dtype), 'bool');
+  return values.map((x) => cast(x, dtype));
+}
+
+/** The tensors one behind the other along an axis (default 0). @throws ShapeError if the other sizes differ. */
+export const concat = ((tensors: readonly Operand[], axis?: number): Tensor => {
+  const values = checkList('concat', tensors);
+  const [{ shape }] = values;
+  const along = normalizeAxis('concat', axis ?? 0, shape.length);
+  for (const other of values) {
+    const fits =
+      other.rank === shape.length && other.shape.every((n, i) => i === along || n === shape[i]);
+    if (!fits) {
+      throw new ShapeError(
+        `concat: shapes differ only along axis ${along}, got ${formatShape(shape)} and ` +
+          `${formatShape(other.shape)}. Reshape or slice one of them.`,
+      );
+    }
+  }
+  return concatOp(...values, { axis: along, sizes: values.map((x) => x.shape[along]) });
+}) as ConcatFn;
+
+/** The tensors along a new axis (default 0). @throws ShapeError if their shapes differ. */
+export const stack = ((tensors: readonly Operand[], axis?: number): Tensor => {
+  const values = checkList('stack', tensors);
+  const [{ shape }] = values;
+  const along = normalizeAxis('stack', axis ?? 0, shape.length + 1);
+  for (const other of values) {
+    if (other.rank !== shape.length || other.shape.some((n, i) => n !== shape[i])) {
+      throw new ShapeError(
+        `stack: shapes are equal, got ${formatShape(shape)} and ${formatShape(other.shape)}. ` +
+          'Use concat along an axis that they have.',
+      );
+    }
+  }
+  const expanded = [...shape.slice(0, along), 1, ...shape.slice(along)];
+  const parts = values.map((x) => reshapeOp(x, { shape: expanded }));
+  return concatOp(...parts, { axis: along, sizes: parts.map(() => 1) });
+}) as StackFn;
+
+/**
+ * x cut along an axis (default 0): into a number of equal sections, or into parts of the sizes given.
+ * @throws ShapeError if the sections aren't equal or the sizes don't add up.
+ */
+export const split = ((
+  x: Operand,
+  sections: number | readonly number[],
+  axis?: number,
+): Tensor[] => {
+  const value = toTensor('split', x);
+  const along = normalizeAxis('split', axis ?? 0, value.rank);
+  const size = value.shape[along];
+  if (typeof sections === 'number') {
+    checkInteger('split', 'sections', sections, 1);
+    if (size % sections !== 0) {
+      throw new ShapeError(
+        `split: axis ${along} is divided evenly, got ${size} elements for ${sections} sections. ` +
+          'Pass an array of sizes.',
+      );
+    }
+    const sizes = new Array<number>(sections).fill(size / sections);
+    return splitOp(value, { axis: along, sizes });
+  }
+  const total = sections.reduce((sum, n) => sum + checkInteger('split', 'a size', n, 0), 0);
+  if (total !== size) {
+    throw new ShapeError(
+      `split: the sizes add up to axis ${along}, ${size}, got [${sections.join(', ')}]. Check the sizes.`,
+    );
+  }
+  return splitOp(value, { axis: along, sizes: [...sections] });
+}) as SplitFn;

@@ -1,0 +1,183 @@
+// Products of vectors, matrices and batches of matrices.
+
+import { ShapeError } from '../errors.js';
+import { sumOf } from '../tape/accumulate.js';
+import { type DType, promote } from '../tensor/dtype.js';
+import type { Operand } from '../tensor/operand.js';
+import {
+  broadcastShapes,
+  broadcastStrides,
+  formatShape,
+  type Shape,
+  sizeOf,
+  stridesOf,
+} from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { cast, reshapeOp, sumTo } from './broadcast.js';
+import { toTensor } from './convert.js';
+import { defineOp, type OpFunction } from './define-op.js';
+import type { DotFn, MatmulFn, OuterFn } from './signatures.js';
+
+interface MatmulAttrs {
+  /** Read a with its last two axes exchanged. */
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+export interface MatmulOptions {
+  /** Read the first operand with its last two axes exchanged, without copying it. */
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+function leading(shape: Shape): Shape {
+  return shape.slice(0, -2);
+}
+
+/** Rows and columns of op(x). */
+function sides(shape: Shape, transposed: boolean): [number, number] {
+  const [rows, columns] = shape.slice(-2);
+  return transposed ? [columns, rows] : [rows, columns];
+}
+
+/** For every matrix of the result, which matrices of a and b it is the product of. */
+function pairing(a: Shape, b: Shape): [number, number][] {
+  const batch = broadcastShapes('matmul', leading(a), leading(b));
+  const stepsOfA = broadcastStrides(leading(a), batch);
+  const stepsOfB = broadcastStrides(leading(b), batch);
+  const steps = stridesOf(batch);
+  return Array.from({ length: sizeOf(batch) }, (_, index) => {
+    let [first, second, rest] = [0, 0, index];
+    for (let axis = 0; axis < batch.length; axis++) {
+      const position = Math.floor(rest / steps[axis]);
+      rest -= position * steps[axis];
+      first += position * stepsOfA[axis];
+      second += position * stepsOfB[axis];
+    }
+    return [first, second];
+  });
+}
+
+/**
+ * Y = op(A) op(B), batches broadcast. dA = G op(B)ᵀ and dB = op(A)ᵀ G; where an operand is read transposed, so is its
+ * gradient: dA = op(B) Gᵀ, dB = Gᵀ op(A).
+ */
+export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
+  name: 'matmul',
+  output: ([a, b], { transposeA, transposeB }) => {
+    const [m] = sides(a.shape, transposeA);
+    const [, n] = sides(b.shape, transposeB);
+    const batch = broadcastShapes('matmul', leading(a.shape), leading(b.shape));
+    return { shape: [...batch, m, n], dtype: a.dtype };
+  },
+  kernel: ([a, b], [y], { transposeA, transposeB }, kernels) => {
+    const [m, k] = sides(a.shape, transposeA);
+    const [, n] = sides(b.shape, transposeB);
+    kernels.matmul({
+      a: a.data,
+      b: b.data,
+      out: y.data,
+      dtype: y.dtype,
+      m,
+      n,
+      k,
+      transposeA,
+      transposeB,
+      batch: pairing(a.shape, b.shape),
+    });
+  },
+  saves: { inputs: true },
+  vjp: (g, node) => {
+    const [a, b] = node.x;
+    const { transposeA: ta, transposeB: tb } = node.attrs;
+    const dA = () => (ta ? product(b, g, tb, true) : product(g, b, false, !tb));
+    const dB = () => (tb ? product(g, a, true, ta) : product(a, g, !ta, false));
+    return [
+      node.needs(0) ? sumTo(dA(), a.shape) : null,
+      node.needs(1) ? sumTo(dB(), b.shape) : null,
+    ];
+  },
+  jvp: ([ta, tb], { x: [a, b], attrs }) =>
+    sumOf(ta && matmulOp(ta, b, attrs), tb && matmulOp(a, tb, attrs)),
+});
+
+function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+  return matmulOp(a, b, { transposeA, transposeB });
+}
+
+/** Brings two operands to one dtype; bool counts as int32. */
+function numericPair(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
+  const [x, y] = [toTensor(op, a), toTensor(op, b)];
+  const dtype = promote(promote(x.dtype, y.dtype), 'int32' satisfies DType);
+  return [cast(x, dtype), cast(y, dtype)];
+}
+
+/**
+ * The matrix product, as NumPy's and PyTorch's: matrices [m, k] · [k, n]; a vector is a row on the left and a column on
+ * the right, whose axis then drops; leading axes are batches, which broadcast. The options read an operand with its
+ * last two axes exchanged, which costs nothing.
+ * @throws ShapeError for scalars, for inner dimensions that differ, for batches that don't broadcast.
+ */
+export const matmul = ((a: Operand, b: Operand, options: MatmulOptions = {}): Tensor => {
+  const [x, y] = numericPair('matmul', a, b);
+  const { transposeA = false, transposeB = false } = options;
+  if (x.rank === 0 || y.rank === 0) {
+    throw new ShapeError(
+      `matmul: operands have at least one axis, got ${formatShape(x.shape)} and ${formatShape(y.shape)}. ` +
+        'Use mul for scalars.',
+    );
+  }
+  const left = x.rank === 1 ? reshapeOp(x, { shape: [1, x.size] }) : x;
+  const right = y.rank === 1 ? reshapeOp(y, { shape: [y.size, 1] }) : y;
+  const attrs = { transposeA: transposeA && x.rank > 1, transposeB: transposeB && y.rank > 1 };
+  const [, inner] = sides(left.shape, attrs.transposeA);
+  const [outer] = sides(right.shape, attrs.transposeB);
+  if (inner !== outer) {
+    throw new ShapeError(
+      `matmul: inner dimensions ${inner} and ${outer} differ, got ${formatShape(x.shape)} and ` +
+        `${formatShape(y.shape)}. Transpose one of them, or check which axis holds the features.`,
+    );
+  }
+  // A batch times one matrix is one tall product, and its gradient one product too instead of a sum of many.
+  const tall = left.rank > 2 && right.rank === 2 && !attrs.transposeA;
+  const flat = tall
+    ? reshapeOp(left, { shape: [sizeOf(leading(left.shape)) * left.shape[left.rank - 2], inner] })
+    : left;
+  const result = matmulOp(flat, right, attrs);
+  const shape = [
+    ...(tall ? left.shape.slice(0, -1) : result.shape.slice(0, -1)),
+    result.shape[result.rank - 1],
+  ];
+  if (y.rank === 1) shape.pop();
+  if (x.rank === 1) shape.splice(y.rank === 1 ? -1 : -2, 1);
+  return shape.length === result.rank && !tall ? result : reshapeOp(result, { shape });
+}) as MatmulFn;
+
+function checkVectors(op: string, a: Tensor, b: Tensor): void {
+  if (a.rank === 1 && b.rank === 1) return;
+  throw new ShapeError(
+    `${op}: takes two vectors, got ${formatShape(a.shape)} and ${formatShape(b.shape)}. ` +
+      'Use matmul for matrices, or reshape.',
+  );
+}
+
+/** Σ aᵢ bᵢ of two vectors. @throws ShapeError unless both are vectors of one length. */
+export const dot = ((a: Operand, b: Operand): Tensor => {
+  const [x, y] = numericPair('dot', a, b);
+  checkVectors('dot', x, y);
+  if (x.size !== y.size) {
+    throw new ShapeError(
+      `dot: vectors are equally long, got ${x.size} and ${y.size} elements. Check the lengths.`,
+    );
+  }
+  return matmul(x, y);
+}) as DotFn;
+
+/** aᵢ bⱼ of two vectors, a matrix. @throws ShapeError unless both are vectors. */
+export const outer = ((a: Operand, b: Operand): Tensor => {
+  const [x, y] = numericPair('outer', a, b);
+  checkVectors('outer', x, y);
+  const column = reshapeOp(x, { shape: [x.size, 1] });
+  const row = reshapeOp(y, { shape: [1, y.size] });
+  return matmulOp(column, row, { transposeA: false, transposeB: false });
+}) as OuterFn;

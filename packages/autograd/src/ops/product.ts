@@ -1,0 +1,40 @@
+// Products along axes, as a tree of multiplications: derivatives are right at zeros, in every order.
+
+import { full } from '../tensor/creation.js';
+import { type Shape, sizeOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { mul } from './arithmetic.js';
+import { reshapeOp } from './broadcast.js';
+import { concatOp } from './join.js';
+import { permuteOp } from './permute.js';
+import { sliceOp } from './slice.js';
+
+function part(x: Tensor, start: number, size: number): Tensor {
+  return sliceOp(x, { starts: [0, start], steps: [1, 1], shape: [x.shape[0], size] });
+}
+
+/**
+ * The product over `axes`, in `shape`. The rule y/x · g for a product fails at x = 0; halves multiplied with each other
+ * (x₀…x₃ = (x₀x₂)(x₁x₃)) need no division, and log₂ n of them are enough.
+ */
+export function productAlong(x: Tensor, axes: readonly number[], shape: Shape): Tensor {
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const rows = sizeOf(kept.map((axis) => x.shape[axis]));
+  const count = sizeOf(axes.map((axis) => x.shape[axis]));
+  if (count === 0) return full([...shape], 1, { dtype: x.dtype });
+  const ordered = [...kept, ...axes];
+  const moved = ordered.every((axis, i) => axis === i) ? x : permuteOp(x, { axes: ordered });
+  let factors = reshapeOp(moved, { shape: [rows, count] });
+  for (let n = count; n > 1; n >>= 1) {
+    const half = n >> 1;
+    const pairs = mul(part(factors, 0, half), part(factors, half, half));
+    factors = n % 2 === 0 ? pairs : withLast(pairs, part(factors, n - 1, 1));
+  }
+  return reshapeOp(factors, { shape });
+}
+
+/** Multiplies a lone last factor into the first pair, so that the count halves every time. */
+function withLast(pairs: Tensor, last: Tensor): Tensor {
+  if (pairs.shape[1] === 1) return mul(pairs, last);
+  return concatOp(mul(part(pairs, 0, 1), last), part(pairs, 1, pairs.shape[1] - 1), { axis: 1 });
+}

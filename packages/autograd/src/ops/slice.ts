@@ -1,0 +1,187 @@
+// Regular parts of a tensor: slices with steps, and their adjoint, placing into zeros.
+
+import { ArgumentError, IndexError } from '../errors.js';
+import type { Operand } from '../tensor/operand.js';
+import { checkShape, formatShape, normalizeAxes, type Shape, stridesOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { reshapeOp } from './broadcast.js';
+import { toTensor } from './convert.js';
+import { defineOp, type OpFunction } from './define-op.js';
+import type { AlongFn, PadFn, SliceFn, SliceRange } from './signatures.js';
+
+interface SliceAttrs {
+  readonly starts: readonly number[];
+  readonly steps: readonly number[];
+  /** The shape of the slice. */
+  readonly shape: Shape;
+}
+
+interface PlaceAttrs {
+  readonly starts: readonly number[];
+  readonly steps: readonly number[];
+  /** The shape of the whole. */
+  readonly shape: Shape;
+  /** What stands where nothing is placed. */
+  readonly fill: number;
+}
+
+/** Where the elements starts + k · steps of a tensor of `shape` lie. */
+function stepped(shape: Shape, starts: readonly number[], steps: readonly number[]) {
+  const strides = stridesOf(shape);
+  return {
+    offset: starts.reduce((offset, start, axis) => offset + start * strides[axis], 0),
+    strides: steps.map((step, axis) => step * strides[axis]),
+  };
+}
+
+/** y_k = x at starts + k · steps. */
+export const sliceOp: OpFunction<SliceAttrs> = defineOp<SliceAttrs>({
+  name: 'slice',
+  output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
+  kernel: ([x], [y], { starts, steps, shape }, kernels) =>
+    kernels.copy(
+      x.data,
+      stepped(x.shape, starts, steps),
+      y.data,
+      { offset: 0, strides: stridesOf(shape) },
+      shape,
+    ),
+  vjp: (g, node) => {
+    const { starts, steps } = node.attrs;
+    return placeOp(g, { starts, steps, shape: node.inputShape(0), fill: 0 });
+  },
+  jvp: ([t], { attrs }) => t && sliceOp(t, attrs),
+});
+
+/** A tensor of `fill`, with x at starts + k · steps. */
+export const placeOp: OpFunction<PlaceAttrs> = defineOp<PlaceAttrs>({
+  name: 'place',
+  output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
+  kernel: ([x], [y], { starts, steps, shape, fill }, kernels) => {
+    if (fill !== 0) y.data.fill(fill);
+    kernels.copy(
+      x.data,
+      { offset: 0, strides: stridesOf(x.shape) },
+      y.data,
+      stepped(shape, starts, steps),
+      x.shape,
+    );
+  },
+  vjp: (g, node) => {
+    const { starts, steps } = node.attrs;
+    return sliceOp(g, { starts, steps, shape: node.inputShape(0) });
+  },
+  jvp: ([t], { attrs }) => t && placeOp(t, { ...attrs, fill: 0 }),
+});
+
+/** One axis of a slice: where it starts, its step, how many elements. */
+interface Range {
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+  readonly drops: boolean;
+}
+
+function clampTo(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}
+
+/** Python's rules: negative positions count from the end, those outside are cut to the axis. */
+function resolve(range: SliceRange, size: number, axis: number): Range {
+  if (range === null) return { start: 0, step: 1, count: size, drops: false };
+  if (typeof range === 'number') {
+    const start = range < 0 ? range + size : range;
+    if (!Number.isInteger(range) || start < 0 || start >= size) {
+      throw new IndexError(
+        `slice: axis ${axis} has ${size} elements, got index ${range}. ` +
+          `Use ${-size} … ${size - 1}, or a range [start, stop].`,
+      );
+    }
+    return { start, step: 1, count: 1, drops: true };
+  }
+  const [from = null, to = null, by = null] = range;
+  const step = by ?? 1;
+  if (
+    !Number.isInteger(step) ||
+    step === 0 ||
+    [from, to].some((p) => p !== null && !Number.isInteger(p))
+  ) {
+    throw new ArgumentError(
+      `slice: a range is [start, stop, step] of integers, the step not 0, got [${range.join(', ')}]. ` +
+        'Use null for a default.',
+    );
+  }
+  const position = (p: number) => (p < 0 ? p + size : p);
+  if (step > 0) {
+    const start = clampTo(from === null ? 0 : position(from), 0, size);
+    const stop = clampTo(to === null ? size : position(to), 0, size);
+    return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)), drops: false };
+  }
+  const start = clampTo(from === null ? size - 1 : position(from), -1, size - 1);
+  const stop = clampTo(to === null ? -1 : position(to), -1, size - 1);
+  return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)), drops: false };
+}
+
+/**
+ * A part of x, one range an axis, missing ones taking all: an integer picks one position and drops the axis, null
+ * takes all, `[start, stop, step]` follows Python (negative positions count from the end, null is the default).
+ * @throws IndexError for an integer outside of the axis, ArgumentError for a range that isn't one.
+ */
+export const slice = ((x: Operand, ...ranges: readonly SliceRange[]): Tensor => {
+  const value = toTensor('slice', x);
+  if (ranges.length > value.rank) {
+    throw new ArgumentError(
+      `slice: shape ${formatShape(value.shape)} takes up to ${value.rank} ranges, got ${ranges.length}. ` +
+        'Leave some out.',
+    );
+  }
+  const resolved = value.shape.map((size, axis) => resolve(ranges[axis] ?? null, size, axis));
+  const counts = resolved.map(({ count }) => count);
+  const whole = resolved.every(
+    ({ start, step, count }, axis) => start === 0 && step === 1 && count === value.shape[axis],
+  );
+  const part = whole
+    ? value
+    : sliceOp(value, {
+        starts: resolved.map(({ start }) => start),
+        steps: resolved.map(({ step }) => step),
+        shape: counts,
+      });
+  if (!resolved.some(({ drops }) => drops)) return part;
+  return reshapeOp(part, { shape: counts.filter((_, axis) => !resolved[axis].drops) });
+}) as SliceFn;
+
+/** The order along the axes (default: all) reversed. */
+export const flip = ((x: Operand, axes?: number | readonly number[]): Tensor => {
+  const value = toTensor('flip', x);
+  const flipped = normalizeAxes('flip', axes, value.rank);
+  if (flipped.every((axis) => value.shape[axis] < 2)) return value;
+  return sliceOp(value, {
+    starts: value.shape.map((size, axis) => (flipped.includes(axis) ? size - 1 : 0)),
+    steps: value.shape.map((_, axis) => (flipped.includes(axis) ? -1 : 1)),
+    shape: value.shape,
+  });
+}) as AlongFn<'flip', number | readonly number[]>;
+
+/** x surrounded by `value`: `[before, after]` for each axis, counts of at least 0. */
+export const pad = ((
+  x: Operand,
+  widths: readonly (readonly [before: number, after: number])[],
+  value = 0,
+): Tensor => {
+  const inner = toTensor('pad', x);
+  if (widths.length !== inner.rank || widths.some((w) => w.length !== 2)) {
+    throw new ArgumentError(
+      `pad: takes [before, after] for each of the ${inner.rank} axes, got ${widths.length}. ` +
+        'Use [0, 0] for an axis that stays.',
+    );
+  }
+  checkShape('pad', widths.flat());
+  if (widths.flat().every((width) => width === 0)) return inner;
+  return placeOp(inner, {
+    starts: widths.map(([before]) => before),
+    steps: widths.map(() => 1),
+    shape: inner.shape.map((size, axis) => size + widths[axis][0] + widths[axis][1]),
+    fill: value,
+  });
+}) as PadFn;

@@ -1,0 +1,128 @@
+// Forward mode, and what needs both modes: jvp, jacobian, hessian, hvp.
+
+import { ArgumentError, ShapeError } from '../errors.js';
+import { toTensor } from '../ops/convert.js';
+import { stack } from '../ops/join.js';
+import { reshape } from '../ops/shape.js';
+import { zeros, zerosLike } from '../tensor/creation.js';
+import type { DType } from '../tensor/dtype.js';
+import type { TensorLike } from '../tensor/operand.js';
+import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
+import { allocate } from '../tensor/storage.js';
+import { Tensor } from '../tensor/tensor.js';
+import { grad } from './grad.js';
+import { resultTensor, withLevel } from './level.js';
+import { type Feed, leavesOf, rebuild } from './tree.js';
+
+/** The operands of both trees, one by one. @throws ArgumentError, ShapeError if they don't match. */
+function tangentsFor(op: string, primals: unknown, tangents: unknown): Tensor[] {
+  const points = leavesOf(primals);
+  const directions = leavesOf(tangents);
+  if (points.length !== directions.length) {
+    throw new ArgumentError(
+      `${op}: there is one tangent for each primal, got ${directions.length} for ${points.length}. ` +
+        'Pass zeros where nothing moves.',
+    );
+  }
+  return points.map(({ value, path }, i) => {
+    const tangent = directions[i].value.read();
+    if (!sameShape(tangent.shape, value.shape) || tangent.dtype !== value.dtype) {
+      throw new ShapeError(
+        `${op}: a tangent has shape and dtype of its primal, ${value.dtype} ${formatShape(value.shape)}, ` +
+          `got ${tangent.dtype} ${formatShape(tangent.shape)} at ${path}. Reshape or cast it.`,
+      );
+    }
+    return tangent;
+  });
+}
+
+function numbersToTensors(op: string, args: readonly unknown[]): unknown[] {
+  return args.map((value) => (typeof value === 'number' ? toTensor(op, value) : value));
+}
+
+/**
+ * Runs `fn` at `primals` and returns its value with its directional derivative along `tangents` (J v), by one replay
+ * forward. Primals are a list of arguments; each may be nested, and its tangent has the same structure.
+ * @throws NondifferentiableError for an operation that declares no jvp.
+ */
+export function jvp<A extends unknown[]>(
+  fn: (...args: A) => Tensor,
+  primals: Feed<A>,
+  tangents: Feed<A>,
+): [value: Tensor, tangent: Tensor] {
+  return withLevel((level) => {
+    const points = numbersToTensors('jvp', primals as unknown as readonly unknown[]);
+    const directions = numbersToTensors('jvp', tangents as unknown as readonly unknown[]);
+    const moving = tangentsFor('jvp', points, directions);
+    const { argument, leaves } = level.rebind('jvp', points);
+    const value = resultTensor(
+      'jvp',
+      level.run('jvp', () => fn(...(argument as A))),
+    );
+    const [tangent] = level.push([value], leaves, moving);
+    return [level.outward(value), level.outward(tangent ?? zerosLike(value))];
+  });
+}
+
+/** The i-th unit vector, in the shape of something. */
+function unit(shape: Shape, dtype: DType, i: number): Tensor {
+  if (shape.length === 0) return new Tensor(1, shape, dtype, null, 0);
+  const array = allocate(dtype, sizeOf(shape));
+  array[i] = 1;
+  return new Tensor(array, shape, dtype, null, 0);
+}
+
+/**
+ * The matrix of all first derivatives, as a function: its result has the axes of the value, then those of the argument.
+ * Replays backward once for each element of the value, or forward once for each of the argument, whichever are fewer.
+ */
+export function jacobian<S extends Shape = number[]>(
+  fn: (x: Tensor<S>) => Tensor,
+): (x: TensorLike<S>) => Tensor {
+  return (x) =>
+    withLevel((level) => {
+      const leaf = level.leaf('jacobian', toTensor('jacobian', x), '');
+      const value = resultTensor(
+        'jacobian',
+        level.run('jacobian', () => fn(leaf as Tensor<S>)),
+      );
+      const shape = [...value.shape, ...leaf.shape];
+      if (sizeOf(shape) === 0) return zeros(shape, { dtype: value.dtype });
+      if (value.size <= leaf.size) {
+        const rows = Array.from({ length: value.size }, (_, i) => {
+          const [g] = level.pull([value], [unit(value.shape, value.dtype, i)], [leaf]);
+          return level.outward(level.filled('jacobian', g, leaf, ''));
+        });
+        return reshape(stack(rows), shape);
+      }
+      const columns = Array.from({ length: leaf.size }, (_, i) => {
+        const [t] = level.push([value], [leaf], [unit(leaf.shape, leaf.dtype, i)]);
+        return level.outward(t ?? zerosLike(value));
+      });
+      return reshape(stack(columns, value.rank), shape);
+    });
+}
+
+/** The matrix of all second derivatives of a scalar function, as a function: the argument's axes, twice. */
+export function hessian<S extends Shape = number[]>(
+  fn: (x: Tensor<S>) => Tensor,
+): (x: TensorLike<S>) => Tensor {
+  return jacobian(grad(fn) as (x: Tensor<S>) => Tensor);
+}
+
+/**
+ * The Hessian of a scalar function at x times a vector, without making the matrix: a replay forward over the recorded
+ * replay backward. x may be nested; `v` and the result have its structure.
+ */
+export function hvp<P extends object>(fn: (x: P) => Tensor, x: Feed<P>, v: Feed<P>): Feed<P> {
+  return withLevel((level) => {
+    const moving = tangentsFor('hvp', x, v);
+    const { argument, leaves } = level.rebind('hvp', x as unknown as P);
+    const gradient = level.run('hvp', () => (grad(fn as never) as (x: P) => unknown)(argument));
+    const slots = leavesOf(gradient).map(({ value }) => value.read());
+    const products = level
+      .push(slots, leaves, moving)
+      .map((t, i) => level.outward(t ?? zerosLike(slots[i])));
+    return rebuild(x, products) as Feed<P>;
+  });
+}

@@ -1,0 +1,207 @@
+// What all transforms share: a level of their own, fresh leaves on it, and replays that end at those leaves.
+
+import { ArgumentError, DTypeError, NoPathError } from '../errors.js';
+import type { Adjoint, Op } from '../tape/node.js';
+import { visitTape } from '../tape/order.js';
+import { record } from '../tape/record.js';
+import { Adjointed, replayBackward, replayForward } from '../tape/replay.js';
+import { refusePromise, state, withLimit } from '../tape/state.js';
+import { describeValue, zerosLike } from '../tensor/creation.js';
+import { isFloating } from '../tensor/dtype.js';
+import { Operand } from '../tensor/operand.js';
+import { CUT_LEVEL, Leaf, type Origin } from '../tensor/origin.js';
+import { Tensor } from '../tensor/tensor.js';
+import { leavesOf, rebuild } from './tree.js';
+
+let lastLevel = 0;
+
+/** A fresh leaf that still knows where its value comes from, for the levels around this one. */
+const rebindOp: Op = {
+  name: 'rebind',
+  vjp: (g: Tensor) => g,
+  jvp: ([t]) => t,
+  savedInputs: () => 0,
+  savesOutputs: () => false,
+};
+
+/** A level of differentiation: everything that runs in `body` can be replayed back to leaves made there. */
+export function withLevel<R>(body: (level: Level) => R): R {
+  const outerCuts = state.cuts;
+  state.cuts ??= [];
+  try {
+    return body(new Level(++lastLevel, state.limit));
+  } finally {
+    if (outerCuts === null) {
+      for (const cut of state.cuts) cut.source = null;
+      state.cuts = null;
+    }
+  }
+}
+
+export class Level {
+  readonly #level: number;
+  /** What the caller records: its own noGrad, or the replay that it is part of. */
+  readonly #outerLimit: number;
+
+  constructor(level: number, outerLimit: number) {
+    this.#level = level;
+    this.#outerLimit = outerLimit;
+  }
+
+  /**
+   * A leaf of this level with the value of `x`. A tensor on an outer tape keeps its connection; a variable is taken by
+   * its value, since it is this transform that asks for its gradient.
+   */
+  leaf(op: string, x: Operand, path: string): Tensor {
+    const value = x.read();
+    const { storage, shape, dtype, origin } = value;
+    if (!isFloating(dtype)) {
+      throw new DTypeError(
+        `${op}: differentiates floating arguments, got ${dtype}${path === '' ? '' : ` at ${path}`}. ` +
+          'Cast it, or close over it instead of passing it.',
+      );
+    }
+    const connected = x instanceof Tensor && origin !== null && origin.level < this.#outerLimit;
+    if (connected && origin.level !== CUT_LEVEL) {
+      return withLimit(Number.POSITIVE_INFINITY, () =>
+        record(rebindOp, [value], null, storage, shape, dtype),
+      );
+    }
+    return new Tensor(storage, shape, dtype, new Leaf(this.#level, shape, dtype, null), 0);
+  }
+
+  /** The argument with all its tensors replaced by leaves of this level, and those leaves. */
+  rebind<P>(op: string, argument: P): { argument: P; leaves: Tensor[] } {
+    const leaves = leavesOf(argument).map(({ value, path }) => this.leaf(op, value, path));
+    if (leaves.length === 0) {
+      throw new ArgumentError(
+        `${op}: differentiates tensors and variables, or nested arrays and objects of them, ` +
+          `got ${describeValue(argument)} without any. Wrap numbers with tensor(…).`,
+      );
+    }
+    return { argument: rebuild(argument, leaves) as P, leaves };
+  }
+
+  /** Runs the function with everything recorded. @throws AsyncScopeError if it returns a promise. */
+  run<R>(op: string, fn: () => R): R {
+    return withLimit(Number.POSITIVE_INFINITY, () => {
+      const result = fn();
+      refusePromise(op, result);
+      return result;
+    });
+  }
+
+  /** Gradients of `outputs` (each with its own gradient `seeds`) by `leaves`; null where there is none. */
+  pull(
+    outputs: readonly Tensor[],
+    seeds: readonly Adjoint[],
+    leaves: readonly Tensor[],
+    limit = this.#replayLimit(),
+  ): Adjoint[] {
+    return this.#replay(outputs, leaves, (adjoints, visit) => {
+      outputs.forEach(({ origin, slot }, i) => {
+        const seed = seeds[i];
+        if (seed !== null && takesPart(origin)) adjoints.add(origin, slot, seed);
+      });
+      withLimit(limit, () => replayBackward(visit, adjoints));
+      return leaves.map(({ origin, slot }) => {
+        if (!takesPart(origin)) return null;
+        return origin.hooks === null
+          ? adjoints.at(origin, slot)
+          : (adjoints.take(origin) as Adjoint);
+      });
+    });
+  }
+
+  /** Tangents of `outputs` when those of `leaves` are `tangents`; null where nothing moves. */
+  push(
+    outputs: readonly Tensor[],
+    leaves: readonly Tensor[],
+    tangents: readonly Adjoint[],
+  ): Adjoint[] {
+    return this.#replay(outputs, leaves, (adjoints, visit) => {
+      leaves.forEach(({ origin, slot }, i) => {
+        const tangent = tangents[i];
+        if (tangent !== null && takesPart(origin)) adjoints.add(origin, slot, tangent);
+      });
+      withLimit(this.#replayLimit(), () => replayForward(visit, adjoints));
+      return outputs.map(({ origin, slot }) =>
+        takesPart(origin) ? adjoints.at(origin, slot) : null,
+      );
+    });
+  }
+
+  #replay(
+    outputs: readonly Tensor[],
+    leaves: readonly Tensor[],
+    run: (adjoints: Adjointed, visit: ReturnType<typeof visitTape>) => Adjoint[],
+  ): Adjoint[] {
+    const roots = outputs.flatMap(({ origin }) => (tracked(origin) ? [origin] : []));
+    const visit = visitTape(
+      roots,
+      leaves.map(({ origin }) => origin as Origin),
+    );
+    try {
+      return run(new Adjointed(visit.order.length), visit);
+    } finally {
+      visit.end();
+    }
+  }
+
+  /** A replay records what an outer level, or the caller, will want to differentiate again. */
+  #replayLimit(): number {
+    return Math.min(this.#level, this.#outerLimit);
+  }
+
+  /** A result on its way out: what depends on this level alone becomes a constant. */
+  outward<T extends Tensor>(value: T): T {
+    const { origin, storage, shape, dtype, slot } = value;
+    if (origin === null || origin.level < this.#replayLimit() || origin.level === CUT_LEVEL) {
+      return value;
+    }
+    return new Tensor(storage, shape, dtype, null, slot) as T;
+  }
+
+  /**
+   * The gradient of a leaf that none has reached: zeros, unless the leaf was cut off.
+   * @throws NoPathError that names what cut it.
+   */
+  filled(op: string, gradient: Adjoint, leaf: Tensor, path: string): Tensor {
+    if (gradient !== null) return gradient;
+    for (const { by, source } of state.cuts ?? []) {
+      if (source !== null && reaches(source, leaf.origin as Origin)) {
+        throw new NoPathError(
+          `${op}: the result depends on the argument${path}, got a path that is cut by ${by}. ` +
+            `Leave out ${by}, or don't ask for this gradient.`,
+        );
+      }
+    }
+    return zerosLike(leaf);
+  }
+}
+
+function tracked(origin: Origin | null): origin is Origin {
+  return origin !== null && origin.level !== CUT_LEVEL;
+}
+
+function takesPart(origin: Origin | null): origin is Origin {
+  return tracked(origin) && origin.visit === state.replay && origin.position >= 0;
+}
+
+function reaches(from: Origin, target: Origin): boolean {
+  const visit = visitTape([from], [target]);
+  try {
+    return visit.order.length > 0;
+  } finally {
+    visit.end();
+  }
+}
+
+/** The value that a differentiated function returned. @throws ArgumentError if it is no tensor. */
+export function resultTensor(op: string, result: unknown): Tensor {
+  if (result instanceof Operand) return result.read();
+  throw new ArgumentError(
+    `${op}: the function returns a tensor, got ${describeValue(result)}. ` +
+      'Return the result of tensor operations, not a number read from it.',
+  );
+}
