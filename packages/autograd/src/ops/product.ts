@@ -1,10 +1,9 @@
 // Products along axes, as a tree of multiplications: derivatives are right at zeros, in every order.
 
-import { full } from '../tensor/creation.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { mul } from './arithmetic.js';
-import { reshapeOp } from './broadcast.js';
+import { add, mul } from './arithmetic.js';
+import { reshapeOp, sumOp } from './broadcast.js';
 import { concatOp } from './join.js';
 import { permuteOp } from './permute.js';
 import { sliceOp } from './slice.js';
@@ -21,7 +20,8 @@ export function productAlong(x: Tensor, axes: readonly number[], shape: Shape): 
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const rows = sizeOf(kept.map((axis) => x.shape[axis]));
   const count = sizeOf(axes.map((axis) => x.shape[axis]));
-  if (count === 0) return full([...shape], 1, { dtype: x.dtype });
+  // An empty product is 1: the empty sum plus 1, which keeps its place on the tape.
+  if (count === 0) return reshapeOp(add(sumOp(x, { axes, keepDims: false }), 1), { shape });
   const ordered = [...kept, ...axes];
   const moved = ordered.every((axis, i) => axis === i) ? x : permuteOp(x, { axes: ordered });
   let factors = reshapeOp(moved, { shape: [rows, count] });

@@ -4,7 +4,7 @@ import { DTypeError, NoPathError, ShapeError } from '../errors.js';
 import { onesLike } from '../tensor/creation.js';
 import type { Operand } from '../tensor/operand.js';
 import { Cut } from '../tensor/origin.js';
-import { formatShape, sameShape } from '../tensor/shape.js';
+import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { release } from './listing.js';
 import { visitTape } from './order.js';
@@ -73,9 +73,10 @@ export function backward(value: Tensor, gradient?: Operand, options: BackwardOpt
 }
 
 /** The same elements, cut off from what they were computed from: a constant to the tape. */
-export function detach<T extends Tensor>(value: T): T {
+export function detach<S extends Shape>(x: Operand<S>): Tensor<S> {
+  const value = x.read();
   const { origin, storage, shape, dtype } = value;
   if (origin === null) return value;
   const cut = value.requiresGrad ? cutFrom(origin, 'detach') : origin;
-  return new Tensor(storage, shape, dtype, cut, 0) as T;
+  return new Tensor(storage, shape, dtype, cut, 0);
 }

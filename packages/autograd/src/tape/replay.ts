@@ -52,8 +52,9 @@ export class Adjointed {
       this.#values[position] = sumOf(this.#values[position] as Adjoint, value);
       return;
     }
-    const list = (this.#values[position] ??= multiple.map(() => null)) as Adjoint[];
+    const list = (this.#values[position] as Adjoint[] | null) ?? multiple.map(() => null);
     list[slot] = sumOf(list[slot], value);
+    this.#values[position] = list;
   }
 
   /** The value at one output; null if none has arrived. */

@@ -33,7 +33,9 @@ function capturedBy(value: Tensor, run: Run, start: number): Tensor[] {
     if (origin === null || origin.level === CUT_LEVEL || seen.has(origin)) continue;
     if (origin instanceof Node && origin.id > start) {
       seen.add(origin);
-      origin.inputs.forEach((input, i) => pending.push([input, origin.slots?.[i] ?? 0]));
+      for (const [i, input] of origin.inputs.entries()) {
+        pending.push([input, origin.slots?.[i] ?? 0]);
+      }
     } else if (!captured.some((other) => other.origin === origin && other.slot === slot)) {
       const { shape, dtype } = outputMeta(origin, slot);
       captured.push(new Tensor(Number.NaN, shape, dtype, origin, slot));
@@ -51,9 +53,9 @@ function again<R>(
   const count = node.x.length - captured.length;
   return withLevel((level) => {
     const { value, leaves } = run(level, node.x.slice(0, count));
-    const places = leaves.flatMap((leaf, i) => (leaf === null ? [] : [i]));
-    const ends = places.map((i) => leaves[i] as Tensor);
-    captured.forEach((_, i) => places.push(count + i));
+    const moving = leaves.flatMap((leaf, i) => (leaf === null ? [] : [i]));
+    const ends = moving.map((i) => leaves[i] as Tensor);
+    const places = [...moving, ...captured.map((_, i) => count + i)];
     return replay(level, value, [...ends, ...captured], places);
   });
 }
