@@ -5,7 +5,7 @@ import type { Shape } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 /** A function that a gradient passes through; returning nothing leaves it as it is. */
-export type GradientHook = (g: Tensor) => Tensor | undefined | void;
+export type GradientHook = (g: Tensor) => Tensor | undefined;
 
 /** A hook on one output of an origin. */
 export interface HookEntry {
