@@ -1,7 +1,8 @@
 // Replaying a tape: backward with gradients, forward with tangents.
 
 import { NondifferentiableError, RuleError } from '../errors.js';
-import { Leaf, type Origin } from '../tensor/origin.js';
+import { zeros } from '../tensor/creation.js';
+import { type GradientSink, Leaf, type Origin } from '../tensor/origin.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { sumOf } from './accumulate.js';
@@ -101,15 +102,21 @@ export function replayBackward(visit: Visit, adjoints: Adjointed): void {
     const origin = order[k];
     if (targets?.has(origin)) continue;
     const g = adjoints.take(origin);
-    if (g === null) continue;
     if (origin instanceof Node) {
+      if (g === null) continue;
       const { op } = origin;
       if (op.vjp === null) throw noRule(origin, 'vjp');
       distribute(origin, op.vjp(g as never, origin), adjoints);
     } else if (origin instanceof Leaf && origin.sink !== null) {
-      origin.sink.grad = sumOf(origin.sink.grad, g as Tensor);
+      deliver(origin.sink, origin, g as Adjoint);
     }
   }
+}
+
+/** A leaf that the tape reaches has a gradient, of zeros if every path to it has the derivative 0. */
+function deliver(sink: GradientSink, leaf: Leaf, g: Adjoint): void {
+  if (g !== null) sink.grad = sumOf(sink.grad, g);
+  else sink.grad ??= zeros([...leaf.shape], { dtype: leaf.dtype });
 }
 
 /** Forward through a visit: tangents of the targets stand in `tangents` and spread from there. */
