@@ -16,18 +16,14 @@ import type { Tensor } from '../tensor/tensor.js';
 import { cast, reshapeOp, sumTo } from './broadcast.js';
 import { toTensor } from './convert.js';
 import { defineOp, type OpFunction } from './define-op.js';
-import type { DotFn, MatmulFn, OuterFn } from './signatures.js';
+import type { DotFn, MatmulFn, MatmulOptions, OuterFn } from './signatures.js';
+
+export type { MatmulOptions };
 
 interface MatmulAttrs {
   /** Read a with its last two axes exchanged. */
   readonly transposeA: boolean;
   readonly transposeB: boolean;
-}
-
-export interface MatmulOptions {
-  /** Read the first operand with its last two axes exchanged, without copying it. */
-  readonly transposeA?: boolean;
-  readonly transposeB?: boolean;
 }
 
 function leading(shape: Shape): Shape {
@@ -64,6 +60,14 @@ function pairing(a: Shape, b: Shape): [number, number][] {
  */
 export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
   name: 'matmul',
+  notation: {
+    value: ([a, b], { transposeA, transposeB }) =>
+      `${flipped(a, transposeA)} ${flipped(b, transposeB)}`,
+    gradient: (i, g, [a, b], _y, { transposeA: ta, transposeB: tb }) => {
+      if (i === 0) return ta ? `${flipped(b, tb)} ${g}^{\\top}` : `${g} ${flipped(b, !tb)}`;
+      return tb ? `${g}^{\\top} ${flipped(a, ta)}` : `${flipped(a, !ta)} ${g}`;
+    },
+  },
   output: ([a, b], { transposeA, transposeB }) => {
     const [m] = sides(a.shape, transposeA);
     const [, n] = sides(b.shape, transposeB);
@@ -100,6 +104,10 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
   jvp: ([ta, tb], { x: [a, b], attrs }) =>
     sumOf(ta && matmulOp(ta, b, attrs), tb && matmulOp(a, tb, attrs)),
 });
+
+function flipped(x: string, transposed: boolean): string {
+  return transposed ? `${x}^{\\top}` : x;
+}
 
 function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   return matmulOp(a, b, { transposeA, transposeB });

@@ -142,7 +142,14 @@ export interface CumulativeFn<Op extends string = string> {
 
 // ── Products ───────────────────────────────────────────────────────────────────────────────────────
 
+/** Which operand of `matmul` is read with its last two axes exchanged, without copying it. */
+export interface MatmulOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
 export interface MatmulFn {
+  (a: Operand, b: Operand, options: MatmulOptions): Tensor<number[]>;
   <M extends number, K extends number, N extends number>(
     a: Operand<readonly [M, K]>,
     b: Operand<readonly [NoInfer<K>, N]>,

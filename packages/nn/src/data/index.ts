@@ -1,0 +1,3 @@
+// Data: filled by its own files.
+
+export {};

@@ -1,0 +1,6 @@
+// Every layer.
+
+export { Dense, type DenseOptions, dense } from './dense.js';
+export { Dropout, type DropoutOptions, dropout } from './dropout.js';
+export { Flatten, flatten } from './flatten.js';
+export { Sequential, sequential } from './sequential.js';

@@ -1,0 +1,3 @@
+// regularization.
+
+export {};

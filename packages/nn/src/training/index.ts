@@ -1,0 +1,3 @@
+// Training: filled by its own files.
+
+export {};
