@@ -90,3 +90,8 @@ export class AsyncScopeError extends RetrogradError {
 export class GradcheckError extends RetrogradError {
   readonly code = 'ERR_GRADCHECK';
 }
+
+/** An audit found an operation whose derivative is wrong. */
+export class AuditError extends RetrogradError {
+  readonly code = 'ERR_AUDIT';
+}

@@ -3,6 +3,7 @@
 import './ops/methods.js';
 
 export * from './errors.js';
+export * from './inspect/index.js';
 export * from './ops/index.js';
 export {
   constant,

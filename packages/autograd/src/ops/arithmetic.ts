@@ -59,7 +59,7 @@ function constantPower(exponent: number): ElementwiseOp {
 export const pow = Object.assign(
   (a: TensorLike, b: TensorLike): Tensor => {
     const whole = typeof b === 'number' && (Number.isInteger(b) || isFloatingOperand(a));
-    return whole ? constantPower(b).apply([a]) : powTensors(a, b);
+    return whole ? constantPower(b).call([a]) : powTensors(a, b);
   },
   { op: powTensors.op },
 ) as BinaryFn<'pow'> & { readonly op: ElementwiseOp };

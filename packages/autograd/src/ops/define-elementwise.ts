@@ -47,7 +47,7 @@ export type ElementwiseFunction<F = ElementwiseCall> = F & {
 const G = argument(0);
 
 /** ∂f/∂aᵢ in terms of saved values: which of them it reads (−1: the output), as arguments 1, 2, … behind g. */
-interface Partial {
+export interface Partial {
   readonly factor: Expr;
   readonly sources: readonly number[];
 }
@@ -61,7 +61,9 @@ export class ElementwiseOp implements Op {
   readonly #vjps: (ElementwiseOp | undefined)[];
   readonly #jvps = new Map<number, ElementwiseOp>();
   readonly #saved = new Map<number, number>();
+  readonly notation = null;
   readonly vjp: Op['vjp'];
+  readonly apply: Op['apply'];
 
   constructor(name: string, arity: number, formula: Expr, options: ElementwiseOptions = {}) {
     this.name = name;
@@ -70,12 +72,13 @@ export class ElementwiseOp implements Op {
     this.options = options;
     this.#partials = new Array(arity).fill(undefined);
     this.#vjps = new Array(arity).fill(undefined);
+    this.apply = (inputs) => this.run(inputs, commonDType(inputs));
     this.vjp =
       options.result === 'bool' ? null : (g: Tensor, node: Node) => this.#pullBack(g, node);
   }
 
-  /** Null where the derivative is zero everywhere. */
-  #partial(i: number): Partial | null {
+  /** ∂f/∂aᵢ; null where it is zero everywhere. */
+  partial(i: number): Partial | null {
     const known = this.#partials[i];
     if (known !== undefined) return known;
     this.#partials[i] = this.options.conditions?.includes(i) ? null : this.#derive(i);
@@ -105,7 +108,7 @@ export class ElementwiseOp implements Op {
       mask = 0;
       for (let i = 0; i < this.arity; i++) {
         if (!((tracked >> i) & 1)) continue;
-        for (const source of this.#partial(i)?.sources ?? []) {
+        for (const source of this.partial(i)?.sources ?? []) {
           mask |= 1 << (source < 0 ? this.arity : source);
         }
       }
@@ -136,7 +139,7 @@ export class ElementwiseOp implements Op {
     const result = new Array<Adjoint>(this.arity).fill(null);
     for (let i = 0; i < this.arity; i++) {
       if (!node.needs(i)) continue;
-      const partial = this.#partial(i);
+      const partial = this.partial(i);
       if (partial === null) continue;
       const { factor, sources } = partial;
       let gradient = g;
@@ -156,14 +159,14 @@ export class ElementwiseOp implements Op {
 
   /** Σ ∂f/∂aᵢ · tᵢ over the inputs that have a tangent, as one kernel. */
   jvp(tangents: readonly Adjoint[], node: Node): Adjoint {
-    const moving = tangents.flatMap((t, i) => (t !== null && this.#partial(i) !== null ? [i] : []));
+    const moving = tangents.flatMap((t, i) => (t !== null && this.partial(i) !== null ? [i] : []));
     if (moving.length === 0) return null;
     const mask = moving.reduce((bits, i) => bits | (1 << i), 0);
-    const sources = [...new Set(moving.flatMap((i) => (this.#partial(i) as Partial).sources))];
+    const sources = [...new Set(moving.flatMap((i) => (this.partial(i) as Partial).sources))];
     let op = this.#jvps.get(mask);
     if (op === undefined) {
       const terms = moving.map((i, k) => {
-        const { factor, sources: own } = this.#partial(i) as Partial;
+        const { factor, sources: own } = this.partial(i) as Partial;
         const places = new Map(own.map((s, p) => [p + 1, moving.length + sources.indexOf(s)]));
         const scaled = renumber(factor, places);
         return isOne(scaled) ? argument(k) : argument(k).mul(scaled);
@@ -201,7 +204,7 @@ export class ElementwiseOp implements Op {
   }
 
   /** What a caller passes, brought to the dtype that the formula is computed in. */
-  apply(operands: readonly TensorLike[]): Tensor {
+  call(operands: readonly TensorLike[]): Tensor {
     const { conditions, integers } = this.options;
     if (operands.length !== this.arity) {
       throw new ArgumentError(
@@ -257,7 +260,7 @@ export function defineElementwise<F = ElementwiseCall>(
   const arity = formula.length;
   const args = Array.from({ length: arity }, (_, i) => argument(i));
   const op = new ElementwiseOp(name, arity, formula(...args), options);
-  const apply = (...operands: TensorLike[]): Tensor => op.apply(operands);
+  const apply = (...operands: TensorLike[]): Tensor => op.call(operands);
   Object.defineProperty(apply, 'name', { value: name });
   return Object.assign(apply, { op }) as unknown as ElementwiseFunction<F>;
 }

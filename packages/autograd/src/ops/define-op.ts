@@ -3,7 +3,7 @@
 import { RuleError } from '../errors.js';
 import { kernels } from '../kernels/active.js';
 import type { Kernels } from '../kernels/kernels.js';
-import { type Adjoint, type Adjoints, type Meta, Node, type Op } from '../tape/node.js';
+import type { Adjoint, Adjoints, Meta, Op } from '../tape/node.js';
 import { type Output, record, recordAll } from '../tape/record.js';
 import { INSIDE_OP, withLimit } from '../tape/state.js';
 import type { TypedArray } from '../tensor/dtype.js';
@@ -47,6 +47,17 @@ interface Rules<A, G> {
   readonly vjp: ((g: G, context: RuleContext<A>) => Adjoints) | 'nondifferentiable';
   /** Tangents of the inputs (null: zero) → tangent of the output. Left out, forward mode refuses the op. */
   readonly jvp?: (t: readonly Adjoint[], context: RuleContext<A>) => Adjoints;
+  /** How it is written in LaTeX, for derivations. Default: its name. */
+  readonly notation?: {
+    readonly value: (inputs: readonly string[], attrs: A) => string;
+    readonly gradient: (
+      i: number,
+      g: string,
+      inputs: readonly string[],
+      y: string,
+      attrs: A,
+    ) => string | null;
+  };
 }
 
 /** Forward written with tensor operations; they run unrecorded. */
@@ -89,11 +100,16 @@ function savedMask(inputs: true | readonly number[] | undefined): number {
   return inputs === true ? -1 : inputs.reduce((mask, i) => mask | (1 << i), 0);
 }
 
-function opOf<A, G>(definition: Rules<A, G>): Op {
-  const { name, saves = {}, vjp, jvp } = definition;
+function opOf<A, G>(
+  definition: Rules<A, G>,
+  apply: (inputs: readonly Tensor[], attrs: A) => unknown,
+): Op {
+  const { name, saves = {}, vjp, jvp, notation } = definition;
   const mask = savedMask(saves.inputs);
   return {
     name,
+    apply: apply as Op['apply'],
+    notation: (notation as Op['notation']) ?? null,
     vjp: vjp === 'nondifferentiable' ? null : (vjp as unknown as Op['vjp']),
     jvp: (jvp as unknown as Op['jvp']) ?? null,
     savedInputs: () => mask,
@@ -153,10 +169,7 @@ function unrecorded<R>(forward: () => R): R {
  * Rules are written with differentiable operations, so gradients of gradients need nothing more.
  */
 export function defineOp<A = undefined>(definition: OpDefinition<A>): OpFunction<A> {
-  const op = opOf(definition);
-  const apply = (...args: readonly unknown[]): Tensor => {
-    const [inputs, attributes] = separate(op.name, args);
-    const attrs = attributes as A;
+  const apply = (inputs: readonly Tensor[], attrs: A): Tensor => {
     if ('forward' in definition) {
       const y = unrecorded(() => definition.forward(inputs, attrs));
       if (!(y instanceof Tensor)) {
@@ -170,17 +183,15 @@ export function defineOp<A = undefined>(definition: OpDefinition<A>): OpFunction
     const [y] = runKernel(definition.kernel, inputs, [meta], attrs);
     return record(op, inputs, attrs, y.storage, y.shape, y.dtype);
   };
-  return Object.assign(apply, { op }) as OpFunction<A>;
+  const op = opOf(definition, apply);
+  return callable(op, apply);
 }
 
 /** Declares an operation with several outputs: `vjp` takes, and `jvp` returns, a list with one entry for each. */
 export function defineMultiOp<A = undefined>(
   definition: MultiOpDefinition<A>,
 ): OpFunction<A, Tensor[]> {
-  const op = opOf(definition);
-  const apply = (...args: readonly unknown[]): Tensor[] => {
-    const [inputs, attributes] = separate(op.name, args);
-    const attrs = attributes as A;
+  const apply = (inputs: readonly Tensor[], attrs: A): Tensor[] => {
     if ('forward' in definition) {
       const ys = unrecorded(() => definition.forward(inputs, attrs));
       return recordAll(op, inputs, attrs, ys);
@@ -188,10 +199,19 @@ export function defineMultiOp<A = undefined>(
     const metas = definition.output(inputs, attrs);
     return recordAll(op, inputs, attrs, runKernel(definition.kernel, inputs, metas, attrs));
   };
-  return Object.assign(apply, { op }) as OpFunction<A, Tensor[]>;
+  const op = opOf(definition, apply);
+  return callable(op, apply);
 }
 
-/** Whether a tensor was made by this operation, recorded. */
-export function isMadeBy(value: Tensor, fn: { readonly op: Op }): boolean {
-  return value.origin instanceof Node && value.origin.op === fn.op;
+/** The function that users call, around what runs on tensors. */
+function callable<A, R>(
+  op: Op,
+  apply: (inputs: readonly Tensor[], attrs: A) => R,
+): OpFunction<A, R> {
+  const call = (...args: readonly unknown[]): R => {
+    const [inputs, attrs] = separate(op.name, args);
+    return apply(inputs, attrs as A);
+  };
+  Object.defineProperty(call, 'name', { value: op.name });
+  return Object.assign(call, { op }) as OpFunction<A, R>;
 }

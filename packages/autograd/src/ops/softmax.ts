@@ -35,6 +35,11 @@ function throughSoftmax(g: Tensor, y: Tensor, axis: number): Tensor {
 
 const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'softmax',
+  notation: {
+    value: ([x]) => `\\operatorname{softmax}(${x})`,
+    gradient: (_i, g, _x, y) =>
+      `${y} \\odot \\left(${g} - \\textstyle\\sum ${g} \\odot ${y}\\right)`,
+  },
   output: ([x]) => x,
   kernel: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, false),
   saves: { outputs: true },
@@ -44,6 +49,10 @@ const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
 
 const logSoftmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'logSoftmax',
+  notation: {
+    value: ([x]) => `\\ln\\operatorname{softmax}(${x})`,
+    gradient: (_i, g, _x, y) => `${g} - e^{${y}} \\textstyle\\sum ${g}`,
+  },
   output: ([x]) => x,
   kernel: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, true),
   saves: { outputs: true },

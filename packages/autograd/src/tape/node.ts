@@ -16,6 +16,20 @@ export type Adjoints = Adjoint | readonly Adjoint[];
 /** What is known of a value without its elements. */
 export type Meta = { readonly shape: Shape; readonly dtype: DType };
 
+/** Formulas of an operation in LaTeX, made from the names of what it is applied to. */
+export interface Notation {
+  /** The value. */
+  readonly value: (inputs: readonly string[], attrs: never) => string;
+  /** What input i receives when the output, called `y`, has the gradient `g`; null for nothing. */
+  readonly gradient: (
+    i: number,
+    g: string,
+    inputs: readonly string[],
+    y: string,
+    attrs: never,
+  ) => string | null;
+}
+
 /**
  * What the tape needs to know of an operation. It never looks at the name.
  *
@@ -25,6 +39,12 @@ export type Meta = { readonly shape: Shape; readonly dtype: DType };
  */
 export interface Op {
   readonly name: string;
+  /** The operation itself, to be run again on other inputs; null where it can't be. */
+  readonly apply:
+    | ((inputs: readonly Tensor[], attrs: unknown) => Tensor | readonly Tensor[])
+    | null;
+  /** How the operation and its gradients are written, in LaTeX; null for the plain name. */
+  readonly notation: Notation | null;
   readonly vjp: ((g: never, node: Node) => Adjoints) | null;
   readonly jvp: ((t: readonly Adjoint[], node: Node) => Adjoints) | null;
   /** Bit i is set if input i is read by the rules, given which inputs are tracked (bits too); −1 for all. */

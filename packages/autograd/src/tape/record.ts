@@ -73,6 +73,7 @@ export function originOf(
   }
   const saved = savedOf(op, inputs, tracked);
   const node = new Node(op, attrs, level, origins, slots, saved, shape, dtype, outputs);
+  if (state.observer !== null) state.observer(node, inputs);
   return node;
 }
 

@@ -2,6 +2,7 @@
 
 import { AsyncScopeError } from '../errors.js';
 import { Cut, type Origin } from '../tensor/origin.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 interface TapeState {
   /**
@@ -13,12 +14,15 @@ interface TapeState {
   replay: number;
   /** Where values were cut from the tape while a transform is running; null outside of all transforms. */
   cuts: Cut[] | null;
+  /** Is shown every operation that is recorded, with its inputs; null when nobody watches. */
+  observer: ((recorded: Origin, inputs: readonly Tensor[]) => void) | null;
 }
 
 export const state: TapeState = {
   limit: Number.POSITIVE_INFINITY,
   replay: 0,
   cuts: null,
+  observer: null,
 };
 
 /** Nothing is recorded, and what would have been is marked as cut: the user's `noGrad`. */

@@ -62,6 +62,8 @@ function again<R>(
 
 const checkpointOp: Op = {
   name: 'checkpoint',
+  apply: null,
+  notation: null,
   vjp: (g: Tensor, node: Node) =>
     again(node, (level, value, ends, places) => {
       const gradients = level.pull([value], [g], ends);

@@ -18,6 +18,8 @@ let lastLevel = 0;
 /** A fresh leaf that still knows where its value comes from, for the levels around this one. */
 const rebindOp: Op = {
   name: 'rebind',
+  apply: ([x]) => x,
+  notation: { value: ([x]) => x, gradient: (_i, g) => g },
   vjp: (g: Tensor) => g,
   jvp: ([t]) => t,
   savedInputs: () => 0,

@@ -1,0 +1,5 @@
+// Looking at what was recorded, and trying whether it is right.
+
+export { type AuditEntry, AuditReport, audit } from './audit.js';
+export { toDerivation } from './derivation.js';
+export { toDot } from './dot.js';

@@ -1,0 +1,4 @@
+// @retrograd/autograd/testing: checking derivatives, and the samples that the built-in operations are checked with.
+
+export { type GradcheckInput, type GradcheckOptions, gradcheck } from './gradcheck.js';
+export type { GradcheckReport, ReportLine } from './report.js';
