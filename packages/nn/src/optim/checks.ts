@@ -1,0 +1,75 @@
+// Optimizers: what is refused at the door.
+
+import { ArgumentError, type Shape, ShapeError, type Tensor, Variable } from '@retrograd/autograd';
+import { formatShape, StateError } from '../errors.js';
+
+/** A list of cells, each once. */
+export function checkParameters(name: string, parameters: Iterable<Variable>): Variable[] {
+  if (typeof (parameters as { [Symbol.iterator]?: unknown })?.[Symbol.iterator] !== 'function') {
+    throw new ArgumentError(
+      `${name}: parameters are a list of variables, got ${typeof parameters}. Pass model.parameters().`,
+    );
+  }
+  const cells = [...new Set(parameters)];
+  cells.forEach((cell, i) => {
+    if (cell instanceof Variable) return;
+    throw new ArgumentError(
+      `${name}: parameters are variables, got ${describe(cell)} at ${i}. ` +
+        'Make cells with variable(…), or pass model.parameters().',
+    );
+  });
+  if (cells.length === 0) {
+    throw new ArgumentError(
+      `${name}: moves at least one parameter, got none. Does the model have parameters yet?`,
+    );
+  }
+  return cells;
+}
+
+function describe(value: unknown): string {
+  return value === null
+    ? 'null'
+    : typeof value === 'object'
+      ? value.constructor.name
+      : typeof value;
+}
+
+export function checkNames(
+  name: string,
+  expected: readonly string[],
+  got: readonly string[],
+): void {
+  const missing = expected.filter((key) => !got.includes(key));
+  const unexpected = got.filter((key) => !expected.includes(key));
+  if (missing.length === 0 && unexpected.length === 0) return;
+  const parts = [
+    ...(missing.length > 0 ? [`missing ${missing.join(', ')}`] : []),
+    ...(unexpected.length > 0 ? [`unexpected ${unexpected.join(', ')}`] : []),
+  ];
+  throw new StateError(
+    `${name}: a state has one value for each cell of this optimizer, got ${parts.join('; ')}. ` +
+      'Load it into an optimizer made with the same options for the same parameters.',
+  );
+}
+
+export function checkShapeOf(name: string, key: string, shape: Shape, got: Tensor): void {
+  if (got.shape.join() === shape.join()) return;
+  throw new ShapeError(
+    `${name}: ${key} has shape ${formatShape(shape)}, got ${formatShape(got.shape)}. ` +
+      'Load it into an optimizer for the same parameters, in the same order.',
+  );
+}
+
+/** An option that is a number within [least, below), or an ArgumentError that names it. */
+export function checkNumber(
+  op: string,
+  name: string,
+  value: number,
+  least: number,
+  below = Number.POSITIVE_INFINITY,
+): number {
+  if (typeof value === 'number' && value >= least && value < below) return value;
+  const range =
+    below === Number.POSITIVE_INFINITY ? `≥ ${least}` : `from ${least} up to, without, ${below}`;
+  throw new ArgumentError(`${op}: ${name} is a number ${range}, got ${value}. Check the option.`);
+}
