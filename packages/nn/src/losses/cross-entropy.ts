@@ -1,0 +1,161 @@
+// Losses for classes: cross-entropy from logits or from log-probabilities, one operation each.
+
+import {
+  defineElementwise,
+  defineOp,
+  type KernelView,
+  logSoftmax,
+  type OpFunction,
+  softmax,
+  type Tensor,
+  type TypedArray,
+} from '@retrograd/autograd';
+import { checkFloating, defineLoss, type LossOptions } from './loss.js';
+import { type ClassOptions, coefficientsOf } from './targets.js';
+
+export interface CrossEntropyOptions extends ClassOptions {
+  /** The share ε in [0, 1) of each target that is spread evenly over all classes. Default: 0. */
+  readonly labelSmoothing?: number;
+}
+
+interface EntropyAttrs {
+  /** One loss for each row, or the sum of all times `scale`. */
+  readonly byRow: boolean;
+  readonly scale: number;
+  /** Whether the coefficients of a row sum to 1. */
+  readonly unit: boolean;
+}
+
+/** The row losses, or their scaled sum, of −k ⊙ logs; 0 · (−∞) counts as 0. Overwrites `logs`. */
+function reduceTerms(
+  logs: TypedArray,
+  k: KernelView,
+  y: KernelView,
+  { byRow, scale }: EntropyAttrs,
+  reduce: (outer: number, count: number) => void,
+): void {
+  for (let i = 0; i < logs.length; i++) logs[i] = k.data[i] === 0 ? 0 : -k.data[i] * logs[i];
+  const rows = byRow ? y.data.length : 1;
+  reduce(rows, rows === 0 ? 0 : logs.length / rows);
+  if (!byRow) y.data[0] *= scale;
+}
+
+function metaOf(x: { shape: readonly number[]; dtype: Tensor['dtype'] }, { byRow }: EntropyAttrs) {
+  return { shape: byRow ? x.shape.slice(0, -1) : [], dtype: x.dtype };
+}
+
+/** The gradient of a loss, or of a row's, as it meets the elements of the rows. */
+function spread(g: Tensor, { byRow, scale }: EntropyAttrs): Tensor {
+  if (byRow) return g.unsqueeze(-1);
+  return scale === 1 ? g : g.mul(scale);
+}
+
+/** The tangents of the terms, reduced as the terms are. */
+function gathered(t: Tensor, { byRow, scale }: EntropyAttrs): Tensor {
+  return byRow ? t.sum(-1) : t.sum().mul(scale);
+}
+
+const slopeOfUnit = defineElementwise('crossEntropy.slope', (p, k, g) => p.sub(k).mul(g));
+const slopeOfAny = defineElementwise('crossEntropy.slope', (p, k, s, g) => p.mul(s).sub(k).mul(g));
+const minusProduct = defineElementwise('minusProduct', (a, b) => a.mul(b).neg());
+
+/** (s p − k) ⊙ g with p = softmax(x) and s = Σ k: a − y, where the coefficients are a target. */
+function throughLogits(x: Tensor, k: Tensor, g: Tensor, { unit }: EntropyAttrs): Tensor {
+  if (unit) return slopeOfUnit(softmax(x), k, g);
+  return slopeOfAny(softmax(x), k, k.sum(-1, { keepDims: true }), g);
+}
+
+/** ℓ = −Σ_c k_c ln softmax(x)_c of each row. ∂ℓ/∂x = softmax(x) Σ k − k, ∂ℓ/∂k = −ln softmax(x). */
+const softmaxCrossEntropy: OpFunction<EntropyAttrs> = defineOp<EntropyAttrs>({
+  name: 'crossEntropy',
+  output: ([x], attrs) => metaOf(x, attrs),
+  kernel: ([x, k], [y], attrs, kernels) => {
+    const classes = x.shape[x.shape.length - 1];
+    const logs = x.data.slice();
+    if (classes > 0) kernels.softmax(x.data, logs, logs.length / classes, classes, 1, true);
+    reduceTerms(logs, k, y, attrs, (outer, count) =>
+      kernels.reduce('sum', logs, y.data, outer, count, 1),
+    );
+  },
+  saves: { inputs: true },
+  vjp: (g, node) => {
+    const [x, k] = node.x;
+    const spreadG = spread(g, node.attrs);
+    return [
+      node.needs(0) ? throughLogits(x, k, spreadG, node.attrs) : null,
+      node.needs(1) ? minusProduct(logSoftmax(x), spreadG) : null,
+    ];
+  },
+  jvp: ([tx, tk], { x: [x, k], attrs }) => {
+    const throughX = tx && throughLogits(x, k, tx, attrs);
+    const throughK = tk && minusProduct(logSoftmax(x), tk);
+    const t = throughX && throughK ? throughX.add(throughK) : (throughX ?? throughK);
+    return t && gathered(t, attrs);
+  },
+});
+
+/** ℓ = −Σ_c k_c x_c of each row. ∂ℓ/∂x = −k, ∂ℓ/∂k = −x. */
+const weightedSurprisal: OpFunction<EntropyAttrs> = defineOp<EntropyAttrs>({
+  name: 'nll',
+  output: ([x], attrs) => metaOf(x, attrs),
+  kernel: ([x, k], [y], attrs, kernels) => {
+    const logs = x.data.slice();
+    reduceTerms(logs, k, y, attrs, (outer, count) =>
+      kernels.reduce('sum', logs, y.data, outer, count, 1),
+    );
+  },
+  saves: { inputs: true },
+  vjp: (g, node) => {
+    const [x, k] = node.x;
+    const spreadG = spread(g, node.attrs);
+    return [
+      node.needs(0) ? minusProduct(k, spreadG) : null,
+      node.needs(1) ? minusProduct(x, spreadG) : null,
+    ];
+  },
+  jvp: ([tx, tk], { x: [x, k], attrs }) => {
+    const throughX = tx && minusProduct(k, tx);
+    const throughK = tk && minusProduct(x, tk);
+    const t = throughX && throughK ? throughX.add(throughK) : (throughX ?? throughK);
+    return t && gathered(t, attrs);
+  },
+});
+
+function attrsOf(
+  { reduction = 'mean' }: LossOptions,
+  { total, unit }: { readonly total: number; readonly unit: boolean },
+): EntropyAttrs {
+  return { byRow: reduction === 'none', scale: reduction === 'mean' ? 1 / total : 1, unit };
+}
+
+/**
+ * The cross-entropy −ln softmax(x)_y of logits x [..., C]; classes lie on the last axis, what is before are rows.
+ *
+ * The target is class indices y [...] (int32), or probabilities [..., C] (floating). The mean is over rows; with
+ * `classWeights` and class indices it is weighted, Σ w_y ℓ / Σ w_y, as in PyTorch. Stable for logits of any size; a logit
+ * of −∞ is a class that can't be: it adds nothing where its target is 0, and makes the loss ∞ where it is not.
+ *
+ * @throws ShapeError for a target that fits neither way, or weights of another length; DTypeError for indices that
+ *   aren't int32, probabilities that aren't floating, logits that aren't; IndexError for a class that there isn't;
+ *   ArgumentError for a smoothing outside of [0, 1), or a negative weight.
+ */
+export const crossEntropy = defineLoss<CrossEntropyOptions>(
+  'crossEntropy',
+  (prediction, target, options) => {
+    checkFloating('crossEntropy', 'logits', prediction);
+    const coefficients = coefficientsOf('crossEntropy', prediction, target, options);
+    return softmaxCrossEntropy(prediction, coefficients.k, attrsOf(options, coefficients));
+  },
+);
+
+/**
+ * The negative log-likelihood −x_y of log-probabilities x [..., C], such as `logSoftmax` gives; the target, the weights
+ * and the mean are those of `crossEntropy`.
+ * @throws what `crossEntropy` throws.
+ */
+export const nll = defineLoss<ClassOptions>('nll', (prediction, target, options) => {
+  checkFloating('nll', 'log-probabilities', prediction);
+  const { classWeights } = options;
+  const coefficients = coefficientsOf('nll', prediction, target, { classWeights });
+  return weightedSurprisal(prediction, coefficients.k, attrsOf(options, coefficients));
+});

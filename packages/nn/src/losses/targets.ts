@@ -1,0 +1,147 @@
+// What a classification loss is told: class indices or probabilities, as one coefficient for each class of each row.
+
+import {
+  ArgumentError,
+  DTypeError,
+  IndexError,
+  Operand,
+  ShapeError,
+  type Tensor,
+  tensor,
+} from '@retrograd/autograd';
+import { formatShape } from '../errors.js';
+import { sameShape } from './loss.js';
+
+export interface ClassOptions {
+  /** One weight ≥ 0 for each class, a constant. Default: all 1. */
+  readonly classWeights?: Operand | readonly number[];
+}
+
+/** Coefficients k of ℓ = −Σ_c k_c ln p_c, row by row. */
+export interface Coefficients {
+  /** Of the prediction's shape and dtype. */
+  readonly k: Tensor;
+  /** What the mean divides by: the weight of all rows. */
+  readonly total: number;
+  /** Whether every row of k sums to 1 (as far as it was told to). */
+  readonly unit: boolean;
+}
+
+interface Told {
+  readonly op: string;
+  readonly prediction: Tensor;
+  readonly classes: number;
+  readonly smoothing: number;
+  readonly weights: ArrayLike<number> | null;
+}
+
+/**
+ * With class indices y: k_c = w_c ((1 − ε)[c = y] + ε/C), and the mean divides by Σ w_y. With probabilities q:
+ * k_c = w_c ((1 − ε) q_c + ε/C), and the mean divides by the number of rows. As in PyTorch.
+ * @throws DTypeError, ShapeError, IndexError, ArgumentError: what a target, a weight or a smoothing can't be.
+ */
+export function coefficientsOf(
+  op: string,
+  prediction: Tensor,
+  target: Tensor,
+  options: ClassOptions & { readonly labelSmoothing?: number },
+): Coefficients {
+  if (prediction.rank === 0) {
+    throw new ShapeError(
+      `${op}: the last axis of the prediction holds the classes, got a scalar. Use binaryCrossEntropy for one output.`,
+    );
+  }
+  const classes = prediction.shape[prediction.rank - 1];
+  const { labelSmoothing: smoothing = 0, classWeights } = options;
+  if (!(smoothing >= 0 && smoothing < 1)) {
+    throw new ArgumentError(
+      `${op}: labelSmoothing lies in [0, 1), got ${String(smoothing)}. Pass the share that is spread over all classes.`,
+    );
+  }
+  const weights = classWeights === undefined ? null : weightsOf(op, classWeights, classes);
+  const told = { op, prediction, classes, smoothing, weights };
+  checkTarget(told, target);
+  return target.dtype === 'int32' ? ofIndices(told, target) : ofProbabilities(told, target);
+}
+
+function weightsOf(
+  op: string,
+  given: Operand | readonly number[],
+  classes: number,
+): ArrayLike<number> {
+  const shape = given instanceof Operand ? given.shape : [given.length];
+  if (shape.length !== 1 || shape[0] !== classes) {
+    throw new ShapeError(
+      `${op}: classWeights has one weight for each of the ${classes} classes, got shape ${formatShape(shape)}. ` +
+        'Pass as many weights as the model has outputs.',
+    );
+  }
+  const weights = given instanceof Operand ? given.read().data() : given;
+  for (let c = 0; c < classes; c++) {
+    if (weights[c] >= 0 && weights[c] < Number.POSITIVE_INFINITY) continue;
+    throw new ArgumentError(
+      `${op}: class weights are finite and not negative, got ${weights[c]} for class ${c}. Check the weights.`,
+    );
+  }
+  return weights;
+}
+
+function checkTarget({ op, prediction, classes }: Told, { shape, dtype }: Tensor): void {
+  const rows = prediction.shape.slice(0, -1);
+  const [asIndices, asProbabilities] = [sameShape(shape, rows), sameShape(shape, prediction.shape)];
+  if (asIndices && dtype === 'int32') return;
+  if (asProbabilities && (dtype === 'float32' || dtype === 'float64')) return;
+  if (asProbabilities) {
+    throw new DTypeError(
+      `${op}: probabilities are float32 or float64, got ${dtype} ${formatShape(shape)}. ` +
+        "Cast one-hot rows with .cast('float32'), or pass class indices.",
+    );
+  }
+  if (asIndices) {
+    throw new DTypeError(
+      `${op}: class indices are int32, got ${dtype} ${formatShape(shape)}. ` +
+        "Cast them with .cast('int32'), or make them with { dtype: 'int32' }.",
+    );
+  }
+  throw new ShapeError(
+    `${op}: for a prediction ${formatShape(prediction.shape)} of ${classes} classes the target is class indices ` +
+      `${formatShape(rows)} or probabilities ${formatShape(prediction.shape)}, got ${formatShape(shape)}. ` +
+      'Reshape the target, or check that the rows of both belong together.',
+  );
+}
+
+function ofIndices(told: Told, target: Tensor): Coefficients {
+  const { op, prediction, classes, smoothing, weights } = told;
+  const labels = target.data();
+  const size = labels.length * classes;
+  const k = prediction.dtype === 'float64' ? new Float64Array(size) : new Float32Array(size);
+  let total = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row];
+    if (label < 0 || label >= classes) {
+      throw new IndexError(
+        `${op}: class indices lie in 0 … ${classes - 1}, got ${label} in row ${row}. ` +
+          'Check that the model has one output for each class.',
+      );
+    }
+    const start = row * classes;
+    if (smoothing > 0) {
+      const spread = smoothing / classes;
+      for (let c = 0; c < classes; c++) k[start + c] = (weights?.[c] ?? 1) * spread;
+    }
+    const weight = weights?.[label] ?? 1;
+    k[start + label] += weight * (1 - smoothing);
+    total += weight;
+  }
+  return { k: tensor(k).reshape(prediction.shape), total, unit: weights === null };
+}
+
+function ofProbabilities(told: Told, target: Tensor): Coefficients {
+  const { prediction, classes, smoothing, weights } = told;
+  const { dtype } = prediction;
+  let k: Tensor = target.cast(dtype);
+  if (smoothing > 0) k = k.mul(1 - smoothing).add(smoothing / classes);
+  if (weights !== null) k = k.mul(tensor(Float64Array.from(weights), { dtype }));
+  const total = prediction.shape.slice(0, -1).reduce((rows, size) => rows * size, 1);
+  return { k, total, unit: false };
+}
