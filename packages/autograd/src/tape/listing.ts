@@ -78,17 +78,16 @@ export function release(order: readonly Origin[]): void {
   for (const origin of order) {
     if (!(origin instanceof Node)) continue;
     origin.released = released;
+    origin.line = origin.position;
     origin.inputs = [];
+    origin.attrs = null;
     origin.saved = null;
     origin.savedOutputs = null;
   }
 }
 
-/** The part of a released tape that leads to its last line of this operation and shape. */
-function releasedEntries(node: Node, { lines }: ReleasedTape): TapeEntry[] {
-  let root = lines.length - 1;
-  while (root > 0 && !(lines[root].op === node.op && sameShape(lines[root].shape, node.shape)))
-    root--;
+/** The part of a released tape that leads to one of its lines. */
+function releasedEntries({ lines }: ReleasedTape, root: number): TapeEntry[] {
   const wanted = new Set([root]);
   for (let i = root; i >= 0; i--) {
     if (wanted.has(i)) for (const input of lines[i].inputs) if (input !== null) wanted.add(input);
@@ -109,7 +108,7 @@ export function tapeOf(value: Tensor): Tape {
   const { origin } = value;
   if (origin === null || !value.requiresGrad) return new Tape([]);
   if (origin instanceof Node && origin.released !== null) {
-    return new Tape(releasedEntries(origin, origin.released));
+    return new Tape(releasedEntries(origin.released, origin.line));
   }
   const visit = visitTape([origin], null);
   try {

@@ -85,8 +85,8 @@ export class Node implements Origin {
   declare position: number;
   declare hooks: HookEntry[] | null;
   declare readonly op: Op;
-  /** The operation's own parameters: axes, sizes, flags. */
-  declare readonly attrs: unknown;
+  /** The operation's own parameters: axes, sizes, flags. Dropped on release: they can hold whole tensors. */
+  declare attrs: unknown;
   /** Where the inputs come from; null for constants. Emptied on release, to let the tape go. */
   declare inputs: readonly (Origin | null)[];
   /** Which output of its origin each input is; null when all are the first. */
@@ -98,6 +98,8 @@ export class Node implements Origin {
   declare savedOutputs: readonly Tensor[] | null;
   /** What is left for inspection after the saved values were released. */
   declare released: ReleasedTape | null;
+  /** Its place in there. */
+  declare line: number;
 
   constructor(
     op: Op,
@@ -125,6 +127,7 @@ export class Node implements Origin {
     this.saved = saved;
     this.savedOutputs = null;
     this.released = null;
+    this.line = -1;
   }
 
   /** The saved inputs, in the order of the operation's arguments. */

@@ -1,12 +1,12 @@
 // Recording: the decision whether an operation goes on the tape, and what is kept of it there.
 
 import type { DType } from '../tensor/dtype.js';
-import { CUT_LEVEL, type Origin } from '../tensor/origin.js';
+import { CUT_LEVEL, Cut, type Origin } from '../tensor/origin.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Storage } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { MASKED_INPUTS, type Meta, Node, type Op } from './node.js';
-import { cutFrom, NO_GRAD, state } from './state.js';
+import { cutFrom, cutLog, NO_GRAD, state } from './state.js';
 
 /** One result of a forward computation, before it has a place on the tape. */
 export interface Output extends Meta {
@@ -25,6 +25,21 @@ function savedOf(
   const saved = new Array<Tensor | null>(inputs.length);
   for (let i = 0; i < inputs.length; i++) saved[i] = (mask >> i) & 1 ? inputs[i] : null;
   return saved;
+}
+
+function cutsAmong(inputs: readonly Tensor[]): Cut[] {
+  return inputs.flatMap(({ origin }) => (origin instanceof Cut ? [origin] : []));
+}
+
+/** The mark of what is made of cut values alone: theirs. A replay's results carry none. */
+function joinedCut(first: Cut, inputs: readonly Tensor[]): Cut | null {
+  if (state.replay !== 0) return null;
+  const log = cutLog();
+  const cuts = log === null ? [] : cutsAmong(inputs);
+  if (cuts.every((cut) => cut === first)) return first;
+  const joined = new Cut(first.by);
+  log?.meet(joined, cuts);
+  return joined;
 }
 
 /**
@@ -49,7 +64,8 @@ export function originOf(
       level = origin.level;
     }
   }
-  if (lowest === null || level === CUT_LEVEL) return lowest;
+  if (lowest === null) return null;
+  if (level === CUT_LEVEL) return joinedCut(lowest as Cut, inputs);
   if (level >= state.limit) {
     return state.limit === NO_GRAD ? cutFrom(lowest, 'noGrad') : null;
   }
@@ -73,6 +89,11 @@ export function originOf(
   }
   const saved = savedOf(op, inputs, tracked);
   const node = new Node(op, attrs, level, origins, slots, saved, shape, dtype, outputs);
+  const log = state.cuts === null ? null : cutLog();
+  if (log !== null) {
+    const cuts = cutsAmong(inputs);
+    if (cuts.length > 0) log.meet(node, cuts);
+  }
   if (state.observer !== null) state.observer(node, inputs);
   return node;
 }

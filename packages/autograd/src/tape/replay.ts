@@ -1,10 +1,10 @@
 // Replaying a tape: backward with gradients, forward with tangents.
 
 import { NondifferentiableError, RuleError } from '../errors.js';
-import { zeros } from '../tensor/creation.js';
+import { describeValue, zeros } from '../tensor/creation.js';
 import { type GradientSink, Leaf, type Origin } from '../tensor/origin.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { sumOf } from './accumulate.js';
 import { type Adjoint, type Adjoints, type Meta, Node, outputMeta } from './node.js';
 import type { Visit } from './order.js';
@@ -17,7 +17,12 @@ function isList(value: Slot | Adjoints): value is Adjoint[] {
 }
 
 /** A rule's result must be of the shape and dtype of what it is the gradient or tangent of. */
-function checkRule(rule: string, of: Meta, value: Tensor): void {
+function checkRule(rule: string, of: Meta, value: unknown): asserts value is Tensor {
+  if (!(value instanceof Tensor)) {
+    throw new RuleError(
+      `${rule}: returns tensors, or null for nothing, got ${describeValue(value)}. Check what it returns.`,
+    );
+  }
   if (!sameShape(value.shape, of.shape) || value.dtype !== of.dtype) {
     throw new RuleError(
       `${rule}: returns the shape and dtype of what it belongs to, ${of.dtype} ${formatShape(of.shape)}, ` +
@@ -125,13 +130,20 @@ export function replayForward(visit: Visit, tangents: Adjointed): void {
   for (const node of order) {
     if (!(node instanceof Node) || targets?.has(node)) continue;
     const { op } = node;
-    if (op.jvp === null) throw noRule(node, 'jvp');
     const incoming = node.inputs.map((input, i) =>
       input !== null && node.needs(i) ? tangents.at(input, node.slots?.[i] ?? 0) : null,
     );
     if (incoming.every((t) => t === null)) continue;
+    if (op.jvp === null) throw noRule(node, 'jvp');
     const outgoing = op.jvp(incoming, node);
     const list = isList(outgoing) ? outgoing : [outgoing as Adjoint];
+    const count = node.outputs?.length ?? 1;
+    if (list.length !== count) {
+      throw new RuleError(
+        `${op.name}: jvp returns one tangent for each of its ${count} outputs, got ${list.length}. ` +
+          'Use null where there is none.',
+      );
+    }
     list.forEach((t, slot) => {
       if (t === null) return;
       checkRule(`${op.name} jvp`, outputMeta(node, slot), t);

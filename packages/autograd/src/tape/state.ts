@@ -3,6 +3,7 @@
 import { AsyncScopeError } from '../errors.js';
 import { Cut, type Origin } from '../tensor/origin.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { CutLog } from './cuts.js';
 
 interface TapeState {
   /**
@@ -13,7 +14,7 @@ interface TapeState {
   /** The replay that is running, 0 if none. */
   replay: number;
   /** Where values were cut from the tape while a transform is running; null outside of all transforms. */
-  cuts: Cut[] | null;
+  cuts: CutLog | null;
   /** Is shown every operation that is recorded, with its inputs; null when nobody watches. */
   observer: ((recorded: Origin, inputs: readonly Tensor[]) => void) | null;
 }
@@ -31,13 +32,18 @@ export const NO_GRAD = -1;
 /** Nothing is recorded and nothing marked: inside an operation, whose own node will stand for it. */
 export const INSIDE_OP = Number.NEGATIVE_INFINITY;
 
-/** The mark for a value that `origin` no longer reaches. */
+/**
+ * The log of cuts, where one is kept. Rules that a replay runs cut what has the derivative 0 (the mask of a maximum): that
+ * is no mistake to be explained.
+ */
+export function cutLog(): CutLog | null {
+  return state.replay === 0 ? state.cuts : null;
+}
+
+/** The mark for a value that no longer reaches `origin`. */
 export function cutFrom(origin: Origin, by: string): Cut {
   const cut = new Cut(by);
-  if (state.cuts !== null) {
-    cut.source = origin;
-    state.cuts.push(cut);
-  }
+  cutLog()?.add(cut, origin);
   return cut;
 }
 

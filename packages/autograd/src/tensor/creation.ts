@@ -3,7 +3,7 @@
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
 import {
   checkDType,
-  coerce,
+  coerceExactly,
   type DType,
   dtypeOfArray,
   promoteNumber,
@@ -26,11 +26,11 @@ export interface CreationOptions {
   requiresGrad?: boolean;
 }
 
-/** Builds the storage for `size` elements of `dtype` from a function of the position. */
-function filled(size: number, shape: Shape, dtype: DType, at: (i: number) => number): Storage {
-  if (shape.length === 0) return coerce(at(0), dtype);
-  const array = allocate(dtype, size);
-  for (let i = 0; i < size; i++) array[i] = at(i);
+/** Builds the storage of `shape` from a function of the position. */
+function filled(op: string, shape: Shape, dtype: DType, at: (i: number) => number): Storage {
+  if (shape.length === 0) return coerceExactly(op, at(0), dtype);
+  const array = allocate(dtype, sizeOf(shape));
+  for (let i = 0; i < array.length; i++) array[i] = coerceExactly(op, at(i), dtype);
   return array;
 }
 
@@ -90,23 +90,34 @@ function isTypedArray(value: unknown): value is ArrayBufferView & ArrayLike<numb
 
 const KEPT_ARRAYS = [Float32Array, Float64Array, Int32Array];
 
-function fromTypedArray(values: ArrayLike<number>, options: CreationOptions): Tensor<[number]> {
-  if (values.length > 0 && typeof values[0] === 'bigint') {
+/** The dtype that holds what a typed array holds. Float16Array is younger than the engines we run on. */
+function naturalDType(values: ArrayBufferView): DType {
+  if (KEPT_ARRAYS.some((kind) => values instanceof kind)) return dtypeOfArray(values as TypedArray);
+  const name = Object.prototype.toString.call(values).slice(8, -1);
+  if (name.startsWith('Big')) {
     throw new DTypeError('tensor: elements are numbers, got bigint. Convert them with Number(…).');
   }
-  const source = KEPT_ARRAYS.some((kind) => values instanceof kind)
-    ? (values as TypedArray)
-    : Int32Array.from(values);
-  const natural = dtypeOfArray(source);
+  return name.startsWith('Float') ? 'float32' : 'int32';
+}
+
+function fromTypedArray(
+  values: ArrayBufferView & ArrayLike<number>,
+  options: CreationOptions,
+): Tensor<[number]> {
+  const natural = naturalDType(values);
   const dtype = options.dtype === undefined ? natural : checkDType('tensor', options.dtype);
-  const copy = convertArray(source, dtype);
-  return make<[number]>('tensor', copy, [source.length], options, dtype);
+  const shape: [number] = [values.length];
+  const copied =
+    dtype === 'int32' && !(values instanceof Int32Array)
+      ? filled('tensor', shape, dtype, (i) => values[i])
+      : convertArray(values, dtype);
+  return make<[number]>('tensor', copied, shape, options, dtype);
 }
 
 /**
  * A tensor from a number, nested arrays, or a typed array (which gives one axis; use `.reshape`).
  * Numbers become float32 and booleans bool, unless `dtype` says otherwise; a typed array keeps its type
- * (integers of 8 and 16 bits become int32).
+ * (other integers become int32, half precision float32).
  * @throws ShapeError for rows of unequal length, DTypeError for a value that an int32 can't hold.
  */
 export function tensor<const V extends NestedArray>(
@@ -131,22 +142,8 @@ export function tensor(
         ? 'bool'
         : 'float32'
       : checkDType('tensor', options.dtype);
-  if (dtype === 'int32') {
-    for (const value of flat) {
-      if (Number(value) !== (Number(value) | 0)) {
-        throw new DTypeError(
-          `tensor: int32 holds whole numbers below 2^31, got ${String(value)}. Round it, or use float32.`,
-        );
-      }
-    }
-  }
-  return make(
-    'tensor',
-    filled(flat.length, shape, dtype, (i) => coerce(Number(flat[i]), dtype)),
-    shape,
-    options,
-    dtype,
-  );
+  const storage = filled('tensor', shape, dtype, (i) => Number(flat[i]));
+  return make('tensor', storage, shape, options, dtype);
 }
 
 /**
@@ -169,7 +166,10 @@ export function variable(
   return new Variable(initial as Tensor, options);
 }
 
-/** A tensor filled with one number. dtype: float32 unless given. */
+/**
+ * A tensor filled with one number. dtype: float32 unless given.
+ * @throws DTypeError for a number that an int32 can't hold.
+ */
 export function full<const S extends number[]>(
   shape: readonly [...S],
   value: number,
@@ -200,7 +200,7 @@ function constant<S extends number[]>(
 ): Tensor<S> {
   const sizes = checkShape(op, shape) as S;
   const dtype = checkDType(op, options.dtype ?? 'float32');
-  const element = coerce(value, dtype);
+  const element = coerceExactly(op, value, dtype);
   if (sizes.length === 0) return make(op, element, sizes, options, dtype);
   const array = allocate(dtype, sizeOf(sizes));
   if (element !== 0) array.fill(element);
@@ -258,11 +258,13 @@ export function arange(
       `arange: start, stop and a step other than 0 are finite, got ${from}, ${to}, ${step}. Check the three.`,
     );
   }
-  const natural = [from, step].reduce<DType>((dtype, v) => promoteNumber(dtype, v), 'int32');
-  const dtype = checkDType('arange', options.dtype ?? natural);
   const count = Math.max(0, Math.ceil((to - from) / step));
-  const storage = filled(count, [count], dtype, (i) => coerce(from + i * step, dtype));
-  return make('arange', storage, [count], options, dtype);
+  const last = from + Math.max(0, count - 1) * step;
+  const natural = [from, step, last].reduce<DType>((dtype, v) => promoteNumber(dtype, v), 'int32');
+  const dtype = checkDType('arange', options.dtype ?? natural);
+  const shape: [number] = [count];
+  const storage = filled('arange', shape, dtype, (i) => from + i * step);
+  return make('arange', storage, shape, options, dtype);
 }
 
 /** `count` equally spaced numbers from `start` to `stop`, both included. dtype: float32 unless given. */
@@ -277,13 +279,7 @@ export function linspace<const N extends number>(
   const step = count > 1 ? (stop - start) / (count - 1) : 0;
   const at = (i: number) => (i === count - 1 && i > 0 ? stop : start + i * step);
   const shape: [N] = [count];
-  return make(
-    'linspace',
-    filled(count, shape, dtype, (i) => coerce(at(i), dtype)),
-    shape,
-    options,
-    dtype,
-  );
+  return make('linspace', filled('linspace', shape, dtype, at), shape, options, dtype);
 }
 
 /** For messages: what was passed where a tensor was expected. */

@@ -58,6 +58,19 @@ export function coerce(value: number, dtype: DType): number {
   }
 }
 
+/**
+ * The same for a value that the caller wrote: what an int32 can't hold is refused instead of cut off.
+ * @throws DTypeError for fractions, NaN, and numbers beyond 2³¹.
+ */
+export function coerceExactly(op: string, value: number, dtype: DType): number {
+  if (dtype === 'int32' && value !== (value | 0)) {
+    throw new DTypeError(
+      `${op}: int32 holds whole numbers below 2^31, got ${value}. Round it, or use float32.`,
+    );
+  }
+  return coerce(value, dtype);
+}
+
 export function arrayOfLength(dtype: DType, length: number): TypedArray {
   switch (dtype) {
     case 'float32':

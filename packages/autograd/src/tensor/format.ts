@@ -34,14 +34,19 @@ function elementFormatter(dtype: DType, values: readonly number[]): (value: numb
   if (dtype === 'bool') return (value) => (value === 0 ? 'false' : 'true');
   if (dtype === 'int32') return String;
   const finite = values.filter((v) => Number.isFinite(v) && v !== 0).map(Math.abs);
-  const largest = Math.max(0, ...finite);
-  const smallest = Math.min(Number.POSITIVE_INFINITY, ...finite);
-  if (finite.every(Number.isInteger) && largest < 1e9)
-    return (v) => (Object.is(v, -0) ? '-0' : String(v));
+  const largest = largestOf(finite, 0);
+  const smallest = finite.reduce((least, v) => Math.min(least, v), Number.POSITIVE_INFINITY);
+  const short = (v: number) => (Object.is(v, -0) ? '-0' : String(v));
+  if (finite.every(Number.isInteger) && largest < 1e9) return short;
   if (largest >= 1e6 || smallest < 1e-4) {
-    return (v) => (Number.isFinite(v) && v !== 0 ? v.toExponential(4) : String(v));
+    return (v) => (Number.isFinite(v) && v !== 0 ? v.toExponential(4) : short(v));
   }
-  return (v) => (Number.isFinite(v) ? v.toFixed(4) : String(v));
+  return (v) => (Number.isFinite(v) ? (Object.is(v, -0) ? '-' : '') + v.toFixed(4) : String(v));
+}
+
+/** The largest of a list that may be too long to be spread into arguments. */
+function largestOf(values: readonly number[], least: number): number {
+  return values.reduce((largest, v) => Math.max(largest, v), least);
 }
 
 /** The indices along an axis that are shown, with −1 where some are left out. */
@@ -70,10 +75,14 @@ export function formatValues(storage: Storage, shape: Shape, dtype: DType): stri
   };
   visit(0, 0, size);
   const format = elementFormatter(dtype, shown);
-  const width = Math.max(...shown.map((v) => format(v).length));
+  const texts = shown.map(format);
+  const width = largestOf(
+    texts.map((text) => text.length),
+    0,
+  );
   let next = 0;
   const print = (axis: number, indent: string): string => {
-    if (axis === shape.length) return format(shown[next++]).padStart(shape.length > 0 ? width : 0);
+    if (axis === shape.length) return texts[next++].padStart(shape.length > 0 ? width : 0);
     const parts = shownIndices(shape[axis], summarize).map((i) =>
       i < 0 ? '…' : print(axis + 1, `${indent} `),
     );

@@ -81,8 +81,6 @@ export class Cut implements Origin {
   position = -1;
   hooks: HookEntry[] | null = null;
   readonly by: string;
-  /** What was cut off, kept only while a transform that may have to explain it is running. */
-  source: Origin | null = null;
 
   constructor(by: string) {
     this.by = by;

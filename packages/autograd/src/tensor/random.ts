@@ -24,6 +24,9 @@ export interface NormalOptions {
 const DRAWS = 0;
 const SPLITS = 1;
 
+/** How many values a word of 32 bits has. */
+const WORDS = 0x100000000;
+
 /**
  * A stream of random numbers: Philox4x32-10 under a 64-bit key, counting up. Two generators of one seed give
  * the same stream; `split` gives streams that are independent of each other and of what is drawn here.
@@ -46,7 +49,7 @@ export class Generator {
   bits(): number {
     if (this.#unread === 0) {
       const low = this.#block | 0;
-      const high = Math.floor(this.#block / 0x100000000) | 0;
+      const high = Math.floor(this.#block / WORDS) | 0;
       philox(this.#words, low, high, DRAWS, 0, this.#key0, this.#key1);
       this.#block++;
       this.#unread = 4;
@@ -64,21 +67,37 @@ export class Generator {
   /** A whole number, uniform in 0 … limit − 1 (limit ≤ 2³²); without the bias of a plain remainder. */
   integer(limit: number): number {
     const bound = checkInteger('integer', 'limit', limit, 1);
-    const fair = 0x100000000 - (0x100000000 % bound);
+    if (bound > WORDS) {
+      throw new ArgumentError(
+        `integer: limit is at most 2^32, got ${limit}. Use Math.floor(next() * limit) for larger ones.`,
+      );
+    }
+    const fair = WORDS - (WORDS % bound);
     let bits = this.bits();
     while (bits >= fair) bits = this.bits();
     return bits % bound;
   }
 
-  /** Uniform in [low, high), 24 random bits in float32, 53 in float64. */
+  /**
+   * Uniform in [low, high), 24 random bits in float32, 53 in float64.
+   * @throws ArgumentError if low and high are not finite, or low is above high.
+   */
   uniform<const S extends number[]>(
     shape: readonly [...S],
     options: UniformOptions = {},
   ): Tensor<S> {
-    const { low = 0, high = 1 } = options;
-    const unit =
-      options.dtype === 'float64' ? () => this.next() : () => (this.bits() >>> 8) / 16777216;
-    return this.#fill('uniform', shape, options.dtype, () => low + unit() * (high - low));
+    const { low = 0, high = 1, dtype = 'float32' } = options;
+    if (!(low <= high && Number.isFinite(high - low))) {
+      throw new ArgumentError(
+        `uniform: low and high are finite and in this order, got ${low} and ${high}. Swap them.`,
+      );
+    }
+    const unit = dtype === 'float64' ? () => this.next() : () => (this.bits() >>> 8) / 16777216;
+    // What rounding has lifted to `high` begins again at `low`: every element costs equally many draws.
+    return this.#fill('uniform', shape, dtype, () => {
+      const value = coerce(low + unit() * (high - low), dtype);
+      return value < high ? value : low;
+    });
   }
 
   /** Normal with `mean` and `std`, by inversion of the distribution function. */
@@ -152,5 +171,5 @@ export function rng(seed: number): Generator {
       `rng: a seed is a whole number ≥ 0, got ${seed}. Pass for example rng(42).`,
     );
   }
-  return new Generator(seed | 0, Math.floor(seed / 0x100000000) | 0);
+  return new Generator(seed | 0, Math.floor(seed / WORDS) | 0);
 }

@@ -47,7 +47,7 @@ export function asArray(storage: Storage, dtype: DType): TypedArray {
 }
 
 /** The elements converted to another dtype, in a new array. */
-export function convertArray(source: TypedArray, dtype: DType): TypedArray {
+export function convertArray(source: ArrayLike<number>, dtype: DType): TypedArray {
   const array = allocate(dtype, source.length);
   if (dtype === 'bool') {
     for (let i = 0; i < array.length; i++) array[i] = source[i] === 0 ? 0 : 1;

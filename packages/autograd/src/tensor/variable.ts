@@ -1,7 +1,7 @@
 // The variable: a cell with an identity and a gradient, whose immutable value can be exchanged.
 
-import { DTypeError, ShapeError } from '../errors.js';
-import { coerce, type DType, isFloating } from './dtype.js';
+import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
+import { coerce, coerceExactly, type DType, isFloating } from './dtype.js';
 import { Operand, type TensorLike } from './operand.js';
 import { type GradientSink, Leaf } from './origin.js';
 import { formatShape, type Shape, sameShape } from './shape.js';
@@ -67,13 +67,10 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
 
   /**
    * Exchanges the value. The new one is detached; what the tape has saved of the old one stays valid.
-   * @throws ShapeError or DTypeError if it is not of the cell's shape and dtype.
+   * @throws ShapeError or DTypeError if it is not of the cell's shape and dtype; ArgumentError if it is no tensor.
    */
   assign(value: TensorLike<S>): this {
-    const next =
-      value instanceof Operand
-        ? value.read()
-        : scalarTensor(coerce(Number(value), this.dtype), this.dtype);
+    const next = value instanceof Operand ? value.read() : this.#scalar(value);
     if (!sameShape(next.shape, this.shape)) {
       throw new ShapeError(
         `assign: the cell has shape ${formatShape(this.shape)}, got ${formatShape(next.shape)}. ` +
@@ -112,6 +109,16 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
+  }
+
+  #scalar(value: unknown): Tensor {
+    if (typeof value === 'number' || typeof value === 'boolean') {
+      return scalarTensor(coerceExactly('assign', Number(value), this.dtype), this.dtype);
+    }
+    throw new ArgumentError(
+      `assign: takes a tensor, a variable or a number, got ${Array.isArray(value) ? 'an array' : typeof value}. ` +
+        'Wrap arrays with tensor(…).',
+    );
   }
 
   /** The value as a leaf of its own: a detached copy of the handle, sharing the elements. */

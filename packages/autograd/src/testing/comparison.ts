@@ -121,10 +121,10 @@ export class Comparison {
     const advice = uncertain
       ? `The differences themselves are uncertain by ${expected.error.toExponential(1)}: ` +
         'move the input away from kinks and ends of the domain, or pass a smaller eps.'
-      : 'Check the rules (vjp, jvp) of its operations, and what they save.';
+      : 'Check the rules (vjp, jvp) of its operations; at a kink differences say nothing.';
     throw new GradcheckError(
       `gradcheck: the ${order} derivative of ${name} agrees with central differences to ` +
-        `${tolerance}, ${mode} got ${got} instead of ${expected.value} for ${by} ` +
+        `${tolerance.toExponential()}, ${mode} got ${got} instead of ${expected.value} for ${by} ` +
         `(relative error ${error.toExponential(1)}). ${advice}`,
     );
   }

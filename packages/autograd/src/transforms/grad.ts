@@ -91,9 +91,10 @@ function differentiate(
           'Reduce it with .sum() or .mean(), or use jacobian or vjp.',
       );
     }
-    const gradients = level
-      .pull([value], [onesLike(value)], leaves)
-      .map((g, i) => level.outward(level.filled(op, g, leaves[i], paths[i])));
+    const gradients = level.pull([value], [onesLike(value)], leaves).map((g, i) => {
+      const leaf = leaves[i];
+      return level.outward(g ?? level.filled(op, leaf, paths[i], level.cutBetween(value, leaf)));
+    });
     const result = structured(args, positions, gradients);
     return [level.outward(value), typeof argnums === 'number' ? result[0] : result];
   });
@@ -158,6 +159,7 @@ export function vjp<A extends unknown[]>(
       'vjp',
       level.run('vjp', () => fn(...(bound as A))),
     );
+    const cuts = leaves.map((leaf) => level.cutBetween(value, leaf));
     const pullback = (g: TensorLike): Gradients<A> => {
       const seed = toTensor('vjp', g);
       if (!sameShape(seed.shape, value.shape)) {
@@ -168,7 +170,7 @@ export function vjp<A extends unknown[]>(
       }
       const limit = seed.requiresGrad ? Number.POSITIVE_INFINITY : undefined;
       const gradients = level.pull([value], [seed], leaves, limit).map((own: Adjoint, i) => {
-        const full = level.filled('vjp', own, leaves[i], paths[i]);
+        const full = own ?? level.filled('vjp', leaves[i], paths[i], cuts[i]);
         return seed.requiresGrad ? full : level.outward(full);
       });
       return structured(args, positions, gradients) as Gradients<A>;

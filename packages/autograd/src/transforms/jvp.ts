@@ -89,9 +89,10 @@ export function jacobian<S extends Shape = number[]>(
       const shape = [...value.shape, ...leaf.shape];
       if (sizeOf(shape) === 0) return zeros(shape, { dtype: value.dtype });
       if (value.size <= leaf.size) {
+        const cut = level.cutBetween(value, leaf);
         const rows = Array.from({ length: value.size }, (_, i) => {
           const [g] = level.pull([value], [unit(value.shape, value.dtype, i)], [leaf]);
-          return level.outward(level.filled('jacobian', g, leaf, ''));
+          return level.outward(g ?? level.filled('jacobian', leaf, '', cut));
         });
         return reshape(stack(rows), shape);
       }

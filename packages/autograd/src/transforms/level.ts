@@ -1,15 +1,16 @@
 // What all transforms share: a level of their own, fresh leaves on it, and replays that end at those leaves.
 
 import { ArgumentError, DTypeError, NoPathError } from '../errors.js';
+import { CutLog } from '../tape/cuts.js';
 import type { Adjoint, Op } from '../tape/node.js';
 import { visitTape } from '../tape/order.js';
 import { record } from '../tape/record.js';
 import { Adjointed, replayBackward, replayForward } from '../tape/replay.js';
-import { refusePromise, state, withLimit } from '../tape/state.js';
+import { cutFrom, cutLog, NO_GRAD, refusePromise, state, withLimit } from '../tape/state.js';
 import { describeValue, zerosLike } from '../tensor/creation.js';
 import { isFloating } from '../tensor/dtype.js';
 import { Operand } from '../tensor/operand.js';
-import { CUT_LEVEL, Leaf, type Origin } from '../tensor/origin.js';
+import { CUT_LEVEL, Cut, Leaf, nextId, type Origin } from '../tensor/origin.js';
 import { Tensor } from '../tensor/tensor.js';
 import { leavesOf, rebuild } from './tree.js';
 
@@ -29,14 +30,11 @@ const rebindOp: Op = {
 /** A level of differentiation: everything that runs in `body` can be replayed back to leaves made there. */
 export function withLevel<R>(body: (level: Level) => R): R {
   const outerCuts = state.cuts;
-  state.cuts ??= [];
+  state.cuts ??= new CutLog();
   try {
     return body(new Level(++lastLevel, state.limit));
   } finally {
-    if (outerCuts === null) {
-      for (const cut of state.cuts) cut.source = null;
-      state.cuts = null;
-    }
+    state.cuts = outerCuts;
   }
 }
 
@@ -44,6 +42,10 @@ export class Level {
   readonly #level: number;
   /** What the caller records: its own noGrad, or the replay that it is part of. */
   readonly #outerLimit: number;
+  /** When the level began: its leaves, and all that is computed from them, are younger. */
+  readonly #start = nextId();
+  /** Arguments that were cut off from an outer tape before they came here, as one mark for the results. */
+  #severed: Cut | null = null;
 
   constructor(level: number, outerLimit: number) {
     this.#level = level;
@@ -69,7 +71,20 @@ export class Level {
         record(rebindOp, [value], null, storage, shape, dtype),
       );
     }
+    if (x instanceof Tensor && origin !== null) this.#noteSevered(origin);
     return new Tensor(storage, shape, dtype, new Leaf(this.#level, shape, dtype, null), 0);
+  }
+
+  #noteSevered(origin: Origin): void {
+    const log = cutLog();
+    if (log === null) return;
+    let cut: Cut;
+    if (origin instanceof Cut) cut = origin;
+    else if (this.#outerLimit === NO_GRAD) cut = cutFrom(origin, 'noGrad');
+    else return;
+    const cuts = this.#severed === null ? [cut] : [this.#severed, cut];
+    this.#severed = new Cut(cut.by);
+    log.meet(this.#severed, cuts);
   }
 
   /** The argument with all its tensors replaced by leaves of this level, and those leaves. */
@@ -108,9 +123,9 @@ export class Level {
       withLimit(limit, () => replayBackward(visit, adjoints));
       return leaves.map(({ origin, slot }) => {
         if (!takesPart(origin)) return null;
-        return origin.hooks === null
-          ? adjoints.at(origin, slot)
-          : (adjoints.take(origin) as Adjoint);
+        // Hooks of older points belong to the replay that goes on from there.
+        const hooked = origin.hooks !== null && origin.id > this.#start;
+        return hooked ? (adjoints.take(origin) as Adjoint) : adjoints.at(origin, slot);
       });
     });
   }
@@ -161,24 +176,24 @@ export class Level {
     if (origin === null || origin.level < this.#replayLimit() || origin.level === CUT_LEVEL) {
       return value;
     }
-    return new Tensor(storage, shape, dtype, null, slot) as T;
+    return new Tensor(storage, shape, dtype, this.#severed, slot) as T;
+  }
+
+  /** What has cut off `leaf` from `value`; null if nothing has. */
+  cutBetween({ origin }: Tensor, leaf: Tensor): string | null {
+    return state.cuts?.between(origin, leaf.origin as Origin) ?? null;
   }
 
   /**
    * The gradient of a leaf that none has reached: zeros, unless the leaf was cut off.
    * @throws NoPathError that names what cut it.
    */
-  filled(op: string, gradient: Adjoint, leaf: Tensor, path: string): Tensor {
-    if (gradient !== null) return gradient;
-    for (const { by, source } of state.cuts ?? []) {
-      if (source !== null && reaches(source, leaf.origin as Origin)) {
-        throw new NoPathError(
-          `${op}: the result depends on the argument${path}, got a path that is cut by ${by}. ` +
-            `Leave out ${by}, or don't ask for this gradient.`,
-        );
-      }
-    }
-    return zerosLike(leaf);
+  filled(op: string, leaf: Tensor, path: string, by: string | null): Tensor {
+    if (by === null) return zerosLike(leaf);
+    throw new NoPathError(
+      `${op}: the result depends on the argument${path}, got a path that is cut by ${by}. ` +
+        `Leave out ${by}, or don't ask for this gradient.`,
+    );
   }
 }
 
@@ -188,15 +203,6 @@ function tracked(origin: Origin | null): origin is Origin {
 
 function takesPart(origin: Origin | null): origin is Origin {
   return tracked(origin) && origin.visit === state.replay && origin.position >= 0;
-}
-
-function reaches(from: Origin, target: Origin): boolean {
-  const visit = visitTape([from], [target]);
-  try {
-    return visit.order.length > 0;
-  } finally {
-    visit.end();
-  }
 }
 
 /** The value that a differentiated function returned. @throws ArgumentError if it is no tensor. */
