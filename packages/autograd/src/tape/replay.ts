@@ -8,6 +8,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { sumOf } from './accumulate.js';
 import { type Adjoint, type Adjoints, type Meta, Node, outputMeta } from './node.js';
 import type { Visit } from './order.js';
+import { state } from './state.js';
 
 /** The gradient at one point: one value, or one for each output of an operation that has several. */
 type Slot = Adjoint | Adjoint[];
@@ -118,10 +119,16 @@ export function replayBackward(visit: Visit, adjoints: Adjointed): void {
   }
 }
 
-/** A leaf that the tape reaches has a gradient, of zeros if every path to it has the derivative 0. */
+/**
+ * A leaf that the tape reaches has a gradient, of zeros if every path to it has the derivative 0. It keeps no tape that
+ * this replay doesn't record: a rule or a hook may have handed on one of its operands.
+ */
 function deliver(sink: GradientSink, leaf: Leaf, g: Adjoint): void {
-  if (g !== null) sink.grad = sumOf(sink.grad, g);
-  else sink.grad ??= zeros([...leaf.shape], { dtype: leaf.dtype });
+  if (g !== null) {
+    const { origin, storage, shape, dtype } = g;
+    const constant = origin !== null && origin.level >= state.limit;
+    sink.grad = sumOf(sink.grad, constant ? new Tensor(storage, shape, dtype, null, 0) : g);
+  } else sink.grad ??= zeros([...leaf.shape], { dtype: leaf.dtype });
 }
 
 /** Forward through a visit: tangents of the targets stand in `tangents` and spread from there. */
