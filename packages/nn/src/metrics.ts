@@ -1,3 +1,18 @@
-// metrics.
+// Every metric.
 
-export {};
+export type { ClassifiedOptions } from './metrics/classes.js';
+export {
+  type AveragedOptions,
+  accuracy,
+  confusionMatrix,
+  f1,
+  precision,
+  recall,
+} from './metrics/classification.js';
+export { type Average, ConfusionMatrix } from './metrics/confusion-matrix.js';
+export {
+  meanAbsoluteError,
+  meanSquaredError,
+  r2,
+  rootMeanSquaredError,
+} from './metrics/regression.js';

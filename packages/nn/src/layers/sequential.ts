@@ -37,7 +37,8 @@ export class Sequential<const L extends readonly Layer[] = readonly Layer[]> ext
     super();
     this.layers = layers;
     layers.forEach((layer, i) => {
-      if (layer instanceof Dense && RECTIFIERS.has(layers[i + 1])) layer.fitToRectifier();
+      const next = layers.slice(i + 1).find((other) => !(other instanceof Dropout));
+      if (layer instanceof Dense && RECTIFIERS.has(next)) layer.fitToRectifier();
     });
   }
 

@@ -1,7 +1,7 @@
 // The loss for yes or no: cross-entropy of a single logit for each element.
 
 import { defineElementwise, defineOp } from '@retrograd/autograd';
-import { checkFloating, checkPair, defineLoss, reduceElements } from './loss.js';
+import { checkFloating, checkPair, defineLoss, reduceElements, sameShape } from './loss.js';
 import type { RegressionOptions } from './regression.js';
 
 /**
@@ -24,6 +24,11 @@ const minusProduct = defineElementwise('minusProduct', (a, b) => a.mul(b).neg())
 /** ∂ℓ/∂x = σ(x) − y, ∂ℓ/∂y = −x; x and y of one shape and dtype. */
 const sigmoidCrossEntropy = defineOp({
   name: 'binaryCrossEntropy',
+  notation: {
+    value: ([x, y]) => `-${y} \\ln\\sigma(${x}) - (1 - ${y}) \\ln\\sigma(-${x})`,
+    gradient: (i, g, [x, y]) =>
+      i === 0 ? `${g} \\odot (\\sigma(${x}) - ${y})` : `-${g} \\odot ${x}`,
+  },
   forward: ([x, y]) => entropy(x, y),
   saves: { inputs: true },
   vjp: (g, node) => {
@@ -51,7 +56,7 @@ export const binaryCrossEntropy = defineLoss<RegressionOptions>(
     const dtype = target.dtype === 'float64' ? 'float64' : prediction.dtype;
     const [x, y] = [prediction, target].map((value) => {
       const cast = value.cast(dtype);
-      return cast.shape === shape ? cast : cast.broadcastTo([...shape]);
+      return sameShape(cast.shape, shape) ? cast : cast.broadcastTo([...shape]);
     });
     return reduceElements(sigmoidCrossEntropy(x, y), options);
   },

@@ -68,6 +68,13 @@ function throughLogits(x: Tensor, k: Tensor, g: Tensor, { unit }: EntropyAttrs):
 /** ℓ = −Σ_c k_c ln softmax(x)_c of each row. ∂ℓ/∂x = softmax(x) Σ k − k, ∂ℓ/∂k = −ln softmax(x). */
 const softmaxCrossEntropy: OpFunction<EntropyAttrs> = defineOp<EntropyAttrs>({
   name: 'crossEntropy',
+  notation: {
+    value: ([x, k]) => `-\\textstyle\\sum ${k} \\odot \\ln\\operatorname{softmax}(${x})`,
+    gradient: (i, g, [x, k]) =>
+      i === 0
+        ? `${g}\\,(\\operatorname{softmax}(${x}) - ${k})`
+        : `-${g}\\,\\ln\\operatorname{softmax}(${x})`,
+  },
   output: ([x], attrs) => metaOf(x, attrs),
   kernel: ([x, k], [y], attrs, kernels) => {
     const classes = x.shape[x.shape.length - 1];
@@ -97,6 +104,10 @@ const softmaxCrossEntropy: OpFunction<EntropyAttrs> = defineOp<EntropyAttrs>({
 /** ℓ = −Σ_c k_c x_c of each row. ∂ℓ/∂x = −k, ∂ℓ/∂k = −x. */
 const weightedSurprisal: OpFunction<EntropyAttrs> = defineOp<EntropyAttrs>({
   name: 'nll',
+  notation: {
+    value: ([x, k]) => `-\\textstyle\\sum ${k} \\odot ${x}`,
+    gradient: (i, g, inputs) => `-${g}\\,${inputs[1 - i]}`,
+  },
   output: ([x], attrs) => metaOf(x, attrs),
   kernel: ([x, k], [y], attrs, kernels) => {
     const logs = x.data.slice();
