@@ -18,11 +18,8 @@ import { toTensor } from './convert.js';
 import { defineMultiOp, defineOp, type OpFunction } from './define-op.js';
 import type { ConcatFn, SplitFn, StackFn } from './signatures.js';
 
+/** The sizes of the parts along the axis: each of the two operations is the gradient of the other. */
 interface JoinAttrs {
-  readonly axis: number;
-}
-
-interface SplitAttrs {
   readonly axis: number;
   readonly sizes: readonly number[];
 }
@@ -36,15 +33,13 @@ function filled(
   parts: readonly Adjoint[],
   shape: Shape,
   dtype: DType,
-  { axis, sizes }: SplitAttrs,
+  { axis, sizes }: JoinAttrs,
 ): Tensor[] {
   return parts.map((part, i) => part ?? zeros(withSize(shape, axis, sizes[i]), { dtype }));
 }
 
 /** The inputs one behind the other along an axis. */
-export const concatOp: OpFunction<JoinAttrs & { sizes?: readonly number[] }> = defineOp<
-  JoinAttrs & { sizes?: readonly number[] }
->({
+export const concatOp: OpFunction<JoinAttrs> = defineOp<JoinAttrs>({
   name: 'concat',
   output: (inputs, { axis }) => {
     const total = inputs.reduce((sum, { shape }) => sum + shape[axis], 0);
@@ -59,17 +54,16 @@ export const concatOp: OpFunction<JoinAttrs & { sizes?: readonly number[] }> = d
       at += shape[axis];
     }
   },
-  vjp: (g, { attrs }) => splitOp(g, { axis: attrs.axis, sizes: attrs.sizes ?? [] }),
+  vjp: (g, { attrs }) => splitOp(g, attrs),
   jvp: (tangents, { attrs }) => {
     const moving = tangents.find((t) => t !== null);
     if (moving === undefined || moving === null) return null;
-    const { axis, sizes = [] } = attrs;
-    return concatOp(...filled(tangents, moving.shape, moving.dtype, { axis, sizes }), attrs);
+    return concatOp(...filled(tangents, moving.shape, moving.dtype, attrs), attrs);
   },
 });
 
 /** The parts of x along an axis, of the given sizes. */
-export const splitOp: OpFunction<SplitAttrs, Tensor[]> = defineMultiOp<SplitAttrs>({
+export const splitOp: OpFunction<JoinAttrs, Tensor[]> = defineMultiOp<JoinAttrs>({
   name: 'split',
   output: ([x], { axis, sizes }) =>
     sizes.map((size) => ({ shape: withSize(x.shape, axis, size), dtype: x.dtype })),

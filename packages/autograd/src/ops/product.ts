@@ -35,6 +35,8 @@ export function productAlong(x: Tensor, axes: readonly number[], shape: Shape): 
 
 /** Multiplies a lone last factor into the first pair, so that the count halves every time. */
 function withLast(pairs: Tensor, last: Tensor): Tensor {
-  if (pairs.shape[1] === 1) return mul(pairs, last);
-  return concatOp(mul(part(pairs, 0, 1), last), part(pairs, 1, pairs.shape[1] - 1), { axis: 1 });
+  const others = pairs.shape[1] - 1;
+  if (others === 0) return mul(pairs, last);
+  const attrs = { axis: 1, sizes: [1, others] };
+  return concatOp(mul(part(pairs, 0, 1), last), part(pairs, 1, others), attrs);
 }

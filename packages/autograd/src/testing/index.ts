@@ -2,3 +2,5 @@
 
 export { type GradcheckInput, type GradcheckOptions, gradcheck } from './gradcheck.js';
 export type { GradcheckReport, ReportLine } from './report.js';
+export { nondifferentiable, samples } from './samples/index.js';
+export type { ErrorSample, OpSample, SampleFn } from './samples/sample.js';
