@@ -2,6 +2,7 @@
 
 import {
   ArgumentError,
+  DTypeError,
   IndexError,
   type Operand,
   ShapeError,
