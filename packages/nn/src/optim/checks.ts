@@ -60,16 +60,18 @@ export function checkShapeOf(name: string, key: string, shape: Shape, got: Tenso
   );
 }
 
-/** An option that is a number within [least, below), or an ArgumentError that names it. */
+/** An option that is a finite number within [least, below), or an ArgumentError that names it. */
 export function checkNumber(
   op: string,
   name: string,
   value: number,
-  least: number,
+  least = Number.NEGATIVE_INFINITY,
   below = Number.POSITIVE_INFINITY,
 ): number {
-  if (typeof value === 'number' && value >= least && value < below) return value;
-  const range =
-    below === Number.POSITIVE_INFINITY ? `≥ ${least}` : `from ${least} up to, without, ${below}`;
-  throw new ArgumentError(`${op}: ${name} is a number ${range}, got ${value}. Check the option.`);
+  if (Number.isFinite(value) && value >= least && value < below) return value;
+  const from = Number.isFinite(least) ? ` of at least ${least}` : '';
+  const to = Number.isFinite(below) ? ` and below ${below}` : '';
+  throw new ArgumentError(
+    `${op}: ${name} is a finite number${from}${to}, got ${String(value)}. Check the option.`,
+  );
 }

@@ -38,7 +38,7 @@ export function sgd(parameters: Iterable<Variable>, options: SgdOptions): Optimi
   const { momentum = 0, nesterov = false, dampening = 0, weightDecay = 0 } = options;
   const lr = checkNumber('sgd', 'lr', options.lr, 0);
   checkNumber('sgd', 'momentum', momentum, 0);
-  checkNumber('sgd', 'dampening', dampening, Number.NEGATIVE_INFINITY);
+  checkNumber('sgd', 'dampening', dampening);
   checkNumber('sgd', 'weightDecay', weightDecay, 0);
   if (nesterov && (momentum === 0 || dampening !== 0)) {
     throw new ArgumentError(

@@ -1,0 +1,72 @@
+// Training: one step. Forward, cost, backward, update.
+
+import { ArgumentError, NoPathError, type Tensor } from '@retrograd/autograd';
+import type { Batch } from '../data/batches.js';
+import { formatShape } from '../errors.js';
+import type { LossFunction } from '../losses/index.js';
+import type { Module } from '../module.js';
+import type { Optimizer } from '../optim/index.js';
+
+/** What training minimises, and by what. */
+export interface Learning<M extends Module = Module> {
+  /**
+   * The loss of predictions against targets, a single number. Whether it is a mean or a sum over the samples is its own
+   * `reduction`: nothing here divides by anything.
+   */
+  loss: LossFunction;
+  /** What moves the parameters. */
+  optimizer: Optimizer;
+  /**
+   * What is added to the loss of each step, such as `(model) => l2(model, 0.01)`. The second argument is the number of
+   * samples in the step: for J = (1/m) Σ L + (λ/2m) Σ θ² write `(model, m) => l2(model, lambda / m)`.
+   */
+  regularization?: (model: M, samples: number) => Tensor;
+}
+
+/**
+ * One step on a batch.
+ * @param op what messages begin with.
+ * @param first whether to check that every parameter is reached.
+ * @param beforeUpdate called when the gradients are complete.
+ * @returns the cost J before the step: the loss and the regularization.
+ * @throws ArgumentError for a cost that is not one number, NoPathError for a parameter without a gradient.
+ */
+export function takeStep<M extends Module>(
+  op: string,
+  model: M,
+  { loss, optimizer, regularization }: Learning<M>,
+  { x, y }: Batch,
+  first: boolean,
+  beforeUpdate?: () => void,
+): number {
+  let cost = loss(model.forward(x), y);
+  if (regularization !== undefined) cost = cost.add(regularization(model, x.shape[0]));
+  if (cost.size !== 1) {
+    throw new ArgumentError(
+      `${op}: a loss is a single number, got shape ${formatShape(cost.shape)}. ` +
+        "Use the reduction 'mean' or 'sum', or reduce it with .mean().",
+    );
+  }
+  if (first) backwardChecked(op, model, optimizer, cost);
+  else cost.backward();
+  beforeUpdate?.();
+  optimizer.step();
+  return cost.item();
+}
+
+function backwardChecked(op: string, model: Module, optimizer: Optimizer, cost: Tensor): void {
+  let cut = '';
+  if (cost.requiresGrad) cost.backward();
+  else cut = ' (the loss depends on no parameter at all)';
+  const unreached = optimizer.parameters.filter((cell) => cell.requiresGrad && cell.grad === null);
+  if (unreached.length === 0 && cut === '') return;
+  const names = new Map(model.namedParameters().map(([name, cell]) => [cell, name]));
+  const shown = unreached.map(
+    (cell) => names.get(cell) ?? `parameter ${optimizer.parameters.indexOf(cell)} of the optimizer`,
+  );
+  for (const cell of optimizer.parameters) cell.clearGrad();
+  throw new NoPathError(
+    `${op}: the loss reaches every parameter that is trained, got no gradient for ${shown.join(', ')}${cut}. ` +
+      'Use it in forward, look for detach() or noGrad on the way, or freeze it with requiresGrad = false.',
+  );
+}
