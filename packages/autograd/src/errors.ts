@@ -1,6 +1,8 @@
 // The cellar: every error the library throws, one named class each, all with a stable code.
 
-const LIBRARY_FRAME = /[\\/](?:@retrograd|packages)[\\/](?:autograd|nn)[\\/](?:src|dist)[\\/]/;
+/** Frames inside the library, and those of built-ins (`at Array.map (<anonymous>)`) that it goes through. */
+const LIBRARY_FRAME =
+  /[\\/](?:@retrograd|packages)[\\/](?:autograd|nn)[\\/](?:src|dist)[\\/]|at [\w.]+ \(<anonymous>\)$/;
 
 /** Deeper than any call chain inside the library, so that the caller's frame is always captured. */
 const FRAMES_CAPTURED = 64;

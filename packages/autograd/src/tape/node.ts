@@ -1,6 +1,6 @@
 // A point of the tape: which operation ran, on what, and what its derivative rules need of that.
 
-import { ReleasedTapeError } from '../errors.js';
+import { ReleasedTapeError, RuleError } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
 import { type HookEntry, nextId, type Origin } from '../tensor/origin.js';
 import type { Shape } from '../tensor/shape.js';
@@ -178,8 +178,9 @@ export function outputMeta(origin: Origin, slot: number): Meta {
 
 function notSaved(node: Node, what: string): Error {
   if (node.released !== null) return releasedError(node.op.name);
-  return new TypeError(
-    `${node.op.name}: a rule reads the ${what}, which the operation does not save.`,
+  return new RuleError(
+    `${node.op.name}: rules read what the operation saves, got asked for the ${what}, which it doesn't. ` +
+      'Add it to saves in its definition.',
   );
 }
 
