@@ -21,6 +21,14 @@ function withoutLibraryFrames(stack: string): string {
   return [...lines.slice(0, firstFrame), ...lines.slice(callSite)].join('\n');
 }
 
+/** Where the user's code is right now: ` at file:line:column`, or nothing if that can't be told. */
+export function callSite(error: Error = new Error()): string {
+  const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const frame = lines.find((line) => !LIBRARY_FRAME.test(line));
+  const place = frame?.match(/([^\s(/\\]+:\d+:\d+)\)?$/)?.[1];
+  return place === undefined ? '' : ` at ${place}`;
+}
+
 /** The base of everything the library throws. Messages read `op: rule, what was got. Likely fix.` */
 export abstract class RetrogradError extends Error {
   /** A stable identifier, for programs: the message may be reworded, the code won't. */
@@ -86,6 +94,11 @@ export class RuleError extends RetrogradError {
 /** A function that must finish before its scope ends returned a promise. */
 export class AsyncScopeError extends RetrogradError {
   readonly code = 'ERR_ASYNC_SCOPE';
+}
+
+/** A function can't be traced: it asks for values that don't exist yet, or does something else each time. */
+export class TraceError extends RetrogradError {
+  readonly code = 'ERR_TRACE';
 }
 
 /** An analytic derivative and the finite difference beside it differ. */

@@ -4,6 +4,7 @@ import './ops/methods.js';
 
 export * from './errors.js';
 export * from './inspect/index.js';
+export type { Kernels, KernelView } from './kernels/kernels.js';
 export * from './ops/index.js';
 export {
   constant,

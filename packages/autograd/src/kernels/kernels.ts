@@ -18,6 +18,13 @@ export interface Layout {
   readonly strides: readonly number[];
 }
 
+/** The elements of one tensor, as a kernel of the user's sees them. Valid during the call only. */
+export interface KernelView {
+  readonly data: TypedArray;
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
 export type Reduction = 'sum' | 'prod' | 'max' | 'min' | 'logsumexp';
 
 /** out = op(a) · op(b), op being the transposition if its flag is set. */
@@ -44,6 +51,20 @@ export interface MatmulProblem {
  */
 export interface Kernels {
   readonly name: string;
+
+  /** Notes down a user's own kernel to be called later; absent where kernels run at once. */
+  readonly host?: (
+    name: string,
+    inputs: readonly KernelView[],
+    outputs: readonly KernelView[],
+    run: (inputs: readonly KernelView[], outputs: readonly KernelView[]) => void,
+  ) => void;
+
+  /** A zeroed block for `length` elements. */
+  allocate(dtype: DType, length: number): TypedArray;
+
+  /** out = x in out's dtype: fractions are cut off for int32, and bool is "is not 0". */
+  convert(x: TypedArray, from: DType, out: TypedArray, to: DType): void;
 
   /** out = f(inputs), the inputs broadcast to `shape`, computed in `dtype`. */
   elementwise(

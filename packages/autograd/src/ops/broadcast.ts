@@ -1,7 +1,7 @@
 // Broadcasting and summing, each the adjoint of the other; and the cast between dtypes.
 
 import { ShapeError } from '../errors.js';
-import { checkDType, coerce, type DType } from '../tensor/dtype.js';
+import { checkDType, type DType } from '../tensor/dtype.js';
 import type { Operand, TensorLike } from '../tensor/operand.js';
 import {
   broadcastAxes,
@@ -14,7 +14,7 @@ import {
   sameShape,
   stridesOf,
 } from '../tensor/shape.js';
-import { convertArray } from '../tensor/storage.js';
+import { isSymbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
 import { defineOp, type OpFunction } from './define-op.js';
@@ -28,7 +28,7 @@ export const broadcastOp: OpFunction<{ shape: Shape }> = defineOp({
     gradient: (_i, g) => `\\textstyle\\sum_{\\text{repeated}} ${g}`,
   },
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
-  kernel: ([x], [y], { shape }, kernels) =>
+  lower: ([x], [y], { shape }, kernels) =>
     kernels.copy(
       x.data,
       { offset: 0, strides: broadcastStrides(x.shape, shape) },
@@ -51,7 +51,7 @@ export const sumOp: OpFunction<{ axes: readonly number[]; keepDims: boolean }> =
     shape: reducedShape(x.shape, axes, keepDims),
     dtype: x.dtype,
   }),
-  kernel: ([x], [y], { axes }, kernels) => reduceAxes(kernels, 'sum', x, y, axes),
+  lower: ([x], [y], { axes }, kernels) => reduceAxes(kernels, 'sum', x, y, axes),
   vjp: (g, node) => {
     const shape = node.inputShape(0);
     return expandTo(g, shape, node.attrs.axes);
@@ -83,6 +83,7 @@ export const reshapeOp: OpFunction<{ shape: Shape }> = defineOp({
   },
   forward: ([x], { shape }) => {
     const { storage, dtype } = x;
+    if (isSymbolic(storage)) return new Tensor(storage, shape, dtype, null, 0);
     if (shape.length === 0) return new Tensor(x.item(), shape, dtype, null, 0);
     const elements = typeof storage === 'number' ? x.data() : storage;
     return new Tensor(elements, shape, dtype, null, 0);
@@ -93,12 +94,8 @@ export const reshapeOp: OpFunction<{ shape: Shape }> = defineOp({
 
 const castOp: OpFunction<{ dtype: DType }> = defineOp({
   name: 'cast',
-  forward: ([x], { dtype }) => {
-    const { storage, shape } = x;
-    const converted =
-      typeof storage === 'number' ? coerce(storage, dtype) : convertArray(storage, dtype);
-    return new Tensor(converted, shape, dtype, null, 0);
-  },
+  output: ([x], { dtype }) => ({ shape: x.shape, dtype }),
+  lower: ([x], [y], _attrs, kernels) => kernels.convert(x.data, x.dtype, y.data, y.dtype),
   vjp: (g, node) => castOp(g, { dtype: node.inputDType(0) }),
   jvp: ([t], { attrs }) => t && castOp(t, attrs),
 });

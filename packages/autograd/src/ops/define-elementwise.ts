@@ -1,7 +1,7 @@
 // One formula on numbers makes an operation on tensors: kernel, broadcasting, vjp, jvp and every higher order.
 
 import { ArgumentError } from '../errors.js';
-import { kernels } from '../kernels/active.js';
+import { kernelsFor } from '../kernels/active.js';
 import {
   argument,
   argumentsOf,
@@ -19,7 +19,6 @@ import { record } from '../tape/record.js';
 import { type DType, promote, toFloating } from '../tensor/dtype.js';
 import { Operand, type TensorLike } from '../tensor/operand.js';
 import { broadcastShapes, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
-import { allocate } from '../tensor/storage.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { broadcastOp, cast, sumTo } from './broadcast.js';
 import { commonDType, scalarOf, toTensor } from './convert.js';
@@ -186,12 +185,13 @@ export class ElementwiseOp implements Op {
   /** Computes on tensors that have been brought to one dtype (conditions aside), and records. */
   run(inputs: readonly Tensor[], dtype: DType): Tensor {
     const resultDType = this.options.result ?? dtype;
-    const kernel = kernelOf(this.formula, this.arity, dtype);
     const shape = this.#shapeOf(inputs);
-    if (shape.length === 0) {
+    const kernels = kernelsFor(inputs);
+    if (shape.length === 0 && kernels.host === undefined) {
+      const kernel = kernelOf(this.formula, this.arity, dtype);
       return record(this, inputs, null, onNumbers(kernel, inputs), shape, resultDType);
     }
-    const out = allocate(resultDType, sizeOf(shape));
+    const out = kernels.allocate(resultDType, sizeOf(shape));
     kernels.elementwise(this.formula, inputs, out, shape, dtype);
     return record(this, inputs, null, out, shape, resultDType);
   }

@@ -1,15 +1,16 @@
 // How an operation is declared: name, forward, vjp and jvp in one place. The built-in ones use nothing else.
 
 import { RuleError } from '../errors.js';
-import { kernels } from '../kernels/active.js';
-import type { Kernels } from '../kernels/kernels.js';
+import { kernelsFor } from '../kernels/active.js';
+import type { Kernels, KernelView } from '../kernels/kernels.js';
 import type { Adjoint, Adjoints, Meta, Op } from '../tape/node.js';
 import { type Output, record, recordAll } from '../tape/record.js';
 import { INSIDE_OP, withLimit } from '../tape/state.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { Operand, type TensorLike } from '../tensor/operand.js';
 import { sizeOf } from '../tensor/shape.js';
-import { allocate, asArray } from '../tensor/storage.js';
+import { asArray } from '../tensor/storage.js';
+import { isSymbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
 
@@ -29,11 +30,6 @@ export interface RuleContext<A> {
   needs(i: number): boolean;
   inputShape(i: number): Meta['shape'];
   inputDType(i: number): Meta['dtype'];
-}
-
-/** The elements of one tensor, as a raw kernel sees them. Valid during the call only. */
-export interface KernelView extends Meta {
-  readonly data: TypedArray;
 }
 
 interface Rules<A, G> {
@@ -65,12 +61,25 @@ interface TensorForward<A, R> {
   readonly forward: (inputs: readonly Tensor[], attrs: A) => R;
 }
 
-/** Forward written on typed arrays: shapes are declared first, then a pure function fills the outputs. */
-interface KernelForward<A, R> {
+/** Forward by shapes first: the outputs are allocated as declared, then filled. */
+interface DeclaredForward<A, R> {
   /** Shape and dtype of the output (or of each), from those of the inputs. */
   readonly output: (inputs: readonly Meta[], attrs: A) => R;
-  /** Fills `outputs`, which are zeroed, from `inputs`. Must not keep either. */
+}
+
+/** Forward written on typed arrays. */
+interface KernelForward<A, R> extends DeclaredForward<A, R> {
+  /** Fills `outputs`, which are zeroed, from `inputs`. A pure function; must not keep either. */
   readonly kernel: (
+    inputs: readonly KernelView[],
+    outputs: readonly KernelView[],
+    attrs: A,
+  ) => void;
+}
+
+/** Forward written as calls of the library's kernels, which can be compiled. It must not look at elements itself. */
+interface LoweredForward<A, R> extends DeclaredForward<A, R> {
+  readonly lower: (
     inputs: readonly KernelView[],
     outputs: readonly KernelView[],
     attrs: A,
@@ -78,13 +87,14 @@ interface KernelForward<A, R> {
   ) => void;
 }
 
+type ArrayForward<A, R> = KernelForward<A, R> | LoweredForward<A, R>;
+
 /** The declaration of an operation with one output. */
-export type OpDefinition<A> = Rules<A, Tensor> &
-  (TensorForward<A, Tensor> | KernelForward<A, Meta>);
+export type OpDefinition<A> = Rules<A, Tensor> & (TensorForward<A, Tensor> | ArrayForward<A, Meta>);
 
 /** The declaration of an operation with several outputs; gradients come as a list, null where there is none. */
 export type MultiOpDefinition<A> = Rules<A, readonly Adjoint[]> &
-  (TensorForward<A, readonly Tensor[]> | KernelForward<A, readonly Meta[]>);
+  (TensorForward<A, readonly Tensor[]> | ArrayForward<A, readonly Meta[]>);
 
 type Arguments<A> = A extends undefined ? readonly TensorLike[] : readonly [...TensorLike[], A];
 
@@ -125,25 +135,32 @@ function separate(op: string, args: readonly unknown[]): [Tensor[], unknown] {
   return [operands.map((value) => toTensor(op, value)), hasAttrs ? last : undefined];
 }
 
-function viewOf(x: Tensor): KernelView {
-  return { data: asArray(x.storage, x.dtype), shape: x.shape, dtype: x.dtype };
+/** A symbolic block stands where the elements will be: those who lower pass it on, and never look inside. */
+function viewOf({ storage, shape, dtype }: Tensor): KernelView {
+  const data = isSymbolic(storage) ? (storage as unknown as TypedArray) : asArray(storage, dtype);
+  return { data, shape, dtype };
 }
 
-/** Runs a raw kernel on freshly allocated outputs; scalars become plain numbers. */
-function runKernel<A>(
-  kernel: KernelForward<A, unknown>['kernel'],
+/** Fills freshly allocated outputs; scalars become plain numbers. */
+function fill<A>(
+  name: string,
+  forward: ArrayForward<A, unknown>,
   inputs: readonly Tensor[],
   metas: readonly Meta[],
   attrs: A,
 ): Output[] {
+  const kernels = kernelsFor(inputs);
   const outputs = metas.map(({ shape, dtype }) => ({
-    data: allocate(dtype, sizeOf(shape)),
+    data: kernels.allocate(dtype, sizeOf(shape)),
     shape,
     dtype,
   }));
-  kernel(inputs.map(viewOf), outputs, attrs, kernels);
+  const views = inputs.map(viewOf);
+  if ('lower' in forward) forward.lower(views, outputs, attrs, kernels);
+  else if (kernels.host === undefined) forward.kernel(views, outputs, attrs);
+  else kernels.host(name, views, outputs, (x, y) => forward.kernel(x, y, attrs));
   return outputs.map(({ data, shape, dtype }) => ({
-    storage: shape.length === 0 ? data[0] : data,
+    storage: shape.length === 0 && !isSymbolic(data) ? data[0] : data,
     shape,
     dtype,
   }));
@@ -180,7 +197,7 @@ export function defineOp<A = undefined>(definition: OpDefinition<A>): OpFunction
       return record(op, inputs, attrs, y.storage, y.shape, y.dtype);
     }
     const meta = definition.output(inputs, attrs);
-    const [y] = runKernel(definition.kernel, inputs, [meta], attrs);
+    const [y] = fill(op.name, definition, inputs, [meta], attrs);
     return record(op, inputs, attrs, y.storage, y.shape, y.dtype);
   };
   const op = opOf(definition, apply);
@@ -197,7 +214,7 @@ export function defineMultiOp<A = undefined>(
       return recordAll(op, inputs, attrs, ys);
     }
     const metas = definition.output(inputs, attrs);
-    return recordAll(op, inputs, attrs, runKernel(definition.kernel, inputs, metas, attrs));
+    return recordAll(op, inputs, attrs, fill(op.name, definition, inputs, metas, attrs));
   };
   const op = opOf(definition, apply);
   return callable(op, apply);

@@ -1,7 +1,7 @@
 // Reading and writing at integer indices.
 
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors.js';
-import { zeros } from '../tensor/creation.js';
+import { arange, zeros } from '../tensor/creation.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import {
@@ -14,11 +14,14 @@ import {
   sizeOf,
 } from '../tensor/shape.js';
 import { asArray } from '../tensor/storage.js';
-import { Tensor } from '../tensor/tensor.js';
+import { isSymbolic } from '../tensor/symbolic.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { add, mul } from './arithmetic.js';
 import { broadcastTo, cast, reshapeOp } from './broadcast.js';
 import { toTensor } from './convert.js';
+import { defineElementwise } from './define-elementwise.js';
 import { defineOp, type OpFunction } from './define-op.js';
+import { equal } from './logic.js';
 import type { GatherFn, IndexFn, OneHotFn, ScatterAddFn, TakeAlongFn } from './signatures.js';
 
 interface AxisAttrs {
@@ -33,7 +36,15 @@ function innerOf(shape: Shape, axis: number): number {
   return sizeOf(shape.slice(axis + 1));
 }
 
-/** Indices as 0 … size − 1; negative ones count from the end. @throws IndexError, DTypeError */
+/** i + size where i < 0: positions counted from the end, as those from the start. */
+const fromStart = defineElementwise('fromStart', (i, size) => i.less(0).select(i.add(size), i), {
+  integers: 'int32',
+});
+
+/**
+ * Indices as 0 … size − 1; negative ones count from the end. While tracing there are none to be checked: then only
+ * their dtype is. @throws IndexError, DTypeError
+ */
 function checkIndices(op: string, indices: Operand, size: number): Tensor {
   const value = toTensor(op, indices);
   if (value.dtype !== 'int32') {
@@ -41,6 +52,7 @@ function checkIndices(op: string, indices: Operand, size: number): Tensor {
       `${op}: indices are int32, got ${value.dtype}. Make them with { dtype: 'int32' } or cast them.`,
     );
   }
+  if (isSymbolic(value.storage)) return fromStart(value, size);
   const data = asArray(value.storage, 'int32');
   let negative = false;
   for (let i = 0; i < data.length; i++) {
@@ -51,9 +63,7 @@ function checkIndices(op: string, indices: Operand, size: number): Tensor {
     }
     negative ||= data[i] < 0;
   }
-  if (!negative) return value;
-  const normal = data.map((index) => (index < 0 ? index + size : index));
-  return new Tensor(value.rank === 0 ? normal[0] : normal, value.shape, 'int32', null, 0);
+  return negative ? fromStart(value, size) : value;
 }
 
 function zerosOf(shape: Shape, dtype: DType): Tensor {
@@ -68,7 +78,7 @@ const gatherOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
     shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
     dtype: x.dtype,
   }),
-  kernel: ([x, indices], [y], { axis }, kernels) =>
+  lower: ([x, indices], [y], { axis }, kernels) =>
     kernels.gather(
       x.data,
       indices.data,
@@ -88,8 +98,8 @@ const gatherOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
 const scatterAddOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'scatterAdd',
   output: ([x]) => x,
-  kernel: ([x, indices, updates], [y], { axis }, kernels) => {
-    y.data.set(x.data);
+  lower: ([x, indices, updates], [y], { axis }, kernels) => {
+    kernels.convert(x.data, x.dtype, y.data, y.dtype);
     const outer = outerOf(x.shape, axis);
     const inner = innerOf(x.shape, axis);
     kernels.scatterAdd(updates.data, indices.data, y.data, outer, x.shape[axis], inner);
@@ -139,7 +149,7 @@ export const scatterAdd = ((x: Operand, indices: Operand, updates: Operand, axis
 const takeAlongOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'takeAlong',
   output: ([x, indices]) => ({ shape: indices.shape, dtype: x.dtype }),
-  kernel: ([x, indices], [y], { axis }, kernels) =>
+  lower: ([x, indices], [y], { axis }, kernels) =>
     kernels.takeAlong(
       x.data,
       indices.data,
@@ -159,8 +169,8 @@ const takeAlongOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
 const scatterAddAlongOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'scatterAddAlong',
   output: ([x]) => x,
-  kernel: ([x, indices, updates], [y], { axis }, kernels) => {
-    y.data.set(x.data);
+  lower: ([x, indices, updates], [y], { axis }, kernels) => {
+    kernels.convert(x.data, x.dtype, y.data, y.dtype);
     const outer = outerOf(x.shape, axis);
     const inner = innerOf(x.shape, axis);
     kernels.scatterAddAlong(updates.data, indices.data, y.data, outer, x.shape[axis], inner);
@@ -235,8 +245,6 @@ export const oneHot = ((
   checkInteger('oneHot', 'classes', classes, 0);
   const at = checkIndices('oneHot', indices, classes);
   const { dtype = 'float32' } = options;
-  const data = asArray(at.storage, 'int32');
-  const result = asArray(zerosOf([data.length * classes], dtype).storage, dtype);
-  for (let i = 0; i < data.length; i++) result[i * classes + data[i]] = 1;
-  return new Tensor(result, [...at.shape, classes], dtype, null, 0);
+  const column = reshapeOp(at, { shape: [...at.shape, 1] });
+  return cast(equal(column, arange(classes)), dtype);
 }) as OneHotFn;

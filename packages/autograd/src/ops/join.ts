@@ -45,7 +45,7 @@ export const concatOp: OpFunction<JoinAttrs> = defineOp<JoinAttrs>({
     const total = inputs.reduce((sum, { shape }) => sum + shape[axis], 0);
     return { shape: withSize(inputs[0].shape, axis, total), dtype: inputs[0].dtype };
   },
-  kernel: (inputs, [y], { axis }, kernels) => {
+  lower: (inputs, [y], { axis }, kernels) => {
     const strides = stridesOf(y.shape);
     let at = 0;
     for (const { data, shape } of inputs) {
@@ -67,7 +67,7 @@ export const splitOp: OpFunction<JoinAttrs, Tensor[]> = defineMultiOp<JoinAttrs>
   name: 'split',
   output: ([x], { axis, sizes }) =>
     sizes.map((size) => ({ shape: withSize(x.shape, axis, size), dtype: x.dtype })),
-  kernel: ([x], parts, { axis }, kernels) => {
+  lower: ([x], parts, { axis }, kernels) => {
     const strides = stridesOf(x.shape);
     let at = 0;
     for (const { data, shape } of parts) {

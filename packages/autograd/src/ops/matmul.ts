@@ -74,7 +74,7 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
     const batch = broadcastShapes('matmul', leading(a.shape), leading(b.shape));
     return { shape: [...batch, m, n], dtype: a.dtype };
   },
-  kernel: ([a, b], [y], { transposeA, transposeB }, kernels) => {
+  lower: ([a, b], [y], { transposeA, transposeB }, kernels) => {
     const [m, k] = sides(a.shape, transposeA);
     const [, n] = sides(b.shape, transposeB);
     kernels.matmul({

@@ -28,7 +28,7 @@ export const permuteOp: OpFunction<{ axes: readonly number[] }> = defineOp<{
       axes.length === 2 ? `${g}^{\\top}` : `\\operatorname{permute}^{-1}(${g})`,
   },
   output: ([x], { axes }) => ({ shape: axes.map((axis) => x.shape[axis]), dtype: x.dtype }),
-  kernel: ([x], [y], { axes }, kernels) => {
+  lower: ([x], [y], { axes }, kernels) => {
     const strides = stridesOf(x.shape);
     kernels.copy(
       x.data,

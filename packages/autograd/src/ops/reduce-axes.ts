@@ -1,9 +1,7 @@
 // Reductions over any set of axes, as reductions over one run of axes after the other.
 
-import type { Kernels, Reduction } from '../kernels/kernels.js';
+import type { Kernels, KernelView, Reduction } from '../kernels/kernels.js';
 import { sizeOf } from '../tensor/shape.js';
-import { allocate } from '../tensor/storage.js';
-import type { KernelView } from './define-op.js';
 
 /** Splits sorted axes into runs of neighbours: [0, 2, 3] → [0, 0], [2, 3] (first and last). */
 function runsOf(axes: readonly number[]): [number, number][] {
@@ -38,7 +36,7 @@ export function reduceAxes(
     const outer = sizeOf(shape.slice(0, first));
     const count = sizeOf(shape.slice(first, last + 1));
     const inner = sizeOf(shape.slice(last + 1));
-    const out = i === runs.length - 1 ? y.data : allocate(x.dtype, outer * inner);
+    const out = i === runs.length - 1 ? y.data : kernels.allocate(x.dtype, outer * inner);
     kernels.reduce(kind, data, out, outer, count, inner);
     shape.splice(first, last - first + 1);
     data = out;

@@ -122,7 +122,7 @@ function extremeOp(kind: 'max' | 'min'): OpFunction<ReduceAttrs> {
       }
       return { shape: reducedShape(x.shape, axes, keepDims), dtype: x.dtype };
     },
-    kernel: ([x], [y], { axes }, kernels) => reduceAxes(kernels, kind, x, y, axes),
+    lower: ([x], [y], { axes }, kernels) => reduceAxes(kernels, kind, x, y, axes),
     saves: { inputs: [0], outputs: true },
     vjp: (g, { x: [x], y, attrs: { axes } }) => mul(expandTo(g, x.shape, axes), share(x, y, axes)),
     jvp: ([t], { x: [x], y, attrs }) => t && sumOp(mul(t, share(x, y, attrs.axes)), attrs),
@@ -157,7 +157,7 @@ const logsumexpOp: OpFunction<ReduceAttrs> = defineOp<ReduceAttrs>({
     shape: reducedShape(x.shape, axes, keepDims),
     dtype: x.dtype,
   }),
-  kernel: ([x], [y], { axes }, kernels) => reduceAxes(kernels, 'logsumexp', x, y, axes),
+  lower: ([x], [y], { axes }, kernels) => reduceAxes(kernels, 'logsumexp', x, y, axes),
   saves: { inputs: [0], outputs: true },
   vjp: (g, { x: [x], y, attrs: { axes } }) =>
     mul(expandTo(g, x.shape, axes), shareOfSum(x, expandTo(y, x.shape, axes))),
@@ -211,7 +211,7 @@ const cumsumOp: OpFunction<{ axis: number; reverse: boolean }> = defineOp<{
 }>({
   name: 'cumsum',
   output: ([x]) => x,
-  kernel: ([x], [y], { axis, reverse }, kernels) =>
+  lower: ([x], [y], { axis, reverse }, kernels) =>
     kernels.cumulativeSum(
       x.data,
       y.data,

@@ -1,6 +1,7 @@
 // Regular parts of a tensor: slices with steps, and their adjoint, placing into zeros.
 
 import { ArgumentError, IndexError } from '../errors.js';
+import { constant } from '../scalar/index.js';
 import type { Operand } from '../tensor/operand.js';
 import { checkShape, formatShape, normalizeAxes, type Shape, stridesOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -38,7 +39,7 @@ function stepped(shape: Shape, starts: readonly number[], steps: readonly number
 export const sliceOp: OpFunction<SliceAttrs> = defineOp<SliceAttrs>({
   name: 'slice',
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
-  kernel: ([x], [y], { starts, steps, shape }, kernels) =>
+  lower: ([x], [y], { starts, steps, shape }, kernels) =>
     kernels.copy(
       x.data,
       stepped(x.shape, starts, steps),
@@ -57,8 +58,8 @@ export const sliceOp: OpFunction<SliceAttrs> = defineOp<SliceAttrs>({
 export const placeOp: OpFunction<PlaceAttrs> = defineOp<PlaceAttrs>({
   name: 'place',
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
-  kernel: ([x], [y], { starts, steps, shape, fill }, kernels) => {
-    if (fill !== 0) y.data.fill(fill);
+  lower: ([x], [y], { starts, steps, shape, fill }, kernels) => {
+    if (fill !== 0) kernels.elementwise(constant(fill), [], y.data, y.shape, y.dtype);
     kernels.copy(
       x.data,
       { offset: 0, strides: stridesOf(x.shape) },

@@ -1,6 +1,6 @@
 // Softmax and its logarithm, along one axis.
 
-import type { Kernels } from '../kernels/kernels.js';
+import type { Kernels, KernelView } from '../kernels/kernels.js';
 import { toFloating } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import { normalizeAxis, sizeOf } from '../tensor/shape.js';
@@ -8,7 +8,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { mul, sub } from './arithmetic.js';
 import { cast, sumOp } from './broadcast.js';
 import { toTensor } from './convert.js';
-import { defineOp, type KernelView, type OpFunction } from './define-op.js';
+import { defineOp, type OpFunction } from './define-op.js';
 import type { AlongFn } from './signatures.js';
 import { exp } from './transcendental.js';
 
@@ -41,7 +41,7 @@ const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
       `${y} \\odot \\left(${g} - \\textstyle\\sum ${g} \\odot ${y}\\right)`,
   },
   output: ([x]) => x,
-  kernel: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, false),
+  lower: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, false),
   saves: { outputs: true },
   vjp: (g, { y, attrs: { axis } }) => throughSoftmax(g, y, axis),
   jvp: ([t], { y, attrs: { axis } }) => t && throughSoftmax(t, y, axis),
@@ -54,7 +54,7 @@ const logSoftmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
     gradient: (_i, g, _x, y) => `${g} - e^{${y}} \\textstyle\\sum ${g}`,
   },
   output: ([x]) => x,
-  kernel: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, true),
+  lower: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, true),
   saves: { outputs: true },
   vjp: (g, { y, attrs: { axis } }) =>
     sub(g, mul(exp(y), sumOp(g, { axes: [axis], keepDims: true }))),

@@ -21,7 +21,7 @@ import { sliceOp } from './slice.js';
 const argSortOp = defineOp<{ axis: number; descending: boolean }>({
   name: 'argsort',
   output: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
-  kernel: ([x], [y], { axis, descending }, kernels) =>
+  lower: ([x], [y], { axis, descending }, kernels) =>
     kernels.argSort(
       x.data,
       y.data,
@@ -79,7 +79,7 @@ function argExtremeOp(kind: 'max' | 'min') {
       }
       return { shape: reducedShape(x.shape, [axis], keepDims), dtype: 'int32' };
     },
-    kernel: ([x], [y], { axis }, kernels) =>
+    lower: ([x], [y], { axis }, kernels) =>
       kernels.argReduce(
         kind,
         x.data,

@@ -1,8 +1,8 @@
 // The one operation that a replay itself performs: adding up gradients that meet.
 
-import { kernels } from '../kernels/active.js';
+import { kernelsFor } from '../kernels/active.js';
 import { argument, kernelOf } from '../scalar/index.js';
-import { allocate } from '../tensor/storage.js';
+import { sizeOf } from '../tensor/shape.js';
 import { scalarTensor, type Tensor } from '../tensor/tensor.js';
 import type { Adjoint, Op } from './node.js';
 import { record } from './record.js';
@@ -22,13 +22,13 @@ const accumulateOp: Op = {
 /** a + b of equal shape and dtype, recorded like any other operation. */
 export function accumulate(a: Tensor, b: Tensor): Tensor {
   const { shape, dtype } = a;
-  const kernel = kernelOf(SUM, 2, dtype);
-  if (typeof a.storage === 'number') {
-    const sum = kernel.scalar(a.storage, b.storage as number);
+  if (typeof a.storage === 'number' && typeof b.storage === 'number') {
+    const sum = kernelOf(SUM, 2, dtype).scalar(a.storage, b.storage);
     if (a.origin === null && b.origin === null) return scalarTensor(sum, dtype);
     return record(accumulateOp, [a, b], null, sum, shape, dtype);
   }
-  const out = allocate(dtype, a.storage.length);
+  const kernels = kernelsFor([a, b]);
+  const out = kernels.allocate(dtype, sizeOf(shape));
   kernels.elementwise(SUM, [a, b], out, shape, dtype);
   return record(accumulateOp, [a, b], null, out, shape, dtype);
 }

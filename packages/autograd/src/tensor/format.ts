@@ -1,8 +1,10 @@
 // Tensors for people: nested arrays, and the text that console.log shows.
 
-import type { DType } from './dtype.js';
+import type { DType, TypedArray } from './dtype.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
-import type { Storage } from './storage.js';
+
+/** Elements as a tensor keeps them. */
+type Elements = TypedArray | number;
 
 /** Nested arrays as deep as the shape is long; rank unknown gives the union of all depths. */
 export type NestedValues<S extends Shape> = number extends S['length']
@@ -18,7 +20,7 @@ export type NestedElements = number | NestedElements[];
 const SUMMARIZE_ABOVE = 1000;
 const EDGE_ITEMS = 3;
 
-export function nestedValues(storage: Storage, shape: Shape): NestedElements {
+export function nestedValues(storage: Elements, shape: Shape): NestedElements {
   if (typeof storage === 'number') return storage;
   const build = (axis: number, start: number, count: number): NestedElements => {
     if (axis === shape.length) return storage[start];
@@ -57,7 +59,7 @@ function shownIndices(length: number, summarize: boolean): number[] {
 }
 
 /** The elements as text, like NumPy prints them: aligned columns, long tensors cut in the middle. */
-export function formatValues(storage: Storage, shape: Shape, dtype: DType): string {
+export function formatValues(storage: Elements, shape: Shape, dtype: DType): string {
   const at = (i: number) => (typeof storage === 'number' ? storage : storage[i]);
   const size = sizeOf(shape);
   if (size === 0) return '[]';
@@ -95,7 +97,7 @@ export function formatValues(storage: Storage, shape: Shape, dtype: DType): stri
 
 /** One line of shape and dtype, then the elements. */
 export function formatTensor(
-  storage: Storage,
+  storage: Elements,
   shape: Shape,
   dtype: DType,
   requiresGrad: boolean,

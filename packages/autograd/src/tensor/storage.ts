@@ -1,9 +1,20 @@
 // Where elements live: typed arrays owned by the garbage collector, small ones cut from shared slabs.
 
+import { callSite, TraceError } from '../errors.js';
 import { arrayOfLength, bytesPerElement, type DType, type TypedArray } from './dtype.js';
+import { Symbolic } from './symbolic.js';
 
 /** The elements of a tensor, row-major. A scalar's single element is kept as a plain number. */
-export type Storage = TypedArray | number;
+export type Storage = TypedArray | number | Symbolic;
+
+/** The elements, where they are needed at once. @throws TraceError while tracing, when there are none yet. */
+export function elementsOf(op: string, storage: Storage): TypedArray | number {
+  if (!(storage instanceof Symbolic)) return storage;
+  throw new TraceError(
+    `${op}: elements are read after a run, got a tensor that is being traced${callSite()}. ` +
+      'Use tensor operations instead, return the tensor from the traced function, or pass the value in.',
+  );
+}
 
 /**
  * A slab is one ArrayBuffer that many small tensors share, as Node's Buffer pool does: making a typed
@@ -39,7 +50,7 @@ export function allocate(dtype: DType, length: number): TypedArray {
 }
 
 /** The storage as an array, for kernels that don't tell a scalar from an array of one element. */
-export function asArray(storage: Storage, dtype: DType): TypedArray {
+export function asArray(storage: TypedArray | number, dtype: DType): TypedArray {
   if (typeof storage !== 'number') return storage;
   const array = allocate(dtype, 1);
   array[0] = storage;

@@ -6,7 +6,8 @@ import { formatTensor, type NestedValues, nestedValues } from './format.js';
 import { Operand } from './operand.js';
 import { CUT_LEVEL, type GradientHook, Leaf, type Origin } from './origin.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
-import type { Storage } from './storage.js';
+import { elementsOf, type Storage } from './storage.js';
+import { Symbolic } from './symbolic.js';
 
 /**
  * An immutable n-dimensional array. Made by `tensor`, `zeros`, … and by operations, never by hand.
@@ -54,15 +55,16 @@ export class Tensor<S extends Shape = Shape> extends Operand<S> {
 
   /** A copy of the elements, row-major. */
   data(): TypedArray {
-    if (typeof this.storage !== 'number') return this.storage.slice();
+    const elements = elementsOf('data', this.storage);
+    if (typeof elements !== 'number') return elements.slice();
     const array = arrayOfLength(this.dtype, 1);
-    array[0] = this.storage;
+    array[0] = elements;
     return array;
   }
 
   /** A copy of the elements as nested arrays, 0 and 1 for bool; a scalar gives the bare number. */
   toArray<A extends Shape>(this: Tensor<A>): NestedValues<A> {
-    return nestedValues(this.storage, this.shape) as NestedValues<A>;
+    return nestedValues(elementsOf('toArray', this.storage), this.shape) as NestedValues<A>;
   }
 
   /**
@@ -70,14 +72,15 @@ export class Tensor<S extends Shape = Shape> extends Operand<S> {
    * @throws ArgumentError if there is not exactly one element.
    */
   item(): number {
-    if (typeof this.storage === 'number') return this.storage;
+    const elements = elementsOf('item', this.storage);
+    if (typeof elements === 'number') return elements;
     if (sizeOf(this.shape) !== 1) {
       throw new ArgumentError(
         `item: reads a tensor of one element, got shape ${formatShape(this.shape)}. ` +
           'Reduce it first, or read it with toArray().',
       );
     }
-    return this.storage[0];
+    return elements[0];
   }
 
   /**
@@ -103,7 +106,9 @@ export class Tensor<S extends Shape = Shape> extends Operand<S> {
   }
 
   override toString(): string {
-    return formatTensor(this.storage, this.shape, this.dtype, this.requiresGrad);
+    const { storage, shape, dtype } = this;
+    if (storage instanceof Symbolic) return `Tensor ${dtype} ${formatShape(shape)} being traced`;
+    return formatTensor(storage, shape, dtype, this.requiresGrad);
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

@@ -5,8 +5,15 @@ import { coerce, coerceExactly, type DType, isFloating } from './dtype.js';
 import { Operand, type TensorLike } from './operand.js';
 import { type GradientSink, Leaf } from './origin.js';
 import { formatShape, type Shape, sameShape } from './shape.js';
-import { convertArray } from './storage.js';
+import { convertArray, elementsOf, type Storage } from './storage.js';
+import { tracing } from './symbolic.js';
 import { scalarTensor, Tensor } from './tensor.js';
+
+/** @internal */
+export interface VariableState {
+  readonly value: Tensor;
+  readonly grad: Tensor | null;
+}
 
 export interface VariableOptions {
   /** Whether gradients are collected. Default: true for float32 and float64, false for int32 and bool. */
@@ -18,10 +25,9 @@ export interface VariableOptions {
  * saves that value, never the cell, so `assign` can't corrupt what an earlier operation has saved.
  */
 export class Variable<S extends Shape = Shape> extends Operand<S> implements GradientSink {
-  /** What `backward()` has accumulated; null until then. */
-  grad: Tensor<S> | null = null;
   readonly shape: S;
   #value: Tensor<S>;
+  #grad: Tensor<S> | null = null;
   #requiresGrad: boolean;
 
   /** @internal Use `variable(value)`. */
@@ -41,12 +47,24 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     return this.#value.dtype;
   }
 
+  /** What `backward()` has accumulated; null until then. */
+  get grad(): Tensor<S> | null {
+    tracing.hooks?.touch(this);
+    return this.#grad;
+  }
+
+  set grad(gradient: Tensor<S> | null) {
+    tracing.hooks?.touch(this);
+    this.#grad = gradient;
+  }
+
   /** The current value. Gradients of what is computed from it flow into `grad`. */
   get value(): Tensor<S> {
-    return this.#value;
+    return this.read();
   }
 
   read(): Tensor<S> {
+    tracing.hooks?.touch(this);
     return this.#value;
   }
 
@@ -82,16 +100,33 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
         `assign: the cell holds ${this.dtype}, got ${next.dtype}. Cast the value with .cast('${this.dtype}').`,
       );
     }
+    tracing.hooks?.touch(this);
     this.#value = this.#hold(next as Tensor<S>);
     return this;
+  }
+
+  /** @internal What a trace puts back when it ends. */
+  snapshot(): VariableState {
+    return { value: this.#value, grad: this.#grad };
+  }
+
+  /** @internal Puts a value and a gradient in the cell's place, unchecked. */
+  restore({ value, grad }: VariableState): void {
+    this.#value = value as Tensor<S>;
+    this.#grad = grad as Tensor<S> | null;
+  }
+
+  /** @internal Exchanges the elements, and nothing else. */
+  exchange(storage: Storage): void {
+    this.#value = this.#hold(new Tensor(storage, this.shape, this.dtype, null, 0));
   }
 
   /** Converts the cell to another dtype, for good; a gradient that waits is forgotten. */
   convert(dtype: DType): this {
     if (dtype === this.dtype) return this;
-    const { storage } = this.#value;
+    const elements = elementsOf('convert', this.read().storage);
     const source =
-      typeof storage === 'number' ? coerce(storage, dtype) : convertArray(storage, dtype);
+      typeof elements === 'number' ? coerce(elements, dtype) : convertArray(elements, dtype);
     this.grad = null;
     this.#requiresGrad &&= isFloating(dtype);
     this.#value = this.#hold(new Tensor(source, this.shape, dtype, null, 0));
@@ -104,7 +139,9 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   }
 
   override toString(): string {
-    return this.#value.toString().replace(/^Tensor/, 'Variable');
+    return this.read()
+      .toString()
+      .replace(/^Tensor/, 'Variable');
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {

@@ -3,12 +3,10 @@
 import {
   defineElementwise,
   defineOp,
-  type KernelView,
   logSoftmax,
   type OpFunction,
   softmax,
   type Tensor,
-  type TypedArray,
 } from '@retrograd/autograd';
 import { checkFloating, defineLoss, type LossOptions } from './loss.js';
 import { type ClassOptions, coefficientsOf } from './targets.js';
@@ -26,22 +24,14 @@ interface EntropyAttrs {
   readonly unit: boolean;
 }
 
-/** The row losses, or their scaled sum, of −k ⊙ logs; 0 · (−∞) counts as 0. Overwrites `logs`. */
-function reduceTerms(
-  logs: TypedArray,
-  k: KernelView,
-  y: KernelView,
-  { byRow, scale }: EntropyAttrs,
-  reduce: (outer: number, count: number) => void,
-): void {
-  for (let i = 0; i < logs.length; i++) logs[i] = k.data[i] === 0 ? 0 : -k.data[i] * logs[i];
-  const rows = byRow ? y.data.length : 1;
-  reduce(rows, rows === 0 ? 0 : logs.length / rows);
-  if (!byRow) y.data[0] *= scale;
-}
+/** −k l, and 0 where k is: 0 · (−∞) counts as 0. */
+const term = defineElementwise('crossEntropy.term', (k, l) => k.equal(0).select(0, k.mul(l).neg()));
 
-function metaOf(x: { shape: readonly number[]; dtype: Tensor['dtype'] }, { byRow }: EntropyAttrs) {
-  return { shape: byRow ? x.shape.slice(0, -1) : [], dtype: x.dtype };
+/** The row losses, or their scaled sum, of −k ⊙ logs. */
+function reducedTerms(logs: Tensor, k: Tensor, { byRow, scale }: EntropyAttrs): Tensor {
+  const terms = term(k, logs);
+  if (byRow) return terms.sum(-1);
+  return scale === 1 ? terms.sum() : terms.sum().mul(scale);
 }
 
 /** The gradient of a loss, or of a row's, as it meets the elements of the rows. */
@@ -75,15 +65,7 @@ const softmaxCrossEntropy: OpFunction<EntropyAttrs> = defineOp<EntropyAttrs>({
         ? `${g}\\,(\\operatorname{softmax}(${x}) - ${k})`
         : `-${g}\\,\\ln\\operatorname{softmax}(${x})`,
   },
-  output: ([x], attrs) => metaOf(x, attrs),
-  kernel: ([x, k], [y], attrs, kernels) => {
-    const classes = x.shape[x.shape.length - 1];
-    const logs = x.data.slice();
-    if (classes > 0) kernels.softmax(x.data, logs, logs.length / classes, classes, 1, true);
-    reduceTerms(logs, k, y, attrs, (outer, count) =>
-      kernels.reduce('sum', logs, y.data, outer, count, 1),
-    );
-  },
+  forward: ([x, k], attrs) => reducedTerms(logSoftmax(x), k, attrs),
   saves: { inputs: true },
   vjp: (g, node) => {
     const [x, k] = node.x;
@@ -108,13 +90,7 @@ const weightedSurprisal: OpFunction<EntropyAttrs> = defineOp<EntropyAttrs>({
     value: ([x, k]) => `-\\textstyle\\sum ${k} \\odot ${x}`,
     gradient: (i, g, inputs) => `-${g}\\,${inputs[1 - i]}`,
   },
-  output: ([x], attrs) => metaOf(x, attrs),
-  kernel: ([x, k], [y], attrs, kernels) => {
-    const logs = x.data.slice();
-    reduceTerms(logs, k, y, attrs, (outer, count) =>
-      kernels.reduce('sum', logs, y.data, outer, count, 1),
-    );
-  },
+  forward: ([x, k], attrs) => reducedTerms(x, k, attrs),
   saves: { inputs: true },
   vjp: (g, node) => {
     const [x, k] = node.x;

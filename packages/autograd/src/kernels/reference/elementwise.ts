@@ -3,7 +3,7 @@
 import { type Expr, kernelOf, type Loop } from '../../scalar/index.js';
 import type { DType, TypedArray } from '../../tensor/dtype.js';
 import { broadcastStrides, type Shape, sameShape } from '../../tensor/shape.js';
-import { asArray } from '../../tensor/storage.js';
+import { asArray, elementsOf } from '../../tensor/storage.js';
 import type { Elements } from '../kernels.js';
 
 /** Merges neighbouring axes that every operand steps through as if they were one. */
@@ -58,7 +58,7 @@ export function elementwise(
 ): void {
   if (out.length === 0) return;
   const { loop } = kernelOf(f, inputs.length, dtype);
-  const arrays = inputs.map(({ storage }) => asArray(storage, dtype));
+  const arrays = inputs.map(({ storage }) => asArray(elementsOf('elementwise', storage), dtype));
   const starts = new Array<number>(inputs.length).fill(0);
   const flat = inputs.every((x, i) => arrays[i].length === 1 || sameShape(x.shape, shape));
   if (flat) {

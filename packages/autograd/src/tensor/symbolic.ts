@@ -1,0 +1,31 @@
+// Tensors without elements: what a function computes on while it is being traced.
+
+import type { DType } from './dtype.js';
+
+/** Stands where elements will be when the traced program runs. */
+export class Symbolic {
+  declare readonly id: number;
+  declare readonly dtype: DType;
+  declare readonly length: number;
+
+  constructor(id: number, dtype: DType, length: number) {
+    this.id = id;
+    this.dtype = dtype;
+    this.length = length;
+  }
+}
+
+/** What a trace must be told by the floors below it. */
+export interface TraceHooks {
+  /** A cell is about to be read or assigned: from now on its value is symbolic. */
+  touch(cell: object): void;
+  /** A generator is about to be drawn from. */
+  draw(generator: object): void;
+}
+
+/** The trace that is running; null outside of one. */
+export const tracing: { hooks: TraceHooks | null } = { hooks: null };
+
+export function isSymbolic(storage: unknown): storage is Symbolic {
+  return storage instanceof Symbolic;
+}
