@@ -20,7 +20,15 @@ export {
   compareBackprop,
   type Quantity,
 } from './compare-backprop.js';
+export {
+  type CompareGradientsOptions,
+  compareGradients,
+  GradientReport,
+  type GradientRow,
+} from './compare-gradients.js';
+export type { Diagnosis, DiagnosisKind } from './diagnosis.js';
 export { ComparisonError } from './errors.js';
+export type { AnalyticGradients, Given } from './gradient-leaves.js';
 export type { ClosedLoss } from './losses.js';
 export { Matrix } from './matrix.js';
 export type { TapeLoss } from './read-data.js';

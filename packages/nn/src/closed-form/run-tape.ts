@@ -4,7 +4,7 @@ import { type Adjoint, type Tensor, tensor, type Variable, zerosLike } from '@re
 import type { LossOptions } from './losses.js';
 import type { TapeLoss } from './read-data.js';
 import type { ReadLayer } from './read-model.js';
-import { withGradientsKept } from './tape-points.js';
+import { unfrozen, withGradientsKept } from './tape-points.js';
 
 /** λ Σ R(θ) over the weights, as tensors. */
 export type TapePenalty = (weights: readonly Variable[]) => Tensor;
@@ -21,17 +21,6 @@ export interface TapeLayer {
 export interface TapeRun {
   readonly loss: Tensor;
   readonly layers: readonly TapeLayer[];
-}
-
-/** Runs `body` with every cell collecting gradients, frozen ones included. */
-function unfrozen<R>(cells: readonly Variable[], body: () => R): R {
-  const frozen = cells.filter((cell) => !cell.requiresGrad);
-  for (const cell of frozen) cell.requiresGrad = true;
-  try {
-    return body();
-  } finally {
-    for (const cell of frozen) cell.requiresGrad = false;
-  }
 }
 
 /** The library's losses are told their options; any other is called as it is. */

@@ -1,29 +1,39 @@
 // Looking behind a value on the tape: which operations made it, and which leaves it would leave gradients in.
 
-import type { Adjoint, ElementwiseOp, Shape, Tensor } from '@retrograd/autograd';
+import type { Adjoint, Shape, Tensor, Variable } from '@retrograd/autograd';
+
+/** What is read of an operation on the tape. */
+export interface TapeOp {
+  readonly name: string;
+  readonly vjp: (g: Tensor, point: TapePoint) => Adjoint | readonly Adjoint[];
+  savedInputs(tracked: number): number;
+  savesOutputs(tracked: number): boolean;
+}
 
 /** What is read of a point of the tape. */
 export interface TapePoint {
+  readonly id: number;
   readonly shape: Shape;
-  /** Operations and what went into them; leaves have neither. */
+  /** The operation and what went into it; leaves have neither. */
   readonly inputs?: readonly (TapePoint | null)[];
-  op?: ElementwiseOp;
+  op?: TapeOp;
   /** Where a leaf leaves its gradient. */
   readonly sink?: { grad: Adjoint } | null;
 }
 
-function pointOf(value: Tensor): TapePoint | null {
+/** The point that made a value; null for a constant. */
+export function pointOf(value: Tensor): TapePoint | null {
   return value.requiresGrad ? (value.origin as unknown as TapePoint | null) : null;
 }
 
-/** Every point that leads to `value`, in no particular order; nothing for a constant. */
+/** Every point that leads to `value`, the oldest first; nothing for a constant. */
 export function pointsBehind(value: Tensor): TapePoint[] {
   const root = pointOf(value);
   const found = new Set<TapePoint>(root === null ? [] : [root]);
   for (const point of found) {
     for (const input of point.inputs ?? []) if (input !== null) found.add(input);
   }
-  return [...found];
+  return [...found].sort((a, b) => a.id - b.id);
 }
 
 /**
@@ -38,5 +48,16 @@ export function withGradientsKept<R>(value: Tensor, body: () => R): R {
     return body();
   } finally {
     for (const [i, sink] of sinks.entries()) sink.grad = kept[i];
+  }
+}
+
+/** Runs `body` with every cell collecting gradients, frozen ones included. */
+export function unfrozen<R>(cells: readonly Variable[], body: () => R): R {
+  const frozen = cells.filter((cell) => !cell.requiresGrad);
+  for (const cell of frozen) cell.requiresGrad = true;
+  try {
+    return body();
+  } finally {
+    for (const cell of frozen) cell.requiresGrad = false;
   }
 }
