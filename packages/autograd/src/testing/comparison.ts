@@ -92,7 +92,7 @@ export class Comparison {
     const { name, order, tolerance, at, labels } = this.#subject;
     const expected = this.#measured.expected[place];
     const scale = expected.reduce(
-      (most, { value }) => Math.max(most, Math.abs(value)),
+      (most, { value }) => (Math.abs(value) > most ? Math.abs(value) : most),
       this.#measured.floor,
     );
     let [worst, error] = [0, 0];
@@ -117,7 +117,7 @@ export class Comparison {
     error: number,
   ): never {
     const { name, order, tolerance } = this.#subject;
-    const uncertain = expected.error > tolerance * scale;
+    const uncertain = !(expected.error <= tolerance * scale);
     const advice = uncertain
       ? `The differences themselves are uncertain by ${expected.error.toExponential(1)}: ` +
         'move the input away from kinks and ends of the domain, or pass a smaller eps.'
