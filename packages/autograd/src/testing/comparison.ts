@@ -92,7 +92,7 @@ export class Comparison {
     const { name, order, tolerance, at, labels } = this.#subject;
     const expected = this.#measured.expected[place];
     const scale = expected.reduce(
-      (most, { value }) => (Math.abs(value) > most ? Math.abs(value) : most),
+      (most, { value }) => (Number.isNaN(value) ? most : Math.max(most, Math.abs(value))),
       this.#measured.floor,
     );
     let [worst, error] = [0, 0];
