@@ -50,6 +50,6 @@ export function formatRows(rows: readonly Row[]): string {
   return [
     ...text,
     `${grouped(countOf(trained))} parameters ${dtypes}`.trimEnd() +
-      (other > 0 ? `, ${grouped(other)} elements not trained` : ''),
+      (other > 0 ? `, ${grouped(other)} not trained` : ''),
   ].join('\n');
 }

@@ -8,9 +8,9 @@ import {
   type Operand,
   type Shape,
   ShapeError,
-  type ShownSize,
   type Tensor,
   type UnknownRank,
+  type Unless,
   type Variable,
   variable,
 } from '@retrograd/autograd';
@@ -26,6 +26,7 @@ import {
   zerosInit,
 } from '../init.js';
 import { Module } from '../module.js';
+import type { FeatureProblem } from './typed-features.js';
 
 export interface DenseOptions {
   /** Whether b is added. Default: true. */
@@ -83,10 +84,7 @@ export class Dense<In extends number = number, Out extends number = number> exte
    */
   forward<Lead extends Shape>(x: Operand<readonly [...Lead, In]>): Tensor<[...Lead, Out]>;
   forward(x: Operand<UnknownRank>): Tensor<number[]>;
-  forward<N extends number>(
-    x: `dense: takes ${ShownSize<In>} features, got ${ShownSize<N>}` &
-      Operand<readonly [...Shape, N]>,
-  ): Tensor<number[]>;
+  forward<S extends Shape>(x: Unless<FeatureProblem<'dense', S, In>, Operand<S>>): Tensor<number[]>;
   forward(x: Operand): Tensor {
     const { shape } = x;
     if (shape.length === 0 || shape[shape.length - 1] !== this.inFeatures) {

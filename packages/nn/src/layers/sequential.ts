@@ -8,15 +8,18 @@ import {
   logSoftmax,
   type Operand,
   relu,
+  type Shape,
   silu,
   softmax,
   type Tensor,
   type UnknownRank,
+  type Unless,
 } from '@retrograd/autograd';
 import { Module } from '../module.js';
 import type { Chain, ChainGives, ChainTakes, Layer } from '../typed-chain.js';
 import { Dense } from './dense.js';
 import { Dropout } from './dropout.js';
+import type { FeatureProblem } from './typed-features.js';
 
 /** Activations that drop, or nearly drop, half of the signal: in front of them weights begin as He has it. */
 const RECTIFIERS: ReadonlySet<unknown> = new Set([relu, leakyRelu, elu, gelu, silu]);
@@ -63,6 +66,9 @@ export class Sequential<const L extends readonly Layer[] = readonly Layer[]> ext
   /** Passes x through all layers, one after the other; without layers, x comes back. */
   forward<N extends number>(x: Operand<readonly [N, ChainTakes<L>]>): Tensor<[N, ChainGives<L>]>;
   forward(x: Operand<UnknownRank>): Tensor<number[]>;
+  forward<S extends Shape>(
+    x: Unless<FeatureProblem<'sequential', S, ChainTakes<L>>, Operand<S>>,
+  ): Tensor<number[]>;
   forward(x: Operand): Tensor {
     let y: Tensor = x.read();
     for (const layer of this.layers) y = typeof layer === 'function' ? layer(y) : layer.forward(y);
