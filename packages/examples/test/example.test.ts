@@ -22,7 +22,7 @@ describe('npm run example', () => {
 
   it('runs the one that is named', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
-    expect(await runExample('xor')).toBe(0);
-    expect(log.mock.calls.flat().join('\n')).toContain('probability of 1');
+    expect(await runExample('vanishing-gradients')).toBe(0);
+    expect(log.mock.calls.flat().join('\n')).toContain('‖δˡ‖');
   });
 });

@@ -3,7 +3,7 @@ import { isCaught } from '../../src/derivations/finding.js';
 import { findMisprints } from '../../src/derivations/index.js';
 
 describe('the published derivations', async () => {
-  const findings = await findMisprints({ samples: 64, passes: 50 });
+  const findings = await findMisprints({ samples: 32, passes: 40 });
 
   it('have seventeen misprints', () => {
     expect(findings.map(({ number }) => number)).toEqual(
