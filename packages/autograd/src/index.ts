@@ -2,7 +2,22 @@
 
 import './ops/methods.js';
 
-export * from './errors.js';
+export {
+  ArgumentError,
+  AsyncScopeError,
+  AuditError,
+  AxisError,
+  DTypeError,
+  GradcheckError,
+  IndexError,
+  NondifferentiableError,
+  NoPathError,
+  ReleasedTapeError,
+  RetrogradError,
+  RuleError,
+  ShapeError,
+  TraceError,
+} from './errors.js';
 export * from './inspect/index.js';
 export type { Kernels, KernelView } from './kernels/kernels.js';
 export * from './ops/index.js';
