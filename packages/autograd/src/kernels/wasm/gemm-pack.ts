@@ -21,10 +21,10 @@ type Int = Local<'i32'>;
 type Vector = Local<'v128'>;
 type Packer = Func<ValueType[], ValueType[]>;
 
-const advance = (at: Int, by: Int | number) => local.set(at, i32.add(at, by));
+export const advance = (at: Int, by: Int | number) => local.set(at, i32.add(at, by));
 
 /** Runs `body` until `left`, which is at least 1, has been counted down to 0. */
-function countDown(left: Int, body: () => void): void {
+export function countDown(left: Int, body: () => void): void {
   loop(null, (again) => {
     body();
     local.tee(left, i32.sub(left, 1));
@@ -41,7 +41,8 @@ export function packRuns(bytes: number): Packer {
       for (; offset + VECTOR <= bytes; offset += VECTOR) {
         v128.store({ offset }, to, v128.load({ offset }, from));
       }
-      for (; offset + 8 <= bytes; offset += 8) i64.store({ offset }, to, i64.load({ offset }, from));
+      for (; offset + 8 <= bytes; offset += 8)
+        i64.store({ offset }, to, i64.load({ offset }, from));
       if (offset < bytes) i32.store({ offset }, to, i32.load({ offset }, from));
       advance(from, step);
       advance(to, bytes);
@@ -59,7 +60,10 @@ export function packRagged(tiling: Tiling): Packer {
   return define({ in: times(6, i32), locals: times(3, i32), out: [] }, (parameters, rest) => {
     const [from, stepP, stepJ, to, k, width] = parameters as Int[];
     const [read, write, left] = rest as Int[];
-    memory.fill(to, 0, i32.mul(k, row));
+    local.get(to);
+    i32.const(0);
+    i32.mul(k, row);
+    memory.fill();
     countDown(width, () => {
       local.set(read, from);
       local.set(write, to);
