@@ -1,6 +1,6 @@
 // The order of a replay: which points of the tape take part, sorted by time.
 
-import type { Origin } from '../tensor/origin.js';
+import { CUT_LEVEL, type Origin } from '../tensor/origin.js';
 import { Node, releasedError } from './node.js';
 import { state } from './state.js';
 
@@ -25,9 +25,13 @@ interface Displaced {
 /**
  * Walks from `roots` back to `targets` (null: to all leaves), without recursion: chains of a million operations
  * are as good as short ones. The walk goes neither beyond a target nor beyond the age of the oldest one, since what
- * is computed from a target is younger. Points that reach no target are left out.
+ * is computed from a target is younger. Points that reach no target are left out, and those above the level `highest`.
  */
-export function visitTape(roots: readonly Origin[], ends: readonly Origin[] | null): Visit {
+export function visitTape(
+  roots: readonly Origin[],
+  ends: readonly Origin[] | null,
+  highest = CUT_LEVEL,
+): Visit {
   const replay = ++lastReplay;
   const outerReplay = state.replay;
   const displaced: Displaced[] = [];
@@ -37,7 +41,7 @@ export function visitTape(roots: readonly Origin[], ends: readonly Origin[] | nu
   for (const target of targets ?? []) oldest = Math.min(oldest, target.id);
 
   const enter = (origin: Origin): void => {
-    if (origin.visit === replay || origin.id < oldest) return;
+    if (origin.visit === replay || origin.id < oldest || origin.level > highest) return;
     if (origin.visit !== 0) {
       displaced.push({ origin, visit: origin.visit, position: origin.position });
     }
