@@ -1,0 +1,306 @@
+// The loops of reductions: sums, extremes and softmax along rows, sums and extremes down columns.
+
+import {
+  block,
+  br_if,
+  type Func,
+  i8x16,
+  i32,
+  i32x4,
+  type Local,
+  local,
+  loop,
+  type ValueType,
+  v128,
+} from 'wasmati';
+import { define, Emitter, fromLocal, times } from './emit.js';
+import { exp } from './math/exponential.js';
+import { log } from './math/logarithm.js';
+import { VECTOR_BYTES } from './scratch.js';
+import { type Lanes, type LaneType, lanesOf, narrow, type Vec, vec, widen } from './vector.js';
+
+export type SimdReduction = 'sum' | 'max' | 'min';
+
+type Pointer = Local<'i32'>;
+
+/** How elements are gathered in vectors. Sums of float32 too are kept in float64. */
+interface Gathering {
+  /** Of the elements. */
+  readonly source: Lanes;
+  /** Of what is gathered. */
+  readonly target: Lanes;
+  /** What changes nothing, as an element and as what is gathered. */
+  readonly neutral: number;
+  readonly merge: (a: Vec, b: Vec) => Vec;
+  /** A vector of elements as vectors of what is gathered. */
+  readonly spread: (x: Vec) => readonly Vec[];
+}
+
+export function gatheringOf(kind: SimdReduction, dtype: LaneType): Gathering {
+  const source = lanesOf(dtype);
+  if (kind === 'sum') {
+    const target = lanesOf('float64');
+    const spread = dtype === 'float32' ? widen : (x: Vec) => [x];
+    return { source, target, neutral: 0, merge: target.add, spread };
+  }
+  const neutral = kind === 'max' ? -Infinity : Infinity;
+  return { source, target: source, neutral, merge: source[kind], spread: (x) => [x] };
+}
+
+// ---- Statements -------------------------------------------------------------------------------------------------------
+
+/** Sets locals to values that may depend on all of them as they were. */
+function assign(
+  pool: readonly Local<'v128'>[],
+  names: readonly Local<'v128'>[],
+  values: readonly Vec[],
+): void {
+  new Emitter(pool).push(...values);
+  for (let k = names.length - 1; k >= 0; k--) local.set(names[k]);
+}
+
+function store(pool: readonly Local<'v128'>[], at: Pointer, value: Vec): void {
+  local.get(at);
+  new Emitter(pool).push(value);
+  v128.store({});
+}
+
+const advance = (pointer: Pointer, by: number | Pointer): void =>
+  local.set(pointer, i32.add(pointer, by));
+
+/** Repeats `body`, which moves the pointer, while the pointer is below `end`. */
+function whileBelow(pointer: Pointer, end: Pointer, body: () => void): void {
+  block(null, (done) => {
+    i32.ge_u(pointer, end);
+    br_if(done);
+    loop(null, (again) => {
+      body();
+      i32.lt_u(pointer, end);
+      br_if(again);
+    });
+  });
+}
+
+const load = (at: Pointer, offset = 0): Vec => vec(() => v128.load({ offset }, at));
+
+/** Ones in the lanes that lie before `end` when a vector is read at `at`. */
+function inside(l: Lanes, at: Pointer, end: Pointer): Vec {
+  const starts = (l.dtype === 'float32' ? [0, 4, 8, 12] : [0, 0, 8, 8]) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const left = vec(() => {
+    i32.sub(end, at);
+    i32x4.splat();
+  });
+  return vec(() => i32x4.gt_s(), [left, vec(() => v128.const('i32x4', starts), [], true)]);
+}
+
+const HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+const NEIGHBOURS = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
+
+/** All lanes merged, in every lane. */
+function across(l: Lanes, merge: Gathering['merge'], x: Vec): Vec {
+  const turn = (a: Vec, lanes: readonly number[]) =>
+    vec(() => i8x16.shuffle(lanes as Parameters<typeof i8x16.shuffle>[0]), [a, a]);
+  const halves = merge(x, turn(x, HALVES));
+  return l.dtype === 'float64' ? halves : merge(halves, turn(halves, NEIGHBOURS));
+}
+
+// ---- Along rows -------------------------------------------------------------------------------------------------------
+
+/** How many vectors of results are gathered side by side, so that one addition need not wait for the other. */
+const CHAINS = 4;
+
+/** Leaves what a row gathers in `chains`[0], in every lane; the pointer goes from the row's first element to its end. */
+function gatherRow(
+  { source, target, neutral, merge, spread }: Gathering,
+  pool: readonly Local<'v128'>[],
+  chains: readonly Local<'v128'>[],
+  { at, end, whole }: { readonly at: Pointer; readonly end: Pointer; readonly whole: Pointer },
+): void {
+  const perVector = source.bytes < target.bytes ? 2 : 1;
+  const step = (CHAINS / perVector) * VECTOR_BYTES;
+  const held = chains.map(fromLocal);
+  for (const chain of chains) assign(pool, [chain], [target.number(neutral)]);
+  i32.sub(end, at);
+  i32.const(-step);
+  i32.and();
+  local.get(at);
+  i32.add();
+  local.set(whole);
+  whileBelow(at, whole, () => {
+    const parts: Vec[] = [];
+    for (let offset = 0; offset < step; offset += VECTOR_BYTES)
+      parts.push(...spread(load(at, offset)));
+    assign(
+      pool,
+      chains,
+      parts.map((part, k) => merge(held[k], part)),
+    );
+    advance(at, step);
+  });
+  whileBelow(at, end, () => {
+    const rest = source.choose(inside(source, at, end), load(at), source.number(neutral));
+    const parts = spread(rest);
+    assign(
+      pool,
+      chains.slice(0, parts.length),
+      parts.map((part, k) => merge(held[k], part)),
+    );
+    advance(at, VECTOR_BYTES);
+  });
+  local.set(at, end);
+  const all = merge(merge(held[0], held[1]), merge(held[2], held[3]));
+  assign(pool, [chains[0]], [across(target, merge, all)]);
+}
+
+const POOL = 40;
+
+/** (source, target, rows, bytes of a row): target[i] = what row i gathers. */
+export function rowsFunction(kind: SimdReduction, dtype: LaneType): Func<ValueType[], ValueType[]> {
+  const gathering = gatheringOf(kind, dtype);
+  const locals = [...times(2, i32), ...times(CHAINS + POOL, v128)];
+  return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
+    const [at, target, rows, rowBytes] = parameters as Pointer[];
+    const [end, whole] = rest as Pointer[];
+    const chains = rest.slice(2, 2 + CHAINS) as Local<'v128'>[];
+    const pool = rest.slice(2 + CHAINS) as Local<'v128'>[];
+    loop(null, (again) => {
+      local.set(end, i32.add(at, rowBytes));
+      gatherRow(gathering, pool, chains, { at, end, whole });
+      store(pool, target, fromLocal(chains[0]));
+      advance(target, gathering.target.bytes);
+      local.tee(rows, i32.sub(rows, 1));
+      br_if(again);
+    });
+  });
+}
+
+// ---- Softmax along rows -----------------------------------------------------------------------------------------------
+
+export type RowFunction = 'softmax' | 'logSoftmax' | 'logsumexp';
+
+/**
+ * (source, target, rows, bytes of a row). Exponentials of x − m, m the row's maximum, are summed in float64. A row of nothing
+ * but −∞ has the softmax 0; infinite maxima are left out of the difference where only the sum is asked for.
+ */
+export function softmaxFunction(
+  kind: RowFunction,
+  dtype: LaneType,
+): Func<ValueType[], ValueType[]> {
+  const l = lanesOf(dtype);
+  const wide = lanesOf('float64');
+  const { spread } = gatheringOf('sum', dtype);
+  const locals = [...times(5, i32), ...times(CHAINS + 3 + POOL, v128)];
+  return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
+    const [source, target, rows, rowBytes] = parameters as Pointer[];
+    const [at, end, whole, to, toEnd] = rest as Pointer[];
+    const chains = rest.slice(5, 5 + CHAINS) as Local<'v128'>[];
+    const [shift, sum, term] = rest.slice(5 + CHAINS, 8 + CHAINS) as Local<'v128'>[];
+    const pool = rest.slice(8 + CHAINS) as Local<'v128'>[];
+    const [most, total] = [fromLocal(shift), fromLocal(sum)];
+
+    const findShift = () => {
+      gatherRow(gatheringOf('max', dtype), pool, chains, { at, end, whole });
+      const m = fromLocal(chains[0]);
+      const size = kind === 'logsumexp' ? l.abs(m) : l.neg(m);
+      assign(pool, [shift], [l.andNot(m, l.eq(size, l.number(Infinity)))]);
+    };
+    const sumExponentials = (keep: boolean) => {
+      assign(pool, [sum], [wide.number(0)]);
+      whileBelow(at, end, () => {
+        const x = l.choose(inside(l, at, end), load(at), l.number(-Infinity));
+        assign(pool, [term], [exp(l, l.sub(x, most))]);
+        assign(pool, [sum], [spread(fromLocal(term)).reduce(wide.add, total)]);
+        if (keep) store(pool, to, fromLocal(term));
+        advance(at, VECTOR_BYTES);
+        advance(to, VECTOR_BYTES);
+      });
+      assign(pool, [sum], [across(wide, wide.add, total)]);
+    };
+    /** A number in all lanes of float64, as one of the row's dtype. */
+    const rounded = (x: Vec): Vec => (dtype === 'float32' ? narrow(x, x) : x);
+    /** Where every exponential is 0, so is every share. */
+    const positive = wide.choose(wide.eq(total, wide.number(0)), wide.number(1), total);
+
+    loop(null, (again) => {
+      local.set(at, source);
+      local.set(end, i32.add(source, rowBytes));
+      local.set(to, target);
+      findShift();
+      local.set(at, source);
+      sumExponentials(kind === 'softmax');
+      if (kind === 'logsumexp') {
+        store(pool, target, l.add(most, rounded(log(wide, total))));
+        advance(target, l.bytes);
+      } else {
+        const last = kind === 'softmax' ? rounded(positive) : rounded(log(wide, positive));
+        assign(pool, [sum], [last]);
+        local.set(at, source);
+        local.set(to, target);
+        local.set(toEnd, i32.add(target, rowBytes));
+        whileBelow(to, toEnd, () => {
+          const value =
+            kind === 'softmax' ? l.div(load(to), total) : l.sub(l.sub(load(at), most), total);
+          store(pool, to, value);
+          advance(at, VECTOR_BYTES);
+          advance(to, VECTOR_BYTES);
+        });
+        advance(target, rowBytes);
+      }
+      advance(source, rowBytes);
+      local.tee(rows, i32.sub(rows, 1));
+      br_if(again);
+    });
+  });
+}
+
+// ---- Down columns -----------------------------------------------------------------------------------------------------
+
+/** (source, target, groups, bytes of a group, bytes of a row): target[g, j] = what column j of group g gathers. */
+export function columnsFunction(
+  kind: SimdReduction,
+  dtype: LaneType,
+): Func<ValueType[], ValueType[]> {
+  const { source: l, target: wide, neutral, merge, spread } = gatheringOf(kind, dtype);
+  const growth = wide.bytes / l.bytes;
+  const locals = [...times(5, i32), ...times(2 + POOL, v128)];
+  return define({ in: times(5, i32), locals, out: [] }, (parameters, rest) => {
+    const [source, target, groups, groupBytes, rowBytes] = parameters as Pointer[];
+    const [first, firstEnd, at, end, to] = rest as Pointer[];
+    const chains = rest.slice(5, 5 + growth) as Local<'v128'>[];
+    const pool = rest.slice(7) as Local<'v128'>[];
+    const held = chains.map(fromLocal);
+    loop(null, (again) => {
+      local.set(first, source);
+      local.set(firstEnd, i32.add(source, rowBytes));
+      local.set(to, target);
+      local.set(end, i32.add(source, groupBytes));
+      whileBelow(first, firstEnd, () => {
+        for (const chain of chains) assign(pool, [chain], [wide.number(neutral)]);
+        local.set(at, first);
+        whileBelow(at, end, () => {
+          const parts = spread(load(at));
+          assign(
+            pool,
+            chains,
+            parts.map((part, k) => merge(held[k], part)),
+          );
+          advance(at, rowBytes);
+        });
+        for (const value of held) {
+          store(pool, to, value);
+          advance(to, VECTOR_BYTES);
+        }
+        advance(first, VECTOR_BYTES);
+      });
+      advance(source, groupBytes);
+      for (let k = 0; k < growth; k++) advance(target, rowBytes);
+      local.tee(groups, i32.sub(groups, 1));
+      br_if(again);
+    });
+  });
+}
