@@ -2,6 +2,7 @@
 
 import './ops/methods.js';
 
+export * from './compile/index.js';
 export * from './errors.js';
 export * from './inspect/index.js';
 export type { Kernels, KernelView } from './kernels/kernels.js';
@@ -39,7 +40,7 @@ export { Operand, type TensorLike } from './tensor/operand.js';
 export type { GradientHook } from './tensor/origin.js';
 export { Generator, type NormalOptions, rng, type UniformOptions } from './tensor/random.js';
 export type { Shape } from './tensor/shape.js';
-export { Tensor } from './tensor/tensor.js';
+export { peek, Tensor } from './tensor/tensor.js';
 export type * from './tensor/typed-shape.js';
 export { Variable, type VariableOptions } from './tensor/variable.js';
 export * from './transforms/index.js';

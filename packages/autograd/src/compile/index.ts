@@ -1,0 +1,3 @@
+// Compiled functions.
+
+export { type Compiled, compile } from './compile.js';
