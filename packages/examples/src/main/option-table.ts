@@ -5,6 +5,7 @@ import {
   oneOf,
   type Reader,
   realNumber,
+  share,
   text,
   texts,
   wholeNumber,
@@ -37,7 +38,7 @@ const data = {
   ),
   task: option(
     names(TASKS),
-    'Default: regression where the target is a number with fractions or with more than 20 values.',
+    'Default: classification where the target holds texts, or few different whole numbers; else regression.',
     oneOf(TASKS),
   ),
 };
@@ -46,7 +47,7 @@ const network = {
   hidden: option('64,32', 'Sizes of the hidden layers, or none. Default: 16,16.', layerSizes),
   activation: option(
     names(ACTIVATIONS),
-    'What follows each hidden layer. Default: relu.',
+    'What follows each hidden layer. Default: tanh.',
     oneOf(ACTIVATIONS),
   ),
   loss: option(
@@ -66,6 +67,11 @@ const training = {
   epochs: option('N', 'Passes over the training samples.', wholeNumber(1)),
   'batch-size': option('N', 'Samples in a mini-batch. Default: 32.', wholeNumber(1)),
   lr: option('X', 'The learning rate (step size).', realNumber('above 0')),
+  validation: option(
+    '0.15',
+    'The share of the training samples that is held back: the weights that suit them best are kept. 0 for none.',
+    share,
+  ),
   'weight-decay': option('X', 'Pulls the weights, not the biases, to 0.', realNumber('from 0 on')),
 };
 

@@ -47,6 +47,13 @@ export function realNumber(range: 'above 0' | 'from 0 on'): Reader<number> {
   };
 }
 
+/** A number from 0 on and below 1. */
+export const share: Reader<number> = (value, flag) => {
+  const number = Number(value);
+  if (value.trim() !== '' && number >= 0 && number < 1) return number;
+  throw new UsageError(`${flag}: takes a share from 0 on and below 1, got "${value}".`);
+};
+
 /** Sizes of hidden layers, such as `64,32`; `none` for no hidden layer at all. */
 export const layerSizes: Reader<number[]> = (value, flag) => {
   if (value.toLowerCase() === 'none') return [];

@@ -124,9 +124,10 @@ function reduced(
 /**
  * The cross-entropy −ln softmax(x)_y of logits x [..., C]; classes lie on the last axis, what is before are rows.
  *
- * The target is class indices y [...] (int32), or probabilities [..., C] (floating). The mean is over rows; with
- * `classWeights` and class indices it is weighted, Σ w_y ℓ / Σ w_y, as in PyTorch. Stable for logits of any size; a logit
- * of −∞ is a class that can't be: it adds nothing where its target is 0, and makes the loss ∞ where it is not.
+ * The target is class indices y [...] (int32), or probabilities [..., C] (floating, cast to the dtype of the logits).
+ * The mean is over rows; with `classWeights` and class indices it is weighted, Σ w_y ℓ / Σ w_y, as in PyTorch. Stable for
+ * logits of any size; a logit of −∞ is a class that can't be: it adds nothing where its target is 0, and makes the loss ∞
+ * where it is not.
  *
  * @throws ShapeError for a target that fits neither way, or weights of another length; DTypeError for indices that
  *   aren't int32, probabilities that aren't floating, logits that aren't; IndexError for a class that there isn't;

@@ -1,0 +1,27 @@
+// What `npm start` runs: reads the command line, and turns mistakes into one line and exit code 1.
+import { helpText } from './help.js';
+import { readOptions } from './options.js';
+import { run } from './run.js';
+import { UsageError } from './usage-error.js';
+
+try {
+  const words = process.argv.slice(2);
+  const request = readOptions(words);
+  if (request.help) process.stdout.write(`${helpText()}\n`);
+  else {
+    await run(request.options, {
+      screen: process.stdout,
+      directory: process.env.INIT_CWD ?? process.cwd(),
+      command: words.length === 0 ? 'npm start' : `npm start -- ${words.map(quoted).join(' ')}`,
+    });
+  }
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  process.exitCode = 1;
+}
+
+/** A word as it must be typed to arrive as it is. */
+function quoted(word: string): string {
+  return /^[\w.,:=/\\-]+$/.test(word) ? word : `"${word.replaceAll('"', '\\"')}"`;
+}
