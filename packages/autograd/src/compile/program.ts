@@ -156,7 +156,7 @@ export class Program {
     const { cells } = this.#engine;
     for (const { resident } of this.#cells) cells.load(resident);
     const steps = this.#steps();
-    this.#trace.inputs.forEach((block, i) => this.#write(block, inputs[i].storage));
+    for (const [i, block] of this.#trace.inputs.entries()) this.#write(block, inputs[i].storage);
     for (const { cell, gradBefore } of this.#cells) {
       if (gradBefore !== null && cell.grad !== null) this.#write(gradBefore, cell.grad.storage);
     }

@@ -2,6 +2,7 @@
 //
 // Each method has type parameters of its own and takes its tensor through `this`; so none depends on the
 // parameter of the class, and a tensor stays covariant in its shape. Overloads stand in the same order.
+import type { DType } from '../tensor/dtype.js';
 import type { Operand, TensorLike } from '../tensor/operand.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -245,6 +246,7 @@ export type IndexMethod = (this: Operand, ...indices: readonly Operand[]) => Ten
 export type OneHotMethod = <I extends Shape, C extends number>(
   this: Operand<I>,
   classes: C,
+  options?: { readonly dtype?: DType },
 ) => Tensor<[...I, C]>;
 
 export interface DiagMethod {

@@ -305,6 +305,7 @@ export type IndexFn = (x: Operand, ...indices: readonly Operand[]) => Tensor<num
 export type OneHotFn = <I extends Shape, C extends number>(
   indices: Operand<I>,
   classes: C,
+  options?: { readonly dtype?: DType },
 ) => Tensor<[...I, C]>;
 
 /** A vector onto the diagonal of a matrix, or the diagonal of a matrix as a vector. */
