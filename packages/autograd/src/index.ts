@@ -3,7 +3,23 @@
 import './ops/methods.js';
 
 export * from './compile/index.js';
-export * from './errors.js';
+export {
+  ArgumentError,
+  AsyncScopeError,
+  AuditError,
+  AxisError,
+  DTypeError,
+  GradcheckError,
+  IndexError,
+  MemoryError,
+  NondifferentiableError,
+  NoPathError,
+  ReleasedTapeError,
+  RetrogradError,
+  RuleError,
+  ShapeError,
+  TraceError,
+} from './errors.js';
 export * from './inspect/index.js';
 export type { Kernels, KernelView } from './kernels/kernels.js';
 export * from './ops/index.js';

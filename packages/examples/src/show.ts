@@ -26,7 +26,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** How full `value` makes a bar of `width` cells whose end means `most`, to an eighth of a cell. */
 export function bar(value: number, most: number, width = 30): string {
-  const share = most > 0 ? Math.min(Math.max(value / most, 0), 1) : 0;
+  const share = value > 0 && most > 0 ? Math.min(value / most, 1) || 0 : 0;
   const eighths = Math.round(share * width * 8);
   const rest = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8];
   return ('█'.repeat(Math.floor(eighths / 8)) + rest).padEnd(width);
@@ -40,14 +40,19 @@ export function logBar(value: number, least: number, most: number, width = 30): 
 
 const HEIGHTS = '▁▂▃▄▅▆▇█';
 
-/** A curve of one line, `width` cells wide, between `low` and `high`. */
+/** A curve of one line, at most `width` cells wide, between `low` and `high`; a gap where a value is NaN. */
 export function curve(
   values: readonly number[],
-  { width = 48, low = Math.min(...values), high = Math.max(...values) } = {},
+  { width = 48, low, high }: { width?: number; low?: number; high?: number } = {},
 ): string {
-  const cells = Array.from({ length: Math.min(width, values.length) }, (_, i, n = width) => {
-    const at = values.length <= n ? i : Math.round((i * (values.length - 1)) / (n - 1));
-    const share = high > low ? (values[at] - low) / (high - low) : 0;
+  const finite = values.filter(Number.isFinite);
+  const bottom = low ?? Math.min(...finite);
+  const top = high ?? Math.max(...finite);
+  const count = Math.min(width, values.length);
+  const cells = Array.from({ length: count }, (_, i) => {
+    const value = values[count < 2 ? 0 : Math.round((i * (values.length - 1)) / (count - 1))];
+    if (Number.isNaN(value)) return ' ';
+    const share = top > bottom ? (value - bottom) / (top - bottom) : 0;
     return HEIGHTS[Math.round(Math.min(Math.max(share, 0), 1) * (HEIGHTS.length - 1))];
   });
   return cells.join('');

@@ -77,7 +77,7 @@ function sizesOf(equation: string, operands: readonly Labelled[]): Map<string, n
             'Check the order of the letters.',
         );
       }
-      sizes.set(label, Math.max(known === 1 ? size : known, known === 1 ? 0 : size));
+      sizes.set(label, known === 1 ? size : known);
     });
   }
   return sizes;

@@ -2,7 +2,7 @@
 
 import { ArgumentError, DTypeError, IndexError, ShapeError } from '../errors.js';
 import { arange, zeros } from '../tensor/creation.js';
-import type { DType } from '../tensor/dtype.js';
+import { checkDType, type DType } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import {
   broadcastShapes,
@@ -42,10 +42,10 @@ const fromStart = defineElementwise('fromStart', (i, size) => i.less(0).select(i
 });
 
 /**
- * Indices as 0 … size − 1; negative ones count from the end. While tracing there are none to be checked: then only
+ * Indices as 0 … size − 1; negative ones, if `least` allows any, count from the end. While tracing there are none to be checked: then only
  * their dtype is. @throws IndexError, DTypeError
  */
-function checkIndices(op: string, indices: Operand, size: number): Tensor {
+function checkIndices(op: string, indices: Operand, size: number, least = -size): Tensor {
   const value = toTensor(op, indices);
   if (value.dtype !== 'int32') {
     throw new DTypeError(
@@ -56,9 +56,9 @@ function checkIndices(op: string, indices: Operand, size: number): Tensor {
   const data = asArray(value.storage, 'int32');
   let negative = false;
   for (let i = 0; i < data.length; i++) {
-    if (data[i] < -size || data[i] >= size) {
+    if (data[i] < least || data[i] >= size) {
       throw new IndexError(
-        `${op}: indices lie in ${-size} … ${size - 1}, got ${data[i]}. Check them against the size of the axis.`,
+        `${op}: indices lie in ${least} … ${size - 1}, got ${data[i]}. Check them against the size of the axis.`,
       );
     }
     negative ||= data[i] < 0;
@@ -243,8 +243,8 @@ export const oneHot = ((
   options: { dtype?: DType } = {},
 ): Tensor => {
   checkInteger('oneHot', 'classes', classes, 0);
-  const at = checkIndices('oneHot', indices, classes);
-  const { dtype = 'float32' } = options;
+  const at = checkIndices('oneHot', indices, classes, 0);
+  const dtype = checkDType('oneHot', options.dtype ?? 'float32');
   const column = reshapeOp(at, { shape: [...at.shape, 1] });
   return cast(equal(column, arange(classes)), dtype);
 }) as OneHotFn;

@@ -77,7 +77,7 @@ export const prod = ((value: TensorLike, axes?: Axes, options?: ReduceOptions): 
 
 /**
  * Σ (x − mean)² / (n − correction). `correction` is 0 by default, as in NumPy; 1 gives the unbiased estimate.
- * NaN where n ≤ correction.
+ * Where n ≤ correction it is a division by 0, ∞ or NaN, as in NumPy.
  */
 export const variance = ((value: TensorLike, axes?: Axes, options: SpreadOptions = {}): Tensor => {
   const [deviations, attrs, freedom] = deviationsOf('variance', value, axes, options);
@@ -87,7 +87,7 @@ export const variance = ((value: TensorLike, axes?: Axes, options: SpreadOptions
 /** The square root of the variance. The derivative where all elements are equal is 0. */
 export const std = ((value: TensorLike, axes?: Axes, options: SpreadOptions = {}): Tensor => {
   const [deviations, attrs, freedom] = deviationsOf('std', value, axes, options);
-  return div(normOp(deviations, attrs), Math.sqrt(freedom));
+  return div(normOp(deviations, { ...attrs, ord: 2 }), Math.sqrt(freedom));
 }) as ReduceFn<'std', { readonly correction?: number }>;
 
 function deviationsOf(
@@ -171,28 +171,43 @@ export const logsumexp = ((value: TensorLike, axes?: Axes, options?: ReduceOptio
   return logsumexpOp(x, attrsOf('logsumexp', x, axes, options));
 }) as ReduceFn<'logsumexp'>;
 
-/** x / y, the direction of x; 0 where the norm y is 0. */
+interface NormAttrs extends ReduceAttrs {
+  readonly ord: number;
+}
+
+/** x / y, the derivative of the 2-norm y; 0 where y is 0. */
 const direction = defineElementwise('direction', (x, y) => y.equal(0).select(0, x.div(y)));
 
-const normOp: OpFunction<ReduceAttrs> = defineOp<ReduceAttrs>({
+/** sign(x) (|x| / y)ᵖ⁻¹, the derivative of the p-norm y; 0 where y is 0. */
+const directionOf = defineElementwise('directionOf', (x, y, p) =>
+  y.equal(0).select(0, x.sign().mul(x.abs().div(y).pow(p.sub(1)))),
+);
+
+function slopeOfNorm(x: Tensor, y: Tensor, { axes, ord }: NormAttrs): Tensor {
+  const norms = expandTo(y, x.shape, axes);
+  return ord === 2 ? direction(x, norms) : directionOf(x, norms, ord);
+}
+
+const normOp: OpFunction<NormAttrs> = defineOp<NormAttrs>({
   name: 'norm',
-  forward: ([x], attrs) => sqrt(sumOp(square(x), attrs)),
+  forward: ([x], attrs) => {
+    const { ord } = attrs;
+    if (ord === 2) return sqrt(sumOp(square(x), attrs));
+    return pow(sumOp(pow(abs(x), ord), attrs), 1 / ord);
+  },
   saves: { inputs: [0], outputs: true },
-  vjp: (g, { x: [x], y, attrs: { axes } }) =>
-    mul(expandTo(g, x.shape, axes), direction(x, expandTo(y, x.shape, axes))),
-  jvp: ([t], { x: [x], y, attrs }) =>
-    t && sumOp(mul(t, direction(x, expandTo(y, x.shape, attrs.axes))), attrs),
+  vjp: (g, { x: [x], y, attrs }) => mul(expandTo(g, x.shape, attrs.axes), slopeOfNorm(x, y, attrs)),
+  jvp: ([t], { x: [x], y, attrs }) => t && sumOp(mul(t, slopeOfNorm(x, y, attrs)), attrs),
 });
 
 /**
  * The p-norm (Σ |x|ᵖ)^(1/p) over all named axes together; p is `ord`: 2 by default, or any number ≥ 1, or Infinity
- * (the largest |x|). The derivative of the 2-norm at 0 is 0.
+ * (the largest |x|). The derivative at 0 is 0.
  */
 export const norm = ((value: TensorLike, axes?: Axes, options: NormOptions = {}): Tensor => {
   const { ord = 2 } = options;
   const x = numeric('norm', value, true);
   const attrs = attrsOf('norm', x, axes, options);
-  if (ord === 2) return normOp(x, attrs);
   if (ord === Number.POSITIVE_INFINITY) return maxOp(abs(x), attrs);
   if (ord === 1) return sumOp(abs(x), attrs);
   if (!(ord > 1)) {
@@ -200,7 +215,7 @@ export const norm = ((value: TensorLike, axes?: Axes, options: NormOptions = {})
       `norm: ord is a number of at least 1 or Infinity, got ${ord}. Use 2 for the Euclidean norm.`,
     );
   }
-  return pow(sumOp(pow(abs(x), ord), attrs), 1 / ord);
+  return normOp(x, { ...attrs, ord });
 }) as ReduceFn<'norm', { readonly ord?: number }>;
 
 // ── Running sums ───────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 import { ArgumentError, IndexError } from '../errors.js';
 import { constant } from '../scalar/index.js';
+import { coerceExactly } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import { checkShape, formatShape, normalizeAxes, type Shape, stridesOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -164,7 +165,10 @@ export const flip = ((x: Operand, axes?: number | readonly number[]): Tensor => 
   });
 }) as AlongFn<'flip', number | readonly number[]>;
 
-/** x surrounded by `value`: `[before, after]` for each axis, counts of at least 0. */
+/**
+ * x surrounded by `value`: `[before, after]` for each axis, counts of at least 0.
+ * @throws DTypeError for a value that an int32 can't hold.
+ */
 export const pad = ((
   x: Operand,
   widths: readonly (readonly [before: number, after: number])[],
@@ -178,11 +182,12 @@ export const pad = ((
     );
   }
   checkShape('pad', widths.flat());
+  const fill = coerceExactly('pad', value, inner.dtype);
   if (widths.flat().every((width) => width === 0)) return inner;
   return placeOp(inner, {
     starts: widths.map(([before]) => before),
     steps: widths.map(() => 1),
     shape: inner.shape.map((size, axis) => size + widths[axis][0] + widths[axis][1]),
-    fill: value,
+    fill,
   });
 }) as PadFn;

@@ -5,7 +5,8 @@ import type { Shape } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 /** A function that a gradient passes through; returning nothing leaves it as it is. */
-export type GradientHook = (g: Tensor) => Tensor | undefined;
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks has no return statement.
+export type GradientHook = (g: Tensor) => Tensor | undefined | void;
 
 /** A hook on one output of an origin. */
 export interface HookEntry {

@@ -136,6 +136,7 @@ export function broadcastAxes(from: Shape, to: Shape): number[] {
 /** Resolves one −1 in a target shape against the number of elements there are. */
 export function resolveReshape(shape: Shape, target: Shape): number[] {
   const size = sizeOf(shape);
+  if (!Array.isArray(target)) return checkShape('reshape', target);
   const unknown = target.indexOf(-1);
   if (target.indexOf(-1, unknown + 1) > unknown && unknown >= 0) {
     throw new ShapeError(

@@ -2,5 +2,6 @@
 
 export { type GradcheckInput, type GradcheckOptions, gradcheck } from './gradcheck.js';
 export type { GradcheckReport, ReportLine } from './report.js';
+export { errorSamples } from './samples/errors/index.js';
 export { nondifferentiable, samples } from './samples/index.js';
 export type { ErrorSample, OpSample, SampleFn } from './samples/sample.js';

@@ -12,7 +12,7 @@ import { allocate } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { grad } from './grad.js';
 import { resultTensor, withLevel } from './level.js';
-import { type Feed, leavesOf, rebuild } from './tree.js';
+import { type Feed, type Gradients, leavesOf, rebuild } from './tree.js';
 
 /** The operands of both trees, one by one. @throws ArgumentError, ShapeError if they don't match. */
 function tangentsFor(op: string, primals: unknown, tangents: unknown): Tensor[] {
@@ -115,7 +115,7 @@ export function hessian<S extends Shape = number[]>(
  * The Hessian of a scalar function at x times a vector, without making the matrix: a replay forward over the recorded
  * replay backward. x may be nested; `v` and the result have its structure.
  */
-export function hvp<P extends object>(fn: (x: P) => Tensor, x: Feed<P>, v: Feed<P>): Feed<P> {
+export function hvp<P extends object>(fn: (x: P) => Tensor, x: Feed<P>, v: Feed<P>): Gradients<P> {
   return withLevel((level) => {
     const moving = tangentsFor('hvp', x, v);
     const { argument, leaves } = level.rebind('hvp', x as unknown as P);
@@ -124,6 +124,6 @@ export function hvp<P extends object>(fn: (x: P) => Tensor, x: Feed<P>, v: Feed<
     const products = level
       .push(slots, leaves, moving)
       .map((t, i) => level.outward(t ?? zerosLike(slots[i])));
-    return rebuild(x, products) as Feed<P>;
+    return rebuild(x, products) as Gradients<P>;
   });
 }

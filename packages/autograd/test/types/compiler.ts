@@ -22,6 +22,7 @@ const CONFIG = {
     paths: {
       '@retrograd/autograd': [join(root, 'packages/autograd/src/index.ts')],
       '@retrograd/nn': [join(root, 'packages/nn/src/index.ts')],
+      '@retrograd/nn/closed-form': [join(root, 'packages/nn/src/closed-form/index.ts')],
     },
   },
 };

@@ -13,7 +13,7 @@ export interface Finding {
   readonly shows: string;
   /** Whether it did show. */
   readonly caught: boolean;
-  /** The largest relative difference of the right formula from the tape; null where a sentence is wrong, and no formula. */
+  /** The largest relative difference of the right formula from the tape; null where a sentence is wrong. */
   readonly agreement: number | null;
 }
 

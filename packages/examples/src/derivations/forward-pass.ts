@@ -1,6 +1,7 @@
 // Misprints of the forward pass: which bias, how many activations, how many nodes, and is a line bent?
 
 import { jacobian, type Tensor, tanh, tensor } from '@retrograd/autograd';
+import { exponential } from '../show.js';
 import { type Finding, failureOf } from './finding.js';
 import {
   difference,
@@ -45,14 +46,15 @@ export function m4(): Finding {
   const printed = onTape(net, (leaves) => halfSquare.loss(asPrinted(leaves), y));
   const tape = onTape(net, (_, run) => halfSquare.loss(run(x).a[4], y));
   const both = difference(printed.db[3], tape.db[2].add(tape.db[3]));
+  const lost = printed.db[2].abs().max().item();
   const uneven = network([4, 6, 5, 3]);
   const misfit = failureOf(() => asPrinted(uneven));
   return {
     number: 'M4',
     printed: 'L(… Wᴸ⁻¹σ(Wᴸ⁻²x + bᴸ⁻¹) + bᴸ⁻¹ …)',
     right: 'bᴸ⁻² in the inner place',
-    shows: `∂J/∂bᴸ⁻² = ${printed.db[2].abs().max().item()}, ∂J/∂bᴸ⁻¹ is both, to ${both.toExponential(0)}; widths 6, 5: no fit`,
-    caught: printed.db[2].abs().max().item() === 0 && both < EQUAL && misfit !== null,
+    shows: `∂J/∂bᴸ⁻² = ${lost}, ∂J/∂bᴸ⁻¹ is both, to ${exponential(both)}; widths 6, 5: no fit`,
+    caught: lost === 0 && both < EQUAL && misfit !== null,
     agreement: difference(errors(net, pass, halfSquare.delta(net, pass, y)), tape.db),
   };
 }
@@ -125,7 +127,7 @@ export function m17(): Finding {
     number: 'M17',
     printed: 'a linear activation is non-linear too',
     right: 'it is not: f(x) = Wᴸ⋯W²x + c',
-    shows: `f(p+q)−f(p)−f(q)+f(0) is ${straight.toExponential(0)} with identity, ${bent.toFixed(1)} with tanh`,
+    shows: `f(p+q)−f(p)−f(q)+f(0) is ${exponential(straight)} with identity, ${bent.toFixed(1)} with tanh`,
     caught: straight < 1e-12 && bent > 0.1,
     agreement: difference(slopes, single),
   };

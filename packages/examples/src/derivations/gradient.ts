@@ -1,6 +1,7 @@
 // Misprints of the gradient: what becomes of the sum over samples, of m, of λ, and of the bias?
 
 import type { Tensor } from '@retrograd/autograd';
+import { exponential } from '../show.js';
 import type { Finding } from './finding.js';
 import {
   crossEntropy,
@@ -101,7 +102,7 @@ export function m10(): Finding {
     number: 'M10',
     printed: 'the cost sums over samples, the update divides by m',
     right: 'the sum in both (or 1/m in both)',
-    shows: `∂J/∂W over the update is m = ${m} for every weight, to ${off.toExponential(0)}`,
+    shows: `∂J/∂W over the update is m = ${m} for every weight, to ${exponential(off)}`,
     caught: off < 1e-9,
     agreement: difference(summed(all), tape.dW),
   };
@@ -118,7 +119,7 @@ export function m13(): Finding {
     number: 'M13',
     printed: 'J has (λ/2m) Σ θ², ∂J/∂θ has no (λ/m)θ',
     right: '(1/m) Σ δaᵀ + (λ/m)θ',
-    shows: `what is missing is (λ/m)θ, to ${off.toExponential(0)}`,
+    shows: `what is missing is (λ/m)θ, to ${exponential(off)}`,
     caught: off < 1e-12 && difference(asPrinted, tape.dW) > 0.01,
     agreement: difference(add(asPrinted, decay), tape.dW),
   };

@@ -3,8 +3,9 @@
 import { rng, sigmoid, sub, type Tensor, variable } from '@retrograd/autograd';
 
 /**
- * Layer 1 is the input. zˡ = Wˡaˡ⁻¹ + bˡ and aˡ = σ(zˡ) for l = 2 … L, where Wˡ is [s_l, s_{l−1}] and the others are columns
- * [s_l, 1]. All lists are indexed by l, so that a formula's indices can be typed as they are printed.
+ * Layer 1 is the input. zˡ = Wˡaˡ⁻¹ + bˡ and aˡ = σ(zˡ) for l = 2 … L, where Wˡ is [s_l, s_{l−1}]
+ * and the others are columns [s_l, 1]. All lists are indexed by l, so that a formula's indices can be
+ * typed as they are printed.
  */
 export interface Network {
   readonly L: number;
@@ -112,8 +113,8 @@ export const crossEntropy = {
 };
 
 /**
- * What the tape says of a cost J(W, b), by W, by b, and by zˡ in every forward pass that J makes. Nothing above this line
- * knows of it: the recursion only ever computes forward.
+ * What the tape says of a cost J(W, b), by W, by b, and by zˡ in every forward pass that J makes.
+ * The formulas above know nothing of it: they only ever compute forward.
  */
 export function onTape(
   net: Network,

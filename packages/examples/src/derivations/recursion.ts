@@ -1,6 +1,7 @@
 // Misprints of the recursion: how does an error travel from layer l + 1 to layer l, and where does it stop?
 
 import { eye, grad, matmul, type Tensor } from '@retrograd/autograd';
+import { exponential } from '../show.js';
 import { type Finding, failureOf } from './finding.js';
 import {
   difference,
@@ -72,7 +73,7 @@ export function m2(): Finding {
     number: 'M2',
     printed: 'δˡ = ((Wˡ⁺¹)ᵀσˡ⁺¹) ⊙ σ′(zˡ)',
     right: 'δˡ⁺¹ in place of σˡ⁺¹',
-    shows: `hidden ∂J/∂W off by ${hidden.toFixed(0)} times their size, the output's by ${output.toExponential(0)}`,
+    shows: `hidden ∂J/∂W off by ${hidden.toFixed(0)} times their size, the output's by ${exponential(output)}`,
     caught: hidden > 0.1 && output < 1e-12,
     agreement,
   };

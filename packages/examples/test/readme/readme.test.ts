@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as autograd from '@retrograd/autograd';
 import * as autogradTesting from '@retrograd/autograd/testing';
+import * as nn from '@retrograd/nn';
+import * as closedForm from '@retrograd/nn/closed-form';
+import * as node from '@retrograd/nn/node';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../../autograd/test/types/compiler.js';
 import { blocksOf, root, run } from './blocks.js';
@@ -39,6 +42,12 @@ describe('the tables of exports', () => {
   it('of autograd are complete', async () => {
     const named = await namesIn('packages/autograd/README.md');
     const exported = [...Object.keys(autograd), ...Object.keys(autogradTesting)];
+    expect(exported.filter((name) => !named.has(name))).toEqual([]);
+  });
+
+  it('of nn are complete', async () => {
+    const named = await namesIn('packages/nn/README.md');
+    const exported = [nn, closedForm, node].flatMap(Object.keys);
     expect(exported.filter((name) => !named.has(name))).toEqual([]);
   });
 });

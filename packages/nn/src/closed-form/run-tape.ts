@@ -1,6 +1,13 @@
 // The tape's side of the comparison: the model as it runs, with what flows back through each layer.
 
-import { type Adjoint, type Tensor, tensor, type Variable, zerosLike } from '@retrograd/autograd';
+import {
+  type Adjoint,
+  NoPathError,
+  type Tensor,
+  tensor,
+  type Variable,
+  zerosLike,
+} from '@retrograd/autograd';
 import type { LossOptions } from './losses.js';
 import type { TapeLoss } from './read-data.js';
 import type { ReadLayer } from './read-model.js';
@@ -57,6 +64,7 @@ export function runTape(
     let a: Tensor = x;
     for (const { dense, functions } of layers) {
       const z: Tensor = dense.forward(a);
+      if (!z.requiresGrad) throw switchedOff();
       a = functions.reduce((value, f) => f(value), z);
       passed.push({ z, a });
     }
@@ -88,6 +96,13 @@ export function runTape(
       for (const remove of unhook) remove();
     }
   });
+}
+
+function switchedOff(): NoPathError {
+  return new NoPathError(
+    'compareBackprop: the tape records the model, got a tape that is switched off by noGrad. ' +
+      'Call it outside of noGrad.',
+  );
 }
 
 /** What has arrived in a cell; zeros where nothing has. */

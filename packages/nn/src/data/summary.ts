@@ -78,16 +78,28 @@ export function missingIn(column: Column): number {
  */
 export function formatSummary(summary: DataSummary): string {
   const { rows, used, train, test, columns } = summary;
-  const cells = columns.map(cellsOf);
+  const shown = shownOf(columns);
+  const cells = shown.map(cellsOf);
   const widths = [0, 1, 2].map((i) => Math.max(...cells.map((line) => line[i].length)));
   const lines = cells.map(([name, kind, extent, values]) =>
     `  ${name.padEnd(widths[0])}  ${kind.padEnd(widths[1])}  ${extent.padEnd(widths[2])}  ${values}`.trimEnd(),
   );
+  const left = columns.length - shown.length;
+  if (left > 0) lines.splice(SHOWN_COLUMNS, 0, `  … and ${left} columns more`);
   return [
     `${rows} rows, ${used === rows ? 'all' : used} of them complete${dropped(summary)}`,
     ...lines,
     `${train} rows to train on, ${test} to test with`,
   ].join('\n');
+}
+
+/** The most columns that have a line each. */
+const SHOWN_COLUMNS = 12;
+
+/** The first columns, and the target wherever it stands. */
+function shownOf(columns: readonly ColumnSummary[]): readonly ColumnSummary[] {
+  if (columns.length <= 2 * SHOWN_COLUMNS) return columns;
+  return columns.filter(({ role }, i) => i < SHOWN_COLUMNS || role === 'target');
 }
 
 function dropped({ rows, used, columns }: DataSummary): string {

@@ -4,26 +4,8 @@ import { type Expr, kernelOf, type Loop } from '../../scalar/index.js';
 import type { DType, TypedArray } from '../../tensor/dtype.js';
 import { broadcastStrides, type Shape, sameShape } from '../../tensor/shape.js';
 import { asArray, elementsOf } from '../../tensor/storage.js';
+import { collapse } from '../broadcast-loops.js';
 import type { Elements } from '../kernels.js';
-
-/** Merges neighbouring axes that every operand steps through as if they were one. */
-function collapse(shape: Shape, strides: readonly (readonly number[])[]): [number[], number[][]] {
-  const sizes: number[] = [];
-  const steps: number[][] = strides.map(() => []);
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const size = shape[axis];
-    if (size === 1) continue;
-    const last = sizes.length - 1;
-    const joins =
-      last >= 0 && strides.every((own, i) => own[axis] === steps[i][last] * sizes[last]);
-    if (joins) sizes[last] *= size;
-    else {
-      sizes.push(size);
-      for (let i = 0; i < strides.length; i++) steps[i].push(strides[i][axis]);
-    }
-  }
-  return [sizes, steps];
-}
 
 function run(
   loop: Loop,

@@ -141,3 +141,8 @@ export function errorsOf(op: string, ...rows: readonly ErrorRow[]): ErrorSample[
 export function constantOf(...shape: readonly number[]): Tensor {
   return new Draw(1).uniform(shape);
 }
+
+/** A list of positions, int32, for calls that are refused. */
+export function indicesOf(...positions: readonly number[]): Tensor {
+  return new Tensor(Int32Array.from(positions), [positions.length], 'int32', null, 0);
+}

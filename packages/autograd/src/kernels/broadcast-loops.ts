@@ -1,0 +1,28 @@
+// How loops over broadcast operands walk: as few axes as will do.
+
+import type { Shape } from '../tensor/shape.js';
+
+/**
+ * Merges neighbouring axes that every operand steps through as if they were one; axes of size 1 go. The sizes that are
+ * left and each operand's strides along them, innermost first.
+ */
+export function collapse(
+  shape: Shape,
+  strides: readonly (readonly number[])[],
+): [number[], number[][]] {
+  const sizes: number[] = [];
+  const steps: number[][] = strides.map(() => []);
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis];
+    if (size === 1) continue;
+    const last = sizes.length - 1;
+    const joins =
+      last >= 0 && strides.every((own, i) => own[axis] === steps[i][last] * sizes[last]);
+    if (joins) sizes[last] *= size;
+    else {
+      sizes.push(size);
+      for (let i = 0; i < strides.length; i++) steps[i].push(strides[i][axis]);
+    }
+  }
+  return [sizes, steps];
+}

@@ -1,0 +1,120 @@
+// From a formula on one number to the same formula on vectors.
+
+import { call } from 'wasmati';
+import { type Expr, type ExprOp, nodesOf } from '../../scalar/index.js';
+import { MATH_NAMES, type MathName, mathFunction } from './math/library.js';
+import { type Lanes, type Vec, vec } from './vector.js';
+
+/** A value as a number, or as a mask that stands for 1 and 0, or both. */
+interface Value {
+  readonly number: () => Vec;
+  /** Ones where it isn't 0. */
+  readonly test: () => Vec;
+}
+
+const once = (make: () => Vec): (() => Vec) => {
+  let made: Vec | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
+const ofNumber = (l: Lanes, number: Vec): Value => ({
+  number: () => number,
+  test: once(() => l.ne(number, l.number(0))),
+});
+
+const ofMask = (l: Lanes, mask: Vec): Value => ({
+  number: once(() => l.and(mask, l.number(1))),
+  test: () => mask,
+});
+
+type OnNumbers = (l: Lanes, a: Vec, b: Vec) => Vec;
+
+const ARITHMETIC: { readonly [op in ExprOp]?: OnNumbers } = {
+  add: (l, a, b) => l.add(a, b),
+  sub: (l, a, b) => l.sub(a, b),
+  mul: (l, a, b) => l.mul(a, b),
+  div: (l, a, b) => l.div(a, b),
+  maximum: (l, a, b) => l.max(a, b),
+  minimum: (l, a, b) => l.min(a, b),
+  neg: (l, a) => l.neg(a),
+  abs: (l, a) => l.abs(a),
+  sqrt: (l, a) => l.sqrt(a),
+  rsqrt: (l, a) => l.div(l.number(1), l.sqrt(a)),
+  floor: (l, a) => l.floor(a),
+  ceil: (l, a) => l.ceil(a),
+  trunc: (l, a) => l.trunc(a),
+  round: (l, a) => l.nearest(a),
+  // ±1 by the sign, but zeros and NaN stay.
+  sign: (l, a) =>
+    l.choose(l.gt(l.abs(a), l.number(0)), l.or(l.and(a, l.number(-0)), l.number(1)), a),
+};
+
+const COMPARISONS: { readonly [op in ExprOp]?: OnNumbers } = {
+  less: (l, a, b) => l.lt(a, b),
+  lessEqual: (l, a, b) => l.le(a, b),
+  greater: (l, a, b) => l.gt(a, b),
+  greaterEqual: (l, a, b) => l.ge(a, b),
+  equal: (l, a, b) => l.eq(a, b),
+  notEqual: (l, a, b) => l.ne(a, b),
+};
+
+const LOGIC: { readonly [op in ExprOp]?: OnNumbers } = {
+  logicalAnd: (l, a, b) => l.and(a, b),
+  logicalOr: (l, a, b) => l.or(a, b),
+  logicalXor: (l, a, b) => l.xor(a, b),
+  logicalNot: (l, a) => l.not(a),
+};
+
+const MATH: ReadonlySet<ExprOp> = new Set<ExprOp>(MATH_NAMES);
+
+function mathCall(op: ExprOp, l: Lanes, args: readonly Vec[]): Vec {
+  const run = mathFunction(op as MathName, l.dtype);
+  return vec(() => call(run), args);
+}
+
+function valueAt(node: Expr, l: Lanes, args: readonly Vec[], known: Map<Expr, Value>): Value {
+  const { op } = node;
+  if (op === 'argument') return ofNumber(l, args[node.index]);
+  if (op === 'constant') return ofNumber(l, l.number(node.value));
+  const operands = node.args.map((arg) => known.get(arg) as Value);
+  const numbers = () => operands.map((operand) => operand.number());
+  const tests = () => operands.map((operand) => operand.test());
+  if (op === 'select') {
+    const [condition, a, b] = operands;
+    return ofNumber(l, l.choose(condition.test(), a.number(), b.number()));
+  }
+  const arithmetic = ARITHMETIC[op];
+  if (arithmetic !== undefined) {
+    const [a, b] = numbers();
+    return ofNumber(l, arithmetic(l, a, b));
+  }
+  const comparison = COMPARISONS[op];
+  if (comparison !== undefined) {
+    const [a, b] = numbers();
+    return ofMask(l, comparison(l, a, b));
+  }
+  const logic = LOGIC[op];
+  if (logic !== undefined) {
+    const [a, b] = tests();
+    return ofMask(l, logic(l, a, b));
+  }
+  return ofNumber(l, mathCall(op, l, numbers()));
+}
+
+/** f of vectors, as a graph; the mathematics is called, everything else is written out. */
+export function formulaOn(l: Lanes, f: Expr, args: readonly Vec[]): Vec {
+  const known = new Map<Expr, Value>();
+  for (const node of nodesOf(f)) known.set(node, valueAt(node, l, args, known));
+  return (known.get(f) as Value).number();
+}
+
+/**
+ * Whether vectors and plain JavaScript give the same bits: nothing but correctly rounded operations. Transcendental
+ * functions differ by a few units in the last place, and so does 1/√x, which is rounded twice here.
+ */
+export function isExact(f: Expr): boolean {
+  return nodesOf(f).every(({ op }) => !MATH.has(op) && op !== 'rsqrt');
+}

@@ -1,0 +1,80 @@
+// The loop of a formula: one WebAssembly function that computes it over a block of every slot.
+
+import { br_if, i32, type Local, local, loop, v128 } from 'wasmati';
+import { type Expr, nodesOf } from '../../scalar/index.js';
+import { define, Emitter, sharedNodes, times } from './emit.js';
+import { formulaOn, isExact } from './formula.js';
+import { instantiate } from './module.js';
+import { scratchImport, slotAddress } from './scratch.js';
+import { type LaneType, lanesOf, vec } from './vector.js';
+
+/**
+ * Computes the formula on `bytes` bytes of the slots 0, 1, …, one for each argument, into the slot behind them. For each
+ * argument a mask: −1, or 0 for one vector that stays.
+ */
+export type BlockLoop = (bytes: number, ...masks: number[]) => void;
+
+const VECTOR_BYTES = 16;
+
+function compile(f: Expr, arity: number, dtype: LaneType): BlockLoop {
+  const l = lanesOf(dtype);
+  // The graph is the same whatever the locals are, so they may be known later.
+  const masks: Local<'i32'>[] = [];
+  const position: Local<'i32'>[] = [];
+  const args = Array.from({ length: arity }, (_, k) =>
+    vec(() => {
+      i32.and(position[0], masks[k]);
+      v128.load({ offset: slotAddress(k) });
+    }),
+  );
+  const root = formulaOn(l, f, args);
+  const locals = [i32, ...times(sharedNodes([root]).length, v128)];
+  const run = define({ in: times(arity + 1, i32), locals, out: [] }, (parameters, rest) => {
+    const [bytes, ...own] = parameters as Local<'i32'>[];
+    const [at, ...pool] = rest as [Local<'i32'>, ...Local<'v128'>[]];
+    masks.push(...own);
+    position.push(at);
+    loop(null, (again) => {
+      local.get(at);
+      new Emitter(pool).push(root);
+      v128.store({ offset: slotAddress(arity) });
+      local.tee(at, i32.add(at, VECTOR_BYTES));
+      local.get(bytes);
+      i32.lt_u();
+      br_if(again);
+    });
+  });
+  return instantiate({ run }, scratchImport(arity + 1)).run;
+}
+
+/** What is known of a formula. */
+export interface Formula {
+  /** Vectors and plain JavaScript give the same bits. */
+  readonly exact: boolean;
+  /** Too long to be worth a module of its own. */
+  readonly long: boolean;
+  /** By arity and dtype. */
+  readonly loops: (BlockLoop | undefined)[];
+}
+
+/** Formulas of more nodes run in plain JavaScript: emitting them would take longer than they save. */
+const LONGEST = 2000;
+
+const formulas = new WeakMap<Expr, Formula>();
+
+export function formulaOf(f: Expr): Formula {
+  let known = formulas.get(f);
+  if (known === undefined) {
+    known = { exact: isExact(f), long: nodesOf(f).length > LONGEST, loops: [] };
+    formulas.set(f, known);
+  }
+  return known;
+}
+
+/** The loop of a formula, compiled when it is first asked for. */
+export function loopOf(f: Expr, arity: number, dtype: LaneType): BlockLoop {
+  const { loops } = formulaOf(f);
+  const key = 2 * arity + (dtype === 'float32' ? 0 : 1);
+  loops[key] ??= compile(f, arity, dtype);
+  return loops[key];
+}

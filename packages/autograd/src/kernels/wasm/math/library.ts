@@ -1,0 +1,130 @@
+// The mathematics as WebAssembly functions on vectors, each compiled when it is first asked for.
+
+import {
+  call,
+  type Func,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  type ImportFunc,
+  if_,
+  importFunc,
+  type Local,
+  local,
+  type ValueType,
+  v128,
+} from 'wasmati';
+import { define, Emitter, fromLocal, sharedNodes, times, vectorFunction } from '../emit.js';
+import { instantiate } from '../module.js';
+import { type Lanes, type LaneType, lanesOf, type Vec, vec } from '../vector.js';
+import { erf } from './erf.js';
+import { cosh, exp, expm1, sigmoid, sinh, tanh } from './exponential.js';
+import { acos, asin, atan } from './inverse-trigonometric.js';
+import { log, log1p, logSigmoid, softplus } from './logarithm.js';
+import { pow } from './power.js';
+import { cos, isHugeAngle, sin, tan } from './trigonometric.js';
+
+const UNARY = {
+  exp,
+  expm1,
+  sigmoid,
+  tanh,
+  sinh,
+  cosh,
+  log,
+  log1p,
+  softplus,
+  logSigmoid,
+  asin,
+  acos,
+  atan,
+  erf,
+} as const;
+
+/** Those that leave huge arguments to a function of `Math`. */
+const PERIODIC = { sin, cos, tan } as const;
+
+export type MathName = keyof typeof UNARY | keyof typeof PERIODIC | 'pow';
+
+export const MATH_NAMES = [
+  ...Object.keys(UNARY),
+  ...Object.keys(PERIODIC),
+  'pow',
+] as readonly MathName[];
+
+const isUnary = (name: MathName): name is keyof typeof UNARY => Object.hasOwn(UNARY, name);
+
+/** The host's function applied lane by lane. */
+function laneByLane(l: Lanes, x: Local<'v128'>, host: ImportFunc<['f64'], ['f64']>): Vec {
+  let result = fromLocal(x);
+  for (let lane = 0; lane < l.count; lane++) {
+    const before = result;
+    result = vec(() => {
+      if (l.dtype === 'float64') {
+        f64x2.extract_lane(lane, x);
+        call(host);
+        f64x2.replace_lane(lane);
+      } else {
+        f32x4.extract_lane(lane, x);
+        f64.promote_f32();
+        call(host);
+        f32.demote_f64();
+        f32x4.replace_lane(lane);
+      }
+    }, [before]);
+  }
+  return result;
+}
+
+function periodicFunction(l: Lanes, name: keyof typeof PERIODIC): Func<ValueType[], ValueType[]> {
+  const host = importFunc({ in: [f64], out: [f64] }, Math[name]);
+  const names: Local<'v128'>[] = [];
+  const x = vec(() => local.get(names[0]), [], true);
+  const fast = PERIODIC[name](l, x);
+  const huge = isHugeAngle(l, x);
+  const shared = sharedNodes([fast, huge]).length;
+  return define({ in: [v128], locals: times(shared + 1, v128), out: [v128] }, (own, rest) => {
+    const [result, ...pool] = rest as Local<'v128'>[];
+    names.push(own[0] as Local<'v128'>);
+    const emitter = new Emitter(pool);
+    emitter.push(fast);
+    local.set(result);
+    emitter.push(huge);
+    v128.any_true();
+    if_(null, () => {
+      new Emitter([]).push(l.choose(huge, laneByLane(l, names[0], host), fromLocal(result)));
+      local.set(result);
+    });
+    local.get(result);
+  });
+}
+
+function functionOf(name: MathName, l: Lanes): Func<ValueType[], ValueType[]> {
+  if (name === 'pow') return vectorFunction(2, ([a, b]) => pow(l, a, b));
+  if (isUnary(name)) return vectorFunction(1, ([x]) => UNARY[name](l, x));
+  return periodicFunction(l, name);
+}
+
+/** A function that other modules import; JavaScript can't call it, having no vectors. */
+export type VectorFunction = ImportFunc<ValueType[], ValueType[]>;
+
+const library = new Map<string, VectorFunction>();
+
+/** The function `name` on vectors of `dtype`, compiled once. */
+export function mathFunction(name: MathName, dtype: LaneType): VectorFunction {
+  const key = `${name} ${dtype}`;
+  let known = library.get(key);
+  if (known === undefined) {
+    const run = functionOf(name, lanesOf(dtype));
+    const exports = instantiate({ run });
+    known = {
+      kind: 'importFunction',
+      type: run.type,
+      deps: [],
+      value: exports.run as () => void,
+    };
+    library.set(key, known);
+  }
+  return known;
+}

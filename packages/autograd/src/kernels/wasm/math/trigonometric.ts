@@ -1,0 +1,88 @@
+// sin, cos, tan: reduced by slices of π/2, then two short polynomials.
+
+import { i8x16 } from 'wasmati';
+import { type Lanes, lanesOf, narrow, type Vec, vec, widen } from '../vector.js';
+import { roundToInteger, signOf, withSign } from './bits.js';
+import { COS, SIN } from './coefficients.js';
+import { polynomial } from './polynomial.js';
+
+/** π/2 in slices of 33 bits: their multiples up to 2²⁰ are exact. */
+const HALF_PI = [
+  1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32,
+];
+/** The first slice and all the rest: enough where the result is rounded to float32. */
+const HALF_PI_SHORT = [1.5707963267341256, 6.077100506506192e-11];
+
+/** Up to here the reduction holds; beyond, lanes go to the functions of `Math`. */
+export const LARGEST_ANGLE = 2 ** 20;
+
+/** a = q·π/2 + r with |r| ≤ π/4; the low bits of `quadrant` are q. */
+interface Reduced {
+  readonly quadrant: Vec;
+  readonly r: Vec;
+}
+
+function reduceBy(slices: readonly number[], a: Vec): Reduced {
+  const l = lanesOf('float64');
+  const { shifted, value } = roundToInteger(l, l.mul(a, l.number(2 / Math.PI)));
+  let r = a;
+  for (const slice of slices) r = l.sub(r, l.mul(value, l.number(slice)));
+  return { quadrant: shifted, r };
+}
+
+const LOW_WORDS = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27] as Parameters<
+  typeof i8x16.shuffle
+>[0];
+
+/** For float32 in double precision: near multiples of π/2 single precision would have no bit left. */
+function reduce(l: Lanes, a: Vec): Reduced {
+  if (l.dtype === 'float64') return reduceBy(HALF_PI, a);
+  const [low, high] = widen(a).map((half) => reduceBy(HALF_PI_SHORT, half));
+  const quadrant = vec(() => i8x16.shuffle(LOW_WORDS), [low.quadrant, high.quadrant]);
+  return { quadrant, r: narrow(low.r, high.r) };
+}
+
+interface SineCosine {
+  /** Ones in lanes whose quadrant is odd. */
+  readonly odd: Vec;
+  readonly sine: Vec;
+  readonly cosine: Vec;
+}
+
+function sineCosine(l: Lanes, { quadrant, r }: Reduced): SineCosine {
+  const z = l.mul(r, r);
+  const sine = l.add(r, l.mul(l.mul(r, z), polynomial(l, SIN, z)));
+  const near = l.sub(l.number(1), l.mul(z, l.number(0.5)));
+  const cosine = l.add(near, l.mul(l.mul(z, z), polynomial(l, COS, z)));
+  const odd = l.integerSub(l.integer(0), l.and(quadrant, l.integer(1)));
+  return { odd, sine, cosine };
+}
+
+/** The sign bit where the second bit of the quadrant is set. */
+const turned = (l: Lanes, quadrant: Vec): Vec =>
+  l.shiftLeft(l.and(quadrant, l.integer(2)), l.bits - 2);
+
+export function sin(l: Lanes, x: Vec): Vec {
+  const reduced = reduce(l, l.abs(x));
+  const { odd, sine, cosine } = sineCosine(l, reduced);
+  const sign = l.xor(signOf(l, x), turned(l, reduced.quadrant));
+  return withSign(l, l.choose(odd, cosine, sine), sign);
+}
+
+export function cos(l: Lanes, x: Vec): Vec {
+  const reduced = reduce(l, l.abs(x));
+  const { odd, sine, cosine } = sineCosine(l, reduced);
+  const next = l.integerAdd(reduced.quadrant, l.integer(1));
+  return withSign(l, l.choose(odd, sine, cosine), turned(l, next));
+}
+
+/** sin r / cos r, or −cos r / sin r in odd quadrants. */
+export function tan(l: Lanes, x: Vec): Vec {
+  const reduced = reduce(l, l.abs(x));
+  const { odd, sine, cosine } = sineCosine(l, reduced);
+  const y = l.div(l.choose(odd, cosine, sine), l.choose(odd, sine, cosine));
+  return withSign(l, y, l.xor(signOf(l, x), signOf(l, odd)));
+}
+
+/** Lanes that the reduction can't take. */
+export const isHugeAngle = (l: Lanes, x: Vec): Vec => l.gt(l.abs(x), l.number(LARGEST_ANGLE));

@@ -1,0 +1,77 @@
+// The small memory that blocks of tensors are copied through, so that tensors stay ordinary arrays.
+
+import { type Dependency, importMemory } from 'wasmati';
+import type { TypedArray } from '../../tensor/dtype.js';
+import type { LaneType } from './vector.js';
+
+/** What an operand may fill at a time: blocks of all operands together stay within a core's caches. */
+export const SLOT_BYTES = 32768;
+
+/** Room behind every slot, so that the last vector of a block may be written past its end. */
+const MARGIN_BYTES = 64;
+const STRIDE = SLOT_BYTES + MARGIN_BYTES;
+
+const PAGE = 65536;
+const FIRST_PAGES = 4;
+
+interface Scratch {
+  readonly memory: WebAssembly.Memory;
+  readonly float32: Float32Array;
+  readonly float64: Float64Array;
+}
+
+let scratch: Scratch | null = null;
+
+const viewsOf = (memory: WebAssembly.Memory): Scratch => ({
+  memory,
+  float32: new Float32Array(memory.buffer),
+  float64: new Float64Array(memory.buffer),
+});
+
+/** The memory with room for `slots` slots; it grows and never shrinks. */
+function withSlots(slots: number): Scratch {
+  scratch ??= viewsOf(new WebAssembly.Memory({ initial: FIRST_PAGES }));
+  const missing = slots * STRIDE - scratch.memory.buffer.byteLength;
+  if (missing > 0) {
+    scratch.memory.grow(Math.ceil(missing / PAGE));
+    scratch = viewsOf(scratch.memory);
+  }
+  return scratch;
+}
+
+/** Where slot `k` begins, in bytes. */
+export const slotAddress = (k: number): number => k * STRIDE;
+
+/** All of the memory as an array; valid until more slots are asked for. */
+export function scratchArray(dtype: LaneType, slots: number): Float32Array | Float64Array {
+  return withSlots(slots)[dtype];
+}
+
+/** The memory, for modules to import. */
+export function scratchImport(slots: number): Dependency.ImportMemory {
+  return importMemory({ min: FIRST_PAGES }, withSlots(slots).memory);
+}
+
+/** Copies x[start … start + count) to `at` (in elements) of the scratch array. */
+export function copyIn(
+  into: Float32Array | Float64Array,
+  at: number,
+  x: TypedArray,
+  start: number,
+  count: number,
+): void {
+  if (count < 16) for (let k = 0; k < count; k++) into[at + k] = x[start + k];
+  else into.set(start === 0 && count === x.length ? x : x.subarray(start, start + count), at);
+}
+
+/** Copies `count` elements at `at` of the scratch array to out[start …). */
+export function copyOut(
+  from: Float32Array | Float64Array,
+  at: number,
+  out: TypedArray,
+  start: number,
+  count: number,
+): void {
+  if (count < 16) for (let k = 0; k < count; k++) out[start + k] = from[at + k];
+  else out.set(from.subarray(at, at + count), start);
+}

@@ -1,0 +1,211 @@
+// Vectors of lanes as an expression graph: what the SIMD mathematics and the loops of formulas are written in.
+
+import { f32x4, f64x2, i8x16, i32, i32x4, i64x2, v128 } from 'wasmati';
+
+/** The dtypes that have SIMD kernels. */
+export type LaneType = 'float32' | 'float64';
+
+/** A value of 128 bits: an instruction on the values below it. Immutable; used twice, it is computed once. */
+export interface Vec {
+  readonly args: readonly Vec[];
+  /** Emits the instruction; its operands are on the stack. */
+  readonly emit: () => void;
+  /** As short as a reference to a local: written out again wherever it is used. */
+  readonly trivial: boolean;
+}
+
+export const vec = (emit: () => void, args: readonly Vec[] = [], trivial = false): Vec => ({
+  args,
+  emit,
+  trivial,
+});
+
+type Unary = (a: Vec) => Vec;
+type Binary = (a: Vec, b: Vec) => Vec;
+
+/** Arithmetic on vectors of one dtype. Integers are as wide as the lanes; masks are all ones or all zeros. */
+export interface Lanes {
+  readonly dtype: LaneType;
+  /** How many lanes, the bytes and bits of each, and those of the mantissa; the exponent's bias. */
+  readonly count: number;
+  readonly bytes: number;
+  readonly bits: number;
+  readonly mantissa: number;
+  readonly bias: number;
+
+  /** The number in all lanes. */
+  number(x: number): Vec;
+  /** The integer in all lanes. */
+  integer(x: bigint | number): Vec;
+
+  readonly add: Binary;
+  readonly sub: Binary;
+  readonly mul: Binary;
+  readonly div: Binary;
+  readonly sqrt: Unary;
+  readonly neg: Unary;
+  readonly abs: Unary;
+  readonly floor: Unary;
+  readonly ceil: Unary;
+  readonly trunc: Unary;
+  /** To the nearest integer, ties to the even one. */
+  readonly nearest: Unary;
+  /** NaN if either is; −0 is below +0. */
+  readonly min: Binary;
+  readonly max: Binary;
+  /** One instruction each; `a` where either is NaN. */
+  readonly pmin: Binary;
+  readonly pmax: Binary;
+
+  readonly eq: Binary;
+  readonly ne: Binary;
+  readonly lt: Binary;
+  readonly le: Binary;
+  readonly gt: Binary;
+  readonly ge: Binary;
+
+  readonly and: Binary;
+  readonly or: Binary;
+  readonly xor: Binary;
+  /** a and not b. */
+  readonly andNot: Binary;
+  readonly not: Unary;
+  /** `a` where the mask is ones, else `b`. */
+  choose(mask: Vec, a: Vec, b: Vec): Vec;
+
+  readonly integerAdd: Binary;
+  readonly integerSub: Binary;
+  shiftLeft(a: Vec, by: number): Vec;
+  /** Zeros come in from above. */
+  shiftRight(a: Vec, by: number): Vec;
+}
+
+const constantOf = (bytes: Uint8Array): Vec => {
+  const list = [...bytes] as Parameters<typeof v128.const<'i8x16'>>[1];
+  return vec(() => v128.const('i8x16', list), [], true);
+};
+
+const one =
+  (instruction: () => unknown): Unary =>
+  (a) =>
+    vec(instruction, [a]);
+
+const two =
+  (instruction: () => unknown): Binary =>
+  (a, b) =>
+    vec(instruction, [a, b]);
+
+const BITWISE = {
+  and: two(() => v128.and()),
+  or: two(() => v128.or()),
+  xor: two(() => v128.xor()),
+  andNot: two(() => v128.andnot()),
+  not: one(() => v128.not()),
+  choose: (mask: Vec, a: Vec, b: Vec) => vec(() => v128.bitselect(), [a, b, mask]),
+};
+
+/** What f32x4 and f64x2 have in common, so that functions are written once for both. */
+const floating = (lane: typeof f32x4 | typeof f64x2) => ({
+  add: two(() => lane.add()),
+  sub: two(() => lane.sub()),
+  mul: two(() => lane.mul()),
+  div: two(() => lane.div()),
+  sqrt: one(() => lane.sqrt()),
+  neg: one(() => lane.neg()),
+  abs: one(() => lane.abs()),
+  floor: one(() => lane.floor()),
+  ceil: one(() => lane.ceil()),
+  trunc: one(() => lane.trunc()),
+  nearest: one(() => lane.nearest()),
+  min: two(() => lane.min()),
+  max: two(() => lane.max()),
+  pmin: two(() => lane.pmin()),
+  pmax: two(() => lane.pmax()),
+  eq: two(() => lane.eq()),
+  ne: two(() => lane.ne()),
+  lt: two(() => lane.lt()),
+  le: two(() => lane.le()),
+  gt: two(() => lane.gt()),
+  ge: two(() => lane.ge()),
+});
+
+const integral = (lane: typeof i32x4 | typeof i64x2) => {
+  const shift = (instruction: () => unknown, by: number) => () => {
+    i32.const(by);
+    instruction();
+  };
+  return {
+    integerAdd: two(() => lane.add()),
+    integerSub: two(() => lane.sub()),
+    shiftLeft: (a: Vec, by: number) =>
+      vec(
+        shift(() => lane.shl(), by),
+        [a],
+      ),
+    shiftRight: (a: Vec, by: number) =>
+      vec(
+        shift(() => lane.shr_u(), by),
+        [a],
+      ),
+  };
+};
+
+const LANES: Readonly<Record<LaneType, Lanes>> = {
+  float32: {
+    dtype: 'float32',
+    count: 4,
+    bytes: 4,
+    bits: 32,
+    mantissa: 23,
+    bias: 127,
+    number: (x) => constantOf(new Uint8Array(new Float32Array(4).fill(x).buffer)),
+    integer: (x) => constantOf(new Uint8Array(new Int32Array(4).fill(Number(x)).buffer)),
+    ...BITWISE,
+    ...floating(f32x4),
+    ...integral(i32x4),
+  },
+  float64: {
+    dtype: 'float64',
+    count: 2,
+    bytes: 8,
+    bits: 64,
+    mantissa: 52,
+    bias: 1023,
+    number: (x) => constantOf(new Uint8Array(new Float64Array(2).fill(x).buffer)),
+    integer: (x) => constantOf(new Uint8Array(new BigInt64Array(2).fill(BigInt(x)).buffer)),
+    ...BITWISE,
+    ...floating(f64x2),
+    ...integral(i64x2),
+  },
+};
+
+export const lanesOf = (dtype: LaneType): Lanes => LANES[dtype];
+
+// ---- Between the two --------------------------------------------------------------------------------------------------
+
+const HIGH_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15] as Parameters<
+  typeof i8x16.shuffle
+>[0];
+const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23] as Parameters<
+  typeof i8x16.shuffle
+>[0];
+
+/** Four numbers of float32 as twice two of float64. */
+export function widen(a: Vec): [Vec, Vec] {
+  const high = vec(() => i8x16.shuffle(HIGH_HALF), [a, a]);
+  return [vec(() => f64x2.promote_low_f32x4(), [a]), vec(() => f64x2.promote_low_f32x4(), [high])];
+}
+
+/** Rounds twice two numbers of float64 to four of float32. */
+export function narrow(low: Vec, high: Vec): Vec {
+  const rounded = [low, high].map((half) => vec(() => f32x4.demote_f64x2_zero(), [half]));
+  return vec(() => i8x16.shuffle(LOW_HALVES), rounded);
+}
+
+/** Computes on float32 in float64. */
+export function inDouble(f: (...args: Vec[]) => Vec): (...args: Vec[]) => Vec {
+  return (...args) => {
+    const wide = args.map(widen);
+    return narrow(f(...wide.map(([low]) => low)), f(...wide.map(([, high]) => high)));
+  };
+}

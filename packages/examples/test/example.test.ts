@@ -1,0 +1,28 @@
+import { describe, expect, it, vi } from 'vitest';
+import { listExamples, runExample } from '../src/example.js';
+
+describe('npm run example', () => {
+  it('lists every example with its question', () => {
+    const lines = listExamples().split('\n').slice(2);
+    expect(lines).toHaveLength(8);
+    for (const line of lines) expect(line).toMatch(/^[a-z-]+ {2,}.+\?$/);
+  });
+
+  it('lists them where no name is given', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    expect(await runExample(undefined)).toBe(0);
+    expect(log).toHaveBeenCalledWith(listExamples());
+  });
+
+  it('refuses a name that there is not, in one line', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+    for (const name of ['xnor', 'toString']) expect(await runExample(name)).toBe(1);
+    expect(error.mock.calls[0][0]).toMatch(/^There is no example xnor\. There are .*xor/);
+  });
+
+  it('runs the one that is named', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    expect(await runExample('vanishing-gradients')).toBe(0);
+    expect(log.mock.calls.flat().join('\n')).toContain('‖δˡ‖');
+  });
+});
