@@ -5,12 +5,17 @@ import type { Tensor } from '../tensor/tensor.js';
 import { leavesOf, mapTree } from '../transforms/tree.js';
 import { Cells } from './cells.js';
 import { assertSame } from './compare.js';
+import type { Explanation } from './explain.js';
 import { Heap } from './memory.js';
 import { type Engine, Program } from './program.js';
 import { trace } from './trace.js';
 
 /** A compiled function: called like the original one. */
-export type Compiled<A extends readonly unknown[], R> = (...args: A) => R;
+export interface Compiled<A extends readonly unknown[], R> {
+  (...args: A): R;
+  /** What the program for these arguments does; by default, the one that ran last. Traces it if there is none yet. */
+  explain(...args: A | []): Explanation;
+}
 
 /** Programs kept for one function, for different shapes and static arguments; the one used longest ago goes first. */
 const PROGRAMS_KEPT = 16;
@@ -50,7 +55,7 @@ function keyOf(args: readonly unknown[]): string {
  */
 export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R): Compiled<A, R> {
   const programs = new Map<string, Program>();
-  return (...args: A): R => {
+  const programFor = (args: A): Program => {
     const key = keyOf(args);
     let program = programs.get(key);
     if (program === undefined || !program.fits()) {
@@ -61,9 +66,19 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
       makeRoom(programs);
     } else programs.delete(key);
     programs.set(key, program);
+    return program;
+  };
+  const run = (...args: A): R => {
+    const program = programFor(args);
     const inputs: Tensor[] = leavesOf(args).map(({ value }) => value.read());
     return program.run(inputs) as R;
   };
+  const explain = (...args: A | []): Explanation => {
+    const last = [...programs.values()].at(-1);
+    const program = args.length === 0 && last !== undefined ? last : programFor(args as A);
+    return program.explain();
+  };
+  return Object.assign(run, { explain });
 }
 
 function makeRoom(programs: Map<string, Program>): void {

@@ -5,16 +5,22 @@ import { MemoryError } from '../errors.js';
 /** Blocks begin at cache lines, which matrix products want. */
 export const ALIGNMENT = 64;
 
+const VECTOR_BYTES = 16;
 const PAGE = 65536;
 const MOST_PAGES = 65536;
 
-export function aligned(bytes: number): number {
+function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
 interface Gap {
   readonly start: number;
   readonly size: number;
+}
+
+/** What a block takes: its bytes, and one vector behind them that may be written when the last one is not full. */
+function room(bytes: number): number {
+  return aligned(bytes + VECTOR_BYTES);
 }
 
 /** A first-fit allocator over addresses, merging what is given back. */
@@ -32,7 +38,7 @@ export class Addresses {
   }
 
   take(bytes: number): number {
-    const size = aligned(bytes);
+    const size = room(bytes);
     const i = this.#gaps.findIndex((gap) => gap.size >= size);
     if (i < 0) {
       const start = this.#end;
@@ -46,8 +52,7 @@ export class Addresses {
   }
 
   give(start: number, bytes: number): void {
-    const size = aligned(bytes);
-    if (size === 0) return;
+    const size = room(bytes);
     const at = this.#gaps.findIndex((gap) => gap.start > start);
     this.#gaps.splice(at < 0 ? this.#gaps.length : at, 0, { start, size });
     this.#gaps = this.#gaps.reduce<Gap[]>((merged, gap) => {

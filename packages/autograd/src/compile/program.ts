@@ -1,11 +1,13 @@
 // A compiled function for arguments of one kind: instructions, their memory, and what goes in and out.
 
 import { kernels } from '../kernels/active.js';
-import { bytesPerElement, type TypedArray } from '../tensor/dtype.js';
+import type { TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Cells, Resident } from './cells.js';
+import { type Emitted, type Place, ProgramEmitter } from './emit/module.js';
+import { Explanation, explainInstruction } from './explain.js';
 import { execute, type Instruction } from './instruction.js';
 import type { Heap } from './memory.js';
 import { optimize } from './optimize.js';
@@ -25,6 +27,12 @@ interface HeldCell extends TracedCell {
   readonly resident: Resident;
 }
 
+interface Arrays {
+  readonly buffer: ArrayBufferLike | null;
+  readonly arena: number;
+  readonly of: Map<Symbolic, TypedArray>;
+}
+
 /** Copies that remain at the end: new values of cells that could not be written in place. */
 interface Move {
   readonly from: Symbolic;
@@ -39,8 +47,9 @@ export class Program {
   readonly #moves: readonly Move[];
   readonly #constants: ReadonlyMap<Symbolic, number>;
   readonly instructions: readonly Instruction[];
-  /** What a run does, on arrays of the memory as it was at this buffer and arena. */
-  #ready: { buffer: ArrayBufferLike; arena: number; steps: (() => void)[] } | null = null;
+  #emitted: Emitted | null = null;
+  /** Arrays over blocks, good until the memory grows or the arena moves. */
+  #arrays: Arrays = { buffer: null, arena: -1, of: new Map() };
 
   constructor(engine: Engine, trace: Trace) {
     this.#engine = engine;
@@ -103,64 +112,51 @@ export class Program {
     return address;
   }
 
-  /** The address of a block, wherever it lies. */
-  #addressOf(block: Symbolic): number {
+  #placeOf(block: Symbolic): Place {
     const inPlace = this.#plan.inPlace.get(block);
-    if (inPlace !== undefined) return this.#addressOf(inPlace);
-    const constant = this.#constants.get(block);
-    if (constant !== undefined) return constant;
+    if (inPlace !== undefined) return this.#placeOf(inPlace);
     const offset = this.#plan.offsets.get(block);
-    if (offset !== undefined) return this.#engine.arena.address + offset;
-    const cell = this.#cells.find(({ before }) => before === block) as HeldCell;
-    return cell.resident.address;
+    if (offset !== undefined) return { inArena: true, offset };
+    const cell = this.#cells.find(({ before }) => before === block);
+    const address = cell === undefined ? this.#constants.get(block) : cell.resident.address;
+    return { inArena: false, offset: address as number };
   }
 
   #arrayOf(block: Symbolic): TypedArray {
-    return arrayAt(this.#engine.heap.memory, block.dtype, this.#addressOf(block), block.length);
+    const { memory } = this.#engine.heap;
+    const { address } = this.#engine.arena;
+    if (this.#arrays.buffer !== memory.buffer || this.#arrays.arena !== address) {
+      this.#arrays = { buffer: memory.buffer, arena: address, of: new Map() };
+    }
+    let array = this.#arrays.of.get(block);
+    if (array === undefined) {
+      const { inArena, offset } = this.#placeOf(block);
+      array = arrayAt(memory, block.dtype, inArena ? address + offset : offset, block.length);
+      this.#arrays.of.set(block, array);
+    }
+    return array;
   }
 
-  /** Steps as closures over arrays, made again when the memory has grown or the arena has moved. */
-  #steps(): (() => void)[] {
-    const { heap, arena } = this.#engine;
-    const { buffer } = heap.memory;
-    if (this.#ready?.buffer === buffer && this.#ready.arena === arena.address)
-      return this.#ready.steps;
-    const arrays = new Map<Symbolic, TypedArray>();
-    const arrayOf = (block: Symbolic): TypedArray => {
-      const array = arrays.get(block) ?? this.#arrayOf(block);
-      arrays.set(block, array);
-      return array;
-    };
-    const written = new Set<Symbolic>();
-    const steps = this.instructions.map((instruction) => {
-      const [out] = instruction.outputs;
-      // The first of several partial writes begins on zeros, as on a fresh array.
-      const clears = instruction.partial && !written.has(out) ? arrayOf(out) : null;
-      written.add(out);
-      return () => {
-        clears?.fill(0);
-        execute(kernels, instruction, arrayOf);
-      };
-    });
-    const moves = this.#moves.map(
-      ({ from, to }) =>
-        () =>
-          void arrayOf(to).set(arrayOf(from)),
-    );
-    this.#ready = { buffer, arena: arena.address, steps: [...steps, ...moves] };
-    return this.#ready.steps;
+  #compiled(): Emitted {
+    this.#emitted ??= new ProgramEmitter({
+      memory: this.#engine.heap.memory,
+      placeOf: (block) => this.#placeOf(block),
+      host: (k) => execute(kernels, this.instructions[k], (block) => this.#arrayOf(block)),
+      moves: this.#moves,
+    }).emit(this.instructions);
+    return this.#emitted;
   }
 
   /** Runs on the tensors of the arguments, in order; updates cells, and returns what the function returned. */
   run(inputs: readonly Tensor[]): unknown {
-    const { cells } = this.#engine;
+    const { cells, arena } = this.#engine;
     for (const { resident } of this.#cells) cells.load(resident);
-    const steps = this.#steps();
+    const { run } = this.#compiled();
     for (const [i, block] of this.#trace.inputs.entries()) this.#write(block, inputs[i].storage);
     for (const { cell, gradBefore } of this.#cells) {
       if (gradBefore !== null && cell.grad !== null) this.#write(gradBefore, cell.grad.storage);
     }
-    for (let i = 0; i < steps.length; i++) steps[i]();
+    run(arena.address);
     for (const held of this.#cells) this.#settle(held);
     return withTensors(this.#trace.result, (slot) => this.#read(slot));
   }
@@ -182,12 +178,16 @@ export class Program {
     return new Tensor(shape.length === 0 ? array[0] : array.slice(), shape, dtype, null, 0);
   }
 
-  get arenaBytes(): number {
-    return this.#plan.arenaBytes;
-  }
-
-  get cellBytes(): number {
-    return this.#cells.reduce((sum, { cell }) => sum + cell.size * bytesPerElement(cell.dtype), 0);
+  explain(): Explanation {
+    const { engines, functions, bytes } = this.#compiled();
+    return new Explanation({
+      kernels: this.instructions.map((own, k) => explainInstruction(own, engines[k])),
+      traced: this.#trace.recorder.instructions.length,
+      arenaBytes: this.#plan.arenaBytes,
+      cellBytes: this.#cells.reduce((sum, { before }) => sum + bytesOf(before), 0),
+      functions,
+      moduleBytes: bytes,
+    });
   }
 
   /** Whether the cells have gradients where they had when this program was traced. */

@@ -2,11 +2,12 @@
 
 import {
   ArgumentError,
+  arange,
   type DType,
   DTypeError,
+  defineElementwise,
   IndexError,
   Operand,
-  oneHot,
   peek,
   ShapeError,
   type Tensor,
@@ -115,6 +116,9 @@ function checkTarget({ op, prediction, classes }: Told, { shape, dtype }: Tensor
   );
 }
 
+/** [c = y], exact for indices that the dtype can hold. */
+const isClass = defineElementwise('isClass', (y, c) => y.equal(c).select(1, 0));
+
 function ofIndices(told: Told, target: Tensor): Coefficients {
   const { op, prediction, classes, weights } = told;
   peek(target)?.forEach((label, row) => {
@@ -124,7 +128,9 @@ function ofIndices(told: Told, target: Tensor): Coefficients {
         'Check that the model has one output for each class.',
     );
   });
-  const labels = oneHot(target, classes, { dtype: prediction.dtype });
+  const { dtype } = prediction;
+  const columns = arange(0, classes, 1, { dtype });
+  const labels = isClass(target.cast(dtype).unsqueeze(-1), columns);
   const k = weighted(smoothed(labels, told), told);
   return weights === null
     ? { k, total: target.size, unit: true }
