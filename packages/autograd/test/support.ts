@@ -55,7 +55,7 @@ export function expectError(fn: () => unknown, kind: ErrorClass, ...parts: RegEx
   expect(thrown, 'nothing was thrown').toBeInstanceOf(Error);
   const { name, message } = thrown as Error;
   expect(name).toBe(kind.name);
-  expect(message).toMatch(/^[\w. ]+: .+, (got|sizes) .+\. .+\.$/s);
+  expect(message).toMatch(/^[\w. -]+: .+, (got|sizes) .+\. .+\.$/s);
   for (const part of parts) expect(message).toMatch(part);
 }
 

@@ -18,6 +18,9 @@ export interface BackwardOptions {
   createGraph?: boolean;
 }
 
+/** The level of the leaves that backward fills: what lies above depends on none of them. */
+const LEAVES = 0;
+
 function seedOf(value: Tensor, gradient: Operand | undefined): Tensor {
   if (gradient === undefined) {
     if (value.size === 1) return onesLike(value);
@@ -59,8 +62,14 @@ export function backward(value: Tensor, gradient?: Operand, options: BackwardOpt
         'Make a leaf with { requiresGrad: true } or a variable, and compute the value from it.',
     );
   }
+  if (origin.level > LEAVES) {
+    throw new NoPathError(
+      "backward: the value depends on a leaf or a variable, got a transform's arguments alone, which collect nothing. " +
+        "Use the transform's result, or a leaf made outside of it.",
+    );
+  }
   const seed = seedOf(value, gradient);
-  const visit = visitTape([origin], null);
+  const visit = visitTape([origin], null, LEAVES);
   try {
     const adjoints = new Adjointed(visit.order.length);
     adjoints.add(origin, value.slot, createGraph ? seed : detach(seed));

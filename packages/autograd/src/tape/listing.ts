@@ -52,34 +52,52 @@ function lineOf(origin: Origin, index: number): TapeLine {
 }
 
 function agrees(line: TapeLine, origin: Origin): boolean {
-  if (!(origin instanceof Node)) return line.op === null && sameShape(line.shape, origin.shape);
-  return (
-    line.op === origin.op &&
-    line.dtype === origin.dtype &&
-    sameShape(line.shape, origin.shape) &&
-    line.inputs.length === origin.inputs.length &&
-    line.inputs.every((place, i) => place === (origin.inputs[i]?.position ?? null))
-  );
+  if (line.dtype !== origin.dtype || !sameShape(line.shape, origin.shape)) return false;
+  if (!(origin instanceof Node)) return line.op === null;
+  const { inputs } = origin;
+  if (line.op !== origin.op || line.inputs.length !== inputs.length) return false;
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i];
+    if (line.inputs[i] !== (input === null ? null : input.position)) return false;
+  }
+  return true;
+}
+
+function repeats(lines: readonly TapeLine[], order: readonly Origin[]): boolean {
+  if (lines.length !== order.length) return false;
+  for (let i = 0; i < order.length; i++) if (!agrees(lines[i], order[i])) return false;
+  return true;
 }
 
 /**
- * The last tape that was released. Training repeats one structure; as long as it does, all released tapes share
- * one list, and a loss that is kept costs no more than its number.
+ * Tapes that were released lately. Training repeats a few structures (a full batch, a ragged last one): all tapes of
+ * one structure share one list, and a loss that is kept costs no more than its number. Giants are not remembered.
  */
-let lastReleased: ReleasedTape = { lines: [] };
+const recent: ReleasedTape[] = [];
+const STRUCTURES_REMEMBERED = 4;
+const LINES_REMEMBERED = 100_000;
+
+function remembered(order: readonly Origin[]): ReleasedTape {
+  const known = recent.find(({ lines }) => repeats(lines, order));
+  if (known !== undefined) return known;
+  const released = { lines: order.map(lineOf) };
+  if (order.length <= LINES_REMEMBERED) {
+    recent.unshift(released);
+    recent.length = Math.min(recent.length, STRUCTURES_REMEMBERED);
+  }
+  return released;
+}
+
+const NO_INPUTS: readonly (Origin | null)[] = [];
 
 /** Drops saved values and links of a replayed order, keeping names and shapes for inspection. */
 export function release(order: readonly Origin[]): void {
-  const { lines } = lastReleased;
-  const repeats =
-    lines.length === order.length && order.every((origin, i) => agrees(lines[i], origin));
-  if (!repeats) lastReleased = { lines: order.map(lineOf) };
-  const released = lastReleased;
+  const released = remembered(order);
   for (const origin of order) {
     if (!(origin instanceof Node)) continue;
     origin.released = released;
     origin.line = origin.position;
-    origin.inputs = [];
+    origin.inputs = NO_INPUTS;
     origin.attrs = null;
     origin.saved = null;
     origin.savedOutputs = null;

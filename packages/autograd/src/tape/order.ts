@@ -1,6 +1,6 @@
 // The order of a replay: which points of the tape take part, sorted by time.
 
-import type { Origin } from '../tensor/origin.js';
+import { CUT_LEVEL, type Origin } from '../tensor/origin.js';
 import { Node, releasedError } from './node.js';
 import { state } from './state.js';
 
@@ -25,9 +25,13 @@ interface Displaced {
 /**
  * Walks from `roots` back to `targets` (null: to all leaves), without recursion: chains of a million operations
  * are as good as short ones. The walk goes neither beyond a target nor beyond the age of the oldest one, since what
- * is computed from a target is younger. Points that reach no target are left out.
+ * is computed from a target is younger. Points that reach no target are left out, and those above the level `highest`.
  */
-export function visitTape(roots: readonly Origin[], ends: readonly Origin[] | null): Visit {
+export function visitTape(
+  roots: readonly Origin[],
+  ends: readonly Origin[] | null,
+  highest = CUT_LEVEL,
+): Visit {
   const replay = ++lastReplay;
   const outerReplay = state.replay;
   const displaced: Displaced[] = [];
@@ -36,16 +40,14 @@ export function visitTape(roots: readonly Origin[], ends: readonly Origin[] | nu
   let oldest = targets === null ? 0 : Number.POSITIVE_INFINITY;
   for (const target of targets ?? []) oldest = Math.min(oldest, target.id);
 
-  const pending: Origin[] = [];
   const enter = (origin: Origin): void => {
-    if (origin.visit === replay || origin.id < oldest) return;
+    if (origin.visit === replay || origin.id < oldest || origin.level > highest) return;
     if (origin.visit !== 0) {
       displaced.push({ origin, visit: origin.visit, position: origin.position });
     }
     origin.visit = replay;
     origin.position = -1;
     found.push(origin);
-    pending.push(origin);
   };
 
   const end = (): void => {
@@ -62,7 +64,8 @@ export function visitTape(roots: readonly Origin[], ends: readonly Origin[] | nu
 
   try {
     for (const root of roots) enter(root);
-    for (let origin = pending.pop(); origin !== undefined; origin = pending.pop()) {
+    for (let next = 0; next < found.length; next++) {
+      const origin = found[next];
       if (!(origin instanceof Node) || targets?.has(origin)) continue;
       if (origin.released !== null) throw releasedError(origin.op.name);
       const { inputs } = origin;
@@ -71,7 +74,7 @@ export function visitTape(roots: readonly Origin[], ends: readonly Origin[] | nu
         if (input !== null) enter(input);
       }
     }
-    found.sort((a, b) => a.id - b.id);
+    sortByTime(found);
     const order = targets === null ? found : reaching(found, targets, replay);
     for (let i = 0; i < order.length; i++) order[i].position = i;
     state.replay = replay;
@@ -80,6 +83,17 @@ export function visitTape(roots: readonly Origin[], ends: readonly Origin[] | nu
     end();
     throw error;
   }
+}
+
+/** Puts the oldest first. A walk through a chain finds it backward in time, which spares the sorting. */
+function sortByTime(found: Origin[]): void {
+  for (let i = 1; i < found.length; i++) {
+    if (found[i].id > found[i - 1].id) {
+      found.sort((a, b) => a.id - b.id);
+      return;
+    }
+  }
+  found.reverse();
 }
 
 /** The points that depend on a target; inputs come before what is made of them, so one pass is enough. */

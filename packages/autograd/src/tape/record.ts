@@ -21,7 +21,7 @@ function savedOf(
 ): readonly (Tensor | null)[] | null {
   const mask = op.savedInputs(tracked);
   if (mask === 0) return null;
-  if (mask === -1) return inputs;
+  if (mask === -1 || mask === (1 << inputs.length) - 1) return inputs;
   const saved = new Array<Tensor | null>(inputs.length);
   for (let i = 0; i < inputs.length; i++) saved[i] = (mask >> i) & 1 ? inputs[i] : null;
   return saved;

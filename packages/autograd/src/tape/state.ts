@@ -40,8 +40,9 @@ export function cutLog(): CutLog | null {
   return state.replay === 0 ? state.cuts : null;
 }
 
-/** The mark for a value that no longer reaches `origin`. */
-export function cutFrom(origin: Origin, by: string): Cut {
+/** The mark for a value that no longer reaches `origin`; what a replay computes is a plain constant. */
+export function cutFrom(origin: Origin, by: string): Cut | null {
+  if (state.replay !== 0) return null;
   const cut = new Cut(by);
   cutLog()?.add(cut, origin);
   return cut;

@@ -93,7 +93,8 @@ function differentiate(
     }
     const gradients = level.pull([value], [onesLike(value)], leaves).map((g, i) => {
       const leaf = leaves[i];
-      return level.outward(g ?? level.filled(op, leaf, paths[i], level.cutBetween(value, leaf)));
+      if (g !== null) return level.derivative(g);
+      return level.filled(op, leaf, paths[i], level.cutBetween(value, leaf));
     });
     const result = structured(args, positions, gradients);
     return [level.outward(value), typeof argnums === 'number' ? result[0] : result];
@@ -109,7 +110,7 @@ function differentiate(
  *   detach, noGrad or an operation without derivative); DTypeError for int32 and bool arguments; AsyncScopeError if the
  *   function returns a promise.
  */
-export function grad<S extends Shape = number[], R extends unknown[] = []>(
+export function grad<S extends Shape = Shape, R extends unknown[] = []>(
   fn: (x: Tensor<S>, ...rest: R) => Tensor,
 ): (x: TensorLike<S>, ...rest: R) => Tensor<S>;
 export function grad<P extends object, R extends unknown[] = []>(
@@ -124,7 +125,7 @@ export function grad(fn: (...args: never[]) => unknown, options: GradOptions = {
 }
 
 /** Like `grad`, returning `[value, gradient]` of one run. */
-export function valueAndGrad<S extends Shape = number[], R extends unknown[] = []>(
+export function valueAndGrad<S extends Shape = Shape, R extends unknown[] = []>(
   fn: (x: Tensor<S>, ...rest: R) => Tensor,
 ): (x: TensorLike<S>, ...rest: R) => [Tensor, Tensor<S>];
 export function valueAndGrad<P extends object, R extends unknown[] = []>(
@@ -171,7 +172,7 @@ export function vjp<A extends unknown[]>(
       const limit = seed.requiresGrad ? Number.POSITIVE_INFINITY : undefined;
       const gradients = level.pull([value], [seed], leaves, limit).map((own: Adjoint, i) => {
         const full = own ?? level.filled('vjp', leaves[i], paths[i], cuts[i]);
-        return seed.requiresGrad ? full : level.outward(full);
+        return seed.requiresGrad ? full : level.derivative(full);
       });
       return structured(args, positions, gradients) as Gradients<A>;
     };

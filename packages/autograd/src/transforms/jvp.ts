@@ -60,7 +60,7 @@ export function jvp<A extends unknown[]>(
       level.run('jvp', () => fn(...(argument as A))),
     );
     const [tangent] = level.push([value], leaves, moving);
-    return [level.outward(value), level.outward(tangent ?? zerosLike(value))];
+    return [level.outward(value), tangent === null ? zerosLike(value) : level.derivative(tangent)];
   });
 }
 
@@ -76,7 +76,7 @@ function unit(shape: Shape, dtype: DType, i: number): Tensor {
  * The matrix of all first derivatives, as a function: its result has the axes of the value, then those of the argument.
  * Replays backward once for each element of the value, or forward once for each of the argument, whichever are fewer.
  */
-export function jacobian<S extends Shape = number[]>(
+export function jacobian<S extends Shape = Shape>(
   fn: (x: Tensor<S>) => Tensor,
 ): (x: TensorLike<S>) => Tensor {
   return (x) =>
@@ -92,20 +92,20 @@ export function jacobian<S extends Shape = number[]>(
         const cut = level.cutBetween(value, leaf);
         const rows = Array.from({ length: value.size }, (_, i) => {
           const [g] = level.pull([value], [unit(value.shape, value.dtype, i)], [leaf]);
-          return level.outward(g ?? level.filled('jacobian', leaf, '', cut));
+          return g === null ? level.filled('jacobian', leaf, '', cut) : level.derivative(g);
         });
         return reshape(stack(rows), shape);
       }
       const columns = Array.from({ length: leaf.size }, (_, i) => {
         const [t] = level.push([value], [leaf], [unit(leaf.shape, leaf.dtype, i)]);
-        return level.outward(t ?? zerosLike(value));
+        return t === null ? zerosLike(value) : level.derivative(t);
       });
       return reshape(stack(columns, value.rank), shape);
     });
 }
 
 /** The matrix of all second derivatives of a scalar function, as a function: the argument's axes, twice. */
-export function hessian<S extends Shape = number[]>(
+export function hessian<S extends Shape = Shape>(
   fn: (x: Tensor<S>) => Tensor,
 ): (x: TensorLike<S>) => Tensor {
   return jacobian(grad(fn) as (x: Tensor<S>) => Tensor);
@@ -123,7 +123,7 @@ export function hvp<P extends object>(fn: (x: P) => Tensor, x: Feed<P>, v: Feed<
     const slots = leavesOf(gradient).map(({ value }) => value.read());
     const products = level
       .push(slots, leaves, moving)
-      .map((t, i) => level.outward(t ?? zerosLike(slots[i])));
+      .map((t, i) => (t === null ? zerosLike(slots[i]) : level.derivative(t)));
     return rebuild(x, products) as Gradients<P>;
   });
 }

@@ -78,10 +78,10 @@ export class Level {
   #noteSevered(origin: Origin): void {
     const log = cutLog();
     if (log === null) return;
-    let cut: Cut;
+    let cut: Cut | null = null;
     if (origin instanceof Cut) cut = origin;
     else if (this.#outerLimit === NO_GRAD) cut = cutFrom(origin, 'noGrad');
-    else return;
+    if (cut === null) return;
     const cuts = this.#severed === null ? [cut] : [this.#severed, cut];
     this.#severed = new Cut(cut.by);
     log.meet(this.#severed, cuts);
@@ -177,6 +177,13 @@ export class Level {
       return value;
     }
     return new Tensor(storage, shape, dtype, this.#severed, slot) as T;
+  }
+
+  /** A gradient or tangent on its way out. A constant shows where its argument was cut from an outer tape. */
+  derivative(value: Tensor): Tensor {
+    const result = this.outward(value);
+    if (result.origin !== null || this.#severed === null) return result;
+    return new Tensor(result.storage, result.shape, result.dtype, this.#severed, 0);
   }
 
   /** What has cut off `leaf` from `value`; null if nothing has. */

@@ -17,6 +17,11 @@ const DECLARATIONS = [
 const byOp = new Map<string, OpSample[]>();
 for (const sample of samples) byOp.set(sample.op, [...(byOp.get(sample.op) ?? []), sample]);
 
+/** They work along axes, or on vectors and matrices: a scalar is refused. */
+const NOT_OF_SCALARS =
+  'cumsum softmax logSoftmax matmul dot outer repeat tril triu diag concat split gather scatterAdd ' +
+  'takeAlong index sort topK';
+
 const withoutDerivative = new Set(nondifferentiable.map(({ op }) => op));
 
 describe('the samples', () => {
@@ -37,7 +42,7 @@ describe('the samples', () => {
     expect(titles).toHaveLength(new Set(titles).size);
   });
 
-  it('are of up to 12 elements, of sizes 0, 1 and odd ones, and the same at each call', () => {
+  it('are of up to 12 elements, of sizes 0, 1 and odd ones', () => {
     for (const [op, list] of byOp) {
       const shapes = list.flatMap(({ inputs }) => inputs().map(({ shape }) => shape));
       const sizes = shapes.map((shape) => shape.reduce((size, n) => size * n, 1));
@@ -45,6 +50,15 @@ describe('the samples', () => {
       expect(sizes, op).toEqual(expect.arrayContaining([0, 1]));
       expect(shapes.flat(), op).toContain(3);
     }
+  });
+
+  it('are of scalars wherever an operation takes them', () => {
+    const ofScalars = ({ inputs }: OpSample) => inputs().some(({ shape }) => shape.length === 0);
+    const others = [...byOp].filter(([, list]) => !list.some(ofScalars)).map(([op]) => op);
+    expect(others.filter((op) => !NOT_OF_SCALARS.split(' ').includes(op))).toEqual([]);
+  });
+
+  it('are the same at each call', () => {
     const text = () => samples.map(({ inputs }) => inputs().map(String)).join();
     expect(text()).toBe(text());
   });

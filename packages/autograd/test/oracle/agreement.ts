@@ -5,7 +5,7 @@ import { type Tensor, tensor } from '@retrograd/autograd';
 export interface Figure {
   readonly shape: number[];
   readonly data: readonly (number | string | boolean)[];
-  readonly dtype?: 'float32' | 'int32' | 'bool' | 'any';
+  readonly dtype?: 'float64' | 'float32' | 'int32' | 'bool' | 'any';
 }
 
 export interface Agreement {

@@ -1,5 +1,6 @@
 // From a file to samples: which columns are used, which are left out and why.
 
+import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { columnOf, DataError, type PreparedData, prepareData, type Table } from '@retrograd/nn';
@@ -35,6 +36,7 @@ export interface Source {
 export function readSource(options: Options, directory: string): Source {
   const path = options.data === undefined ? PENGUINS.path : resolve(directory, options.data);
   const name = basename(path);
+  checkFile(path);
   const table = explained(name, () => readCsv(path));
   const target = options.target ?? (options.data === undefined ? PENGUINS.target : undefined);
   if (target === undefined) {
@@ -60,9 +62,19 @@ export function prepareSource(
   seed: number,
 ): PreparedData {
   const { task } = options;
-  return explained(name, () =>
+  const data = explained(name, () =>
     prepareData(table, { target, task, seed, ignore: [...leftOut.keys()] }),
   );
+  if (data.summary.test > 0) return data;
+  throw new UsageError(
+    `${name}: ${data.summary.used} rows are too few to keep a quarter for the test. Bring more rows.`,
+  );
+}
+
+function checkFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new UsageError(`--data: there is no file ${path}.`);
+  if (found.isDirectory()) throw new UsageError(`--data: ${path} is a folder, not a file.`);
 }
 
 /** What can be wrong with a table becomes what is wrong with the file. */
@@ -71,7 +83,9 @@ function explained<T>(name: string, fn: () => T): T {
     return fn();
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    throw new UsageError(`${name}: ${error.message.replace(/^\w+: /, '')}`, { cause: error });
+    // The library names its function, and perhaps the path; here the file's name says where to look.
+    const message = error.message.replace(/^\w+: (?:\S*[/\\].*?: )?/, '');
+    throw new UsageError(`${name}: ${message}`, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 // What `npm start` runs: reads the command line, and turns mistakes into one line and exit code 1.
+import { RetrogradError } from '@retrograd/autograd';
 import { helpText } from './help.js';
 import { readOptions } from './options.js';
 import { run } from './run.js';
@@ -16,7 +17,7 @@ try {
     });
   }
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError || error instanceof RetrogradError)) throw error;
   process.stderr.write(`${error.message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
   process.exitCode = 1;
 }

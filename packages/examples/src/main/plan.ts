@@ -49,7 +49,7 @@ const WEIGHT_DECAYS: Record<OptimizerName, number> = {
 
 /** Steps that a training makes unless told otherwise, within bounds for its number of epochs. */
 const STEPS = 900;
-const FEWEST_EPOCHS = 30;
+const FEWEST_EPOCHS = 50;
 const MOST_EPOCHS = 300;
 
 /**
@@ -70,7 +70,7 @@ export function planTraining(options: Options, data: PreparedData, seed: number)
   const batchSize =
     mode === 'batch' ? samples : mode === 'stochastic' ? 1 : (options['batch-size'] ?? 32);
   const steps = Math.ceil(samples / batchSize);
-  const usual = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, Math.round(STEPS / steps)));
+  const usual = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, 10 * Math.round(STEPS / steps / 10)));
   return {
     seed,
     task,

@@ -1,5 +1,6 @@
 // The main job: data, comparison, training, test, report.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { compareGradients, fit, samplesCompared, test } from './fit.js';
 import { prepareSource, readSource } from './load.js';
@@ -30,6 +31,8 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   const source = readSource(options, directory);
   if (options.seeds !== undefined) return runSeeds(options, source, options.seeds, screen);
 
+  const path = resolve(directory, options.report ?? standardPath(source.name));
+  await checkPlace(path);
   const seed = options.seed ?? 0;
   const data = prepareSource(source, options, seed);
   const plan = planTraining(options, data, seed);
@@ -46,6 +49,8 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   );
 
   print(heading('Training'), planLine(plan));
+  // The report's charts are loaded while the network trains.
+  const page = import('./report/page.js');
   const progress = showProgress(screen, plan.epochs);
   const { model, report: training } = await fit(plan, data, {
     observe: true,
@@ -54,12 +59,14 @@ export async function run(options: Options, surroundings: Surroundings): Promise
     },
   }).finally(() => progress.stop());
   print(endLine(training));
+  if (!Number.isFinite(training.history.loss[training.epochs - 1])) {
+    print('  The loss grew beyond all numbers: try a smaller --lr.');
+  }
 
   const result = test(plan, data, model);
   print(heading('The test: samples that training never saw'), ...testLines(result));
 
-  const path = resolve(directory, options.report ?? standardPath(source.name));
-  const { reportPage } = await import('./report/page.js');
+  const { reportPage } = await page;
   const results = {
     source,
     data,
@@ -82,12 +89,27 @@ function standardPath(name: string): string {
   return `reports/${basename(name, extname(name))}.html`;
 }
 
-async function writeReport(path: string, page: string): Promise<void> {
+/** A path that can't be written to is better known before the training than after it. */
+async function checkPlace(path: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new UsageError(`--report: ${path} is a folder, not a file.`);
+}
+
+async function writeReport(path: string, page: string): Promise<void> {
+  try {
     await writeFile(path, page);
   } catch (error) {
-    const { message } = error as Error;
-    throw new UsageError(`--report: ${path} can't be written (${message}).`, { cause: error });
+    throw unwritable(path, error);
   }
+}
+
+function unwritable(path: string, cause: unknown): UsageError {
+  const { message } = cause as Error;
+  return new UsageError(`--report: ${path} can't be written (${message}).`, { cause });
 }

@@ -1,5 +1,11 @@
 // What the terminal shows besides the progress.
-import type { ColumnSummary, PreparedData, TrainReport } from '@retrograd/nn';
+import {
+  type ColumnSummary,
+  MISSING,
+  type PreparedData,
+  type Table,
+  type TrainReport,
+} from '@retrograd/nn';
 import type { TestResult } from './fit.js';
 import type { Source } from './load.js';
 import type { Plan } from './plan.js';
@@ -17,13 +23,20 @@ export function formatSizes(sizes: readonly number[]): string {
 }
 
 /** The columns, what each is used for and what it holds. */
-export function columnRows({ target, leftOut }: Source, data: PreparedData): ColumnRow[] {
+export function columnRows({ table, target, leftOut }: Source, data: PreparedData): ColumnRow[] {
   return data.summary.columns.map((column) => {
-    const { name, role, missing } = column;
+    const { name, role } = column;
+    const missing = role === 'ignored' ? missingCells(table, name) : column.missing;
     const reason = leftOut.get(name) ?? (role === 'empty' ? 'left out: no values' : undefined);
     const used = name === target ? `target (${data.task})` : (reason ?? 'feature');
     return { name, role: used, contents: contentsOf(column), missing };
   });
+}
+
+/** Missing values of a column that isn't used, and that nothing else has counted. */
+function missingCells({ columns, rows }: Table, name: string): number {
+  const at = columns.indexOf(name);
+  return rows.filter((row) => MISSING.includes(row[at].trim())).length;
 }
 
 /** Categories that are listed with their counts. */
@@ -79,7 +92,7 @@ export function planEntries(plan: Plan): (readonly [string, string])[] {
     ['network', `${formatSizes(sizes)}, ${sizes.length > 2 ? activation : 'no hidden layer'}`],
     ['loss', loss],
     ['optimizer', `${optimizer}, learning rate ${lr}, weight decay ${weightDecay}`],
-    ['steps', `${step}, ${epochs} epochs`],
+    ['steps', `${step}, ${counted(epochs, 'epoch')}`],
     ['held back', held],
     ['seed', String(plan.seed)],
   ];
@@ -99,13 +112,23 @@ export function endLine({ epochs, elapsed, best, history }: TrainReport): string
       ? ''
       : `; kept: the weights after epoch ${best.epoch}, validation loss ${short(best.loss)}`;
   const last = history.loss[history.loss.length - 1];
-  return `  ${epochs} epochs in ${time}, training loss ${short(last)}${kept}`;
+  return `  ${counted(epochs, 'epoch')} in ${time}, training loss ${short(last)}${kept}`;
 }
+
+/** Classes that a terminal has room for, side by side. */
+const MOST_CLASSES_SHOWN = 12;
 
 /** What the test came to, in lines. */
 export function testLines(result: TestResult): string[] {
   if (result.kind === 'classes') {
-    return result.confusion
+    const { confusion } = result;
+    if (confusion.labels.length > MOST_CLASSES_SHOWN) {
+      const { value, label } = resultOf(result);
+      return [
+        `  ${value} ${label} (the report shows which of the ${confusion.labels.length} classes)`,
+      ];
+    }
+    return confusion
       .toString()
       .split('\n')
       .map((line) => `  ${line}`);
@@ -127,6 +150,11 @@ export function resultOf(result: TestResult): { readonly value: string; readonly
   const { accuracy, counts, total } = result.confusion;
   const right = counts.reduce((sum, row, c) => sum + row[c], 0);
   return { value: percent(accuracy), label: `test accuracy: ${right} of ${total} right` };
+}
+
+/** `1 epoch`, `2 epochs`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** `98.8 %` */

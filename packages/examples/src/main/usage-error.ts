@@ -9,7 +9,7 @@ export class UsageError extends Error {
 export function suggestion(written: string, known: readonly string[]): string {
   const close = known
     .map((name) => ({ name, distance: editDistance(written.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= Math.max(1, name.length / 3))
+    .filter(({ name, distance }) => distance <= Math.floor(name.length / 3))
     .sort((a, b) => a.distance - b.distance);
   return close.length > 0 ? ` Did you mean ${close[0].name}?` : '';
 }

@@ -108,14 +108,15 @@ class Training<M extends Module> {
       this.#epoch++;
       const before = parameters.map((cell) => cell.value);
       const { figures, whole } = await this.#pass(random);
+      const { loss, validationLoss } = figures;
+      const watched = this.#options.validation === undefined ? loss : validationLoss;
+      const outOfPatience = this.#keeper?.observe(this.#epoch, watched) ?? false;
       if (whole && threshold !== undefined) {
         const change = largestChange(parameters, before);
         this.#history.change.push(change);
         if (change < threshold) return 'threshold';
       }
-      const { loss, validationLoss } = figures;
-      const watched = this.#options.validation === undefined ? loss : validationLoss;
-      if (this.#keeper?.observe(this.#epoch, watched)) return 'early';
+      if (outOfPatience) return 'early';
     }
     return endsByIterations ? 'iterations' : 'epochs';
   }

@@ -101,4 +101,20 @@ describe('early stopping', () => {
     expect(report).toMatchObject({ stopped: 'epochs', best: { epoch: 2, loss: 1 } });
     expect(bias.value.toArray()).toEqual([2]);
   });
+
+  it('counts the pass after which the ε rule ends training', async () => {
+    const model = sequential(dense(1, 1));
+    const x = tensor([[1], [2]]);
+    const report = await train(
+      model,
+      { x, y: x },
+      {
+        loss: mse,
+        optimizer: sgd(model.parameters(), { lr: 0.01 }),
+        earlyStopping: { patience: 1 },
+        threshold: 1e6,
+      },
+    );
+    expect(report).toMatchObject({ stopped: 'threshold', epochs: 1, best: { epoch: 1 } });
+  });
 });

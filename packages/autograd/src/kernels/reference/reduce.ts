@@ -29,7 +29,8 @@ function product(x: TypedArray, start: number, stride: number, n: number): numbe
   return result;
 }
 
-function largest(x: TypedArray, start: number, stride: number, n: number): number {
+/** The largest element: NaN if there is one, −∞ of an empty run. */
+export function largest(x: TypedArray, start: number, stride: number, n: number): number {
   let result = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < n; k++) result = Math.max(result, x[start + k * stride]);
   return result;
@@ -42,7 +43,7 @@ function smallest(x: TypedArray, start: number, stride: number, n: number): numb
 }
 
 /** m + ln Σ exp(x − m), m the largest: −∞ for an empty run and for one of nothing but −∞. */
-export function logSumExp(x: TypedArray, start: number, stride: number, n: number): number {
+function logSumExp(x: TypedArray, start: number, stride: number, n: number): number {
   const m = largest(x, start, stride, n);
   if (!Number.isFinite(m)) return m;
   let sum = 0;

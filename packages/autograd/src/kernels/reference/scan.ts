@@ -1,7 +1,7 @@
 // What runs along an axis and keeps its length: running sums, softmax, sorting.
 
 import type { TypedArray } from '../../tensor/dtype.js';
-import { logSumExp } from './reduce.js';
+import { largest } from './reduce.js';
 
 export function cumulativeSum(
   x: TypedArray,
@@ -35,13 +35,18 @@ export function softmax(
   for (let i = 0; i < outer; i++) {
     for (let j = 0; j < inner; j++) {
       const start = i * count * inner + j;
-      const total = logSumExp(x, start, inner, count);
+      // Shares of Σ exp(x − m): m + ln Σ would lose the digits of ln Σ beside a large m.
+      const m = largest(x, start, inner, count);
+      let sum = 0;
+      for (let k = 0; k < count; k++) sum += Math.exp(x[start + k * inner] - m);
+      const logSum = Math.log(sum);
       // Nothing but −∞ (a fully masked row): no class has any probability.
-      const masked = total === Number.NEGATIVE_INFINITY;
+      const masked = m === Number.NEGATIVE_INFINITY;
       for (let k = 0; k < count; k++) {
         const at = start + k * inner;
-        const logProbability = masked ? total : x[at] - total;
-        out[at] = logarithm ? logProbability : Math.exp(logProbability);
+        const distance = x[at] - m;
+        if (masked) out[at] = logarithm ? m : 0;
+        else out[at] = logarithm ? distance - logSum : Math.exp(distance) / sum;
       }
     }
   }

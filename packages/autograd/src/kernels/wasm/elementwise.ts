@@ -8,7 +8,15 @@ import { collapse } from '../broadcast-loops.js';
 import type { Elements } from '../kernels.js';
 import { elementwise as inJavaScript } from '../reference/elementwise.js';
 import { type BlockLoop, formulaOf, loopOf } from './loop.js';
-import { copyIn, copyOut, SLOT_BYTES, scratchArray, slotAddress } from './scratch.js';
+import {
+  copyIn,
+  copyOut,
+  type Floats,
+  SLOT_BYTES,
+  scratchArray,
+  slotAddress,
+  VECTOR_BYTES,
+} from './scratch.js';
 import type { LaneType } from './vector.js';
 
 /** Below, plain JavaScript is as fast; exact formulas only, so that results never depend on the size. */
@@ -36,8 +44,6 @@ function patternOf(sizes: readonly number[], steps: readonly number[], longest: 
   if (axis === 0) return ONE;
   return count <= longest ? { kind: 'periodic', period: count } : STRIDED;
 }
-
-type Floats = Float32Array | Float64Array;
 
 /** Writes `count` elements at `into`[at …): x[0 … period) again and again, beginning with x[0]. */
 function fillPeriodic(
@@ -91,12 +97,6 @@ function fillStrided(
   }
 }
 
-function call(loop: BlockLoop, bytes: number, masks: readonly number[]): void {
-  if (masks.length === 1) loop(bytes, masks[0]);
-  else if (masks.length === 2) loop(bytes, masks[0], masks[1]);
-  else loop(bytes, ...masks);
-}
-
 /** The result's merged axes, innermost first, and what each operand's steps along them are. */
 interface Walk {
   readonly sizes: readonly number[];
@@ -104,28 +104,13 @@ interface Walk {
   readonly patterns: readonly Pattern[];
 }
 
-/** No axes need to be told apart: every operand is one element or has the result's shape. */
-function flatWalk(
-  inputs: readonly Elements[],
-  arrays: readonly TypedArray[],
-  shape: Shape,
-): Walk | null {
-  const patterns: Pattern[] = [];
-  for (let i = 0; i < inputs.length; i++) {
-    if (arrays[i].length === 1) patterns.push(ONE);
-    else if (sameShape(inputs[i].shape, shape)) patterns.push(SAME);
-    else return null;
-  }
-  return { sizes: [], steps: [], patterns };
-}
-
-function broadcastWalk(inputs: readonly Elements[], shape: Shape, longest: number): Walk {
+function walkOf(inputs: readonly Elements[], shape: Shape, longest: number): Walk {
   const strides = inputs.map((x) => broadcastStrides(x.shape, shape));
   const [sizes, steps] = collapse(shape, strides);
   return { sizes, steps, patterns: steps.map((own) => patternOf(sizes, own, longest)) };
 }
 
-function runBlocks(
+function runBroadcast(
   loop: BlockLoop,
   arrays: readonly TypedArray[],
   { sizes, steps, patterns }: Walk,
@@ -136,23 +121,20 @@ function runBlocks(
   const arity = arrays.length;
   const memory = scratchArray(dtype, arity + 1);
   const slot = (k: number) => slotAddress(k) / bytes;
-  let block = SLOT_BYTES / bytes;
-  const masks = new Array<number>(arity);
   let period = 1;
-  for (let i = 0; i < arity; i++) {
-    const pattern = patterns[i];
-    masks[i] = pattern.kind === 'one' ? 0 : -1;
-    if (pattern.kind === 'one') memory.fill(arrays[i][0], slot(i), slot(i) + 16 / bytes);
-    // Periods nest, so that whole blocks of the longest are whole numbers of them all.
+  // Periods nest: whole numbers of the longest are whole numbers of them all.
+  for (const pattern of patterns) {
     if (pattern.kind === 'periodic') period = Math.max(period, pattern.period);
   }
-  block = Math.min(out.length, block - (block % period));
-  for (let i = 0; i < arity; i++) {
-    const pattern = patterns[i];
-    if (pattern.kind === 'periodic') {
+  const room = SLOT_BYTES / bytes;
+  const block = Math.min(out.length, room - (room % period));
+  const masks = patterns.map(({ kind }) => (kind === 'one' ? 0 : -1));
+  patterns.forEach((pattern, i) => {
+    if (pattern.kind === 'one') fillVector(memory, slot(i), arrays[i][0], bytes);
+    else if (pattern.kind === 'periodic') {
       fillPeriodic(memory, slot(i), arrays[i], pattern.period, block);
     }
-  }
+  });
   for (let at = 0; at < out.length; at += block) {
     const count = Math.min(block, out.length - at);
     for (let i = 0; i < arity; i++) {
@@ -162,9 +144,53 @@ function runBlocks(
         fillStrided(memory, slot(i), arrays[i], sizes, steps[i], at, count);
       }
     }
-    call(loop, count * bytes, masks);
+    loop(count * bytes, ...masks);
     copyOut(memory, slot(arity), out, at, count);
   }
+}
+
+function fillVector(into: Floats, at: number, value: number, bytes: number): void {
+  for (let k = 0; k < VECTOR_BYTES / bytes; k++) into[at + k] = value;
+}
+
+/** Every operand is one element or as long as the result; the common case, free of overhead. */
+function runFlat(
+  loop: BlockLoop,
+  arrays: readonly TypedArray[],
+  out: TypedArray,
+  dtype: LaneType,
+): void {
+  const bytes = dtype === 'float32' ? 4 : 8;
+  const arity = arrays.length;
+  const memory = scratchArray(dtype, arity + 1);
+  const total = out.length;
+  const stride = slotAddress(1) / bytes;
+  for (let i = 0; i < arity; i++) {
+    if (arrays[i].length === 1) fillVector(memory, i * stride, arrays[i][0], bytes);
+  }
+  const first = arity > 0 && arrays[0].length > 1 ? -1 : 0;
+  const second = arity > 1 && arrays[1].length > 1 ? -1 : 0;
+  const masks = arity > 2 ? arrays.map(({ length }) => (length > 1 ? -1 : 0)) : NO_MASKS;
+  const block = SLOT_BYTES / bytes;
+  for (let at = 0; at < total; at += block) {
+    const count = Math.min(block, total - at);
+    for (let i = 0; i < arity; i++) {
+      if (arrays[i].length > 1) copyIn(memory, i * stride, arrays[i], at, count);
+    }
+    if (arity === 1) loop(count * bytes, first);
+    else if (arity === 2) loop(count * bytes, first, second);
+    else loop(count * bytes, ...masks);
+    copyOut(memory, arity * stride, out, at, count);
+  }
+}
+
+const NO_MASKS: readonly number[] = [];
+
+function isFlat(inputs: readonly Elements[], arrays: readonly TypedArray[], shape: Shape): boolean {
+  for (let i = 0; i < inputs.length; i++) {
+    if (arrays[i].length !== 1 && !sameShape(inputs[i].shape, shape)) return false;
+  }
+  return true;
 }
 
 /**
@@ -179,18 +205,17 @@ export function elementwise(
   dtype: DType,
 ): void {
   if (out.length === 0) return;
-  if (dtype === 'float32' || dtype === 'float64') {
-    const { exact, long } = formulaOf(f);
-    if (!long && (!exact || out.length >= SMALL)) {
-      const arrays = inputs.map(({ storage }) =>
-        asArray(elementsOf('elementwise', storage), dtype),
-      );
-      const walk =
-        flatWalk(inputs, arrays, shape) ??
-        broadcastWalk(inputs, shape, SLOT_BYTES / bytesPerElement(dtype));
-      runBlocks(loopOf(f, inputs.length, dtype), arrays, walk, out, dtype);
-      return;
-    }
+  const floats = dtype === 'float32' || dtype === 'float64';
+  const formula = floats ? formulaOf(f) : null;
+  if (!floats || formula === null || formula.long || (formula.exact && out.length < SMALL)) {
+    inJavaScript(f, inputs, out, shape, dtype);
+    return;
   }
-  inJavaScript(f, inputs, out, shape, dtype);
+  const loop = loopOf(formula, inputs.length, dtype);
+  const arrays = inputs.map(({ storage }) => asArray(elementsOf('elementwise', storage), dtype));
+  if (isFlat(inputs, arrays, shape)) runFlat(loop, arrays, out, dtype);
+  else {
+    const walk = walkOf(inputs, shape, SLOT_BYTES / bytesPerElement(dtype));
+    runBroadcast(loop, arrays, walk, out, dtype);
+  }
 }

@@ -5,7 +5,7 @@ import { type Expr, nodesOf } from '../../scalar/index.js';
 import { define, Emitter, sharedNodes, times } from './emit.js';
 import { formulaOn, isExact } from './formula.js';
 import { instantiate } from './module.js';
-import { scratchImport, slotAddress } from './scratch.js';
+import { scratchImport, slotAddress, VECTOR_BYTES } from './scratch.js';
 import { type LaneType, lanesOf, vec } from './vector.js';
 
 /**
@@ -13,8 +13,6 @@ import { type LaneType, lanesOf, vec } from './vector.js';
  * argument a mask: −1, or 0 for one vector that stays.
  */
 export type BlockLoop = (bytes: number, ...masks: number[]) => void;
-
-const VECTOR_BYTES = 16;
 
 function compile(f: Expr, arity: number, dtype: LaneType): BlockLoop {
   const l = lanesOf(dtype);
@@ -49,6 +47,7 @@ function compile(f: Expr, arity: number, dtype: LaneType): BlockLoop {
 
 /** What is known of a formula. */
 export interface Formula {
+  readonly f: Expr;
   /** Vectors and plain JavaScript give the same bits. */
   readonly exact: boolean;
   /** Too long to be worth a module of its own. */
@@ -65,15 +64,14 @@ const formulas = new WeakMap<Expr, Formula>();
 export function formulaOf(f: Expr): Formula {
   let known = formulas.get(f);
   if (known === undefined) {
-    known = { exact: isExact(f), long: nodesOf(f).length > LONGEST, loops: [] };
+    known = { f, exact: isExact(f), long: nodesOf(f).length > LONGEST, loops: [] };
     formulas.set(f, known);
   }
   return known;
 }
 
 /** The loop of a formula, compiled when it is first asked for. */
-export function loopOf(f: Expr, arity: number, dtype: LaneType): BlockLoop {
-  const { loops } = formulaOf(f);
+export function loopOf({ f, loops }: Formula, arity: number, dtype: LaneType): BlockLoop {
   const key = 2 * arity + (dtype === 'float32' ? 0 : 1);
   loops[key] ??= compile(f, arity, dtype);
   return loops[key];

@@ -14,6 +14,10 @@ const STRIDE = SLOT_BYTES + MARGIN_BYTES;
 const PAGE = 65536;
 const FIRST_PAGES = 4;
 
+export const VECTOR_BYTES = 16;
+
+export type Floats = Float32Array | Float64Array;
+
 interface Scratch {
   readonly memory: WebAssembly.Memory;
   readonly float32: Float32Array;
@@ -43,7 +47,7 @@ function withSlots(slots: number): Scratch {
 export const slotAddress = (k: number): number => k * STRIDE;
 
 /** All of the memory as an array; valid until more slots are asked for. */
-export function scratchArray(dtype: LaneType, slots: number): Float32Array | Float64Array {
+export function scratchArray(dtype: LaneType, slots: number): Floats {
   return withSlots(slots)[dtype];
 }
 
@@ -54,7 +58,7 @@ export function scratchImport(slots: number): Dependency.ImportMemory {
 
 /** Copies x[start … start + count) to `at` (in elements) of the scratch array. */
 export function copyIn(
-  into: Float32Array | Float64Array,
+  into: Floats,
   at: number,
   x: TypedArray,
   start: number,
@@ -66,7 +70,7 @@ export function copyIn(
 
 /** Copies `count` elements at `at` of the scratch array to out[start …). */
 export function copyOut(
-  from: Float32Array | Float64Array,
+  from: Floats,
   at: number,
   out: TypedArray,
   start: number,

@@ -24,6 +24,7 @@ export const shapeSamples: readonly OpSample[] = [
     ['all axes of size 1', (draw) => [draw.uniform([1, 3, 1])], (x) => squeeze(x)],
     ['the axes named', (draw) => [draw.uniform([1, 3, 1])], (x) => squeeze(x, [-1])],
     ['to a scalar', (draw) => [draw.uniform([1, 1])], (x) => squeeze(x)],
+    ['of a scalar', (draw) => [draw.uniform([])], (x) => squeeze(x)],
     ['of nothing', (draw) => [draw.uniform([1, 0])], (x) => squeeze(x, 0)],
   ),
   ...samplesOf(

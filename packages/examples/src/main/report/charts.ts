@@ -11,7 +11,8 @@ const MOST_POINTS = 300;
 /** Above this many classes the counts no longer fit into their cells. */
 const MOST_CLASSES_WITH_COUNTS = 16;
 
-interface Curve {
+/** A curve and how it is told from the others. */
+export interface Curve {
   readonly name: string;
   readonly color: string;
   /** A figure an epoch. What a logarithmic axis can't show (0, infinities, NaN) is left out. */
@@ -19,41 +20,31 @@ interface Curve {
 }
 
 /** The loss over the epochs. */
-export function lossChart(
-  loss: readonly number[],
-  validationLoss: readonly number[],
-  lossName: string,
-): TopLevelSpec {
-  const curves: Curve[] = [
+export function lossCurves(loss: readonly number[], validationLoss: readonly number[]): Curve[] {
+  return [
     { name: 'training', color: 'var(--series-1)', values: loss },
     { name: 'validation', color: 'var(--series-2)', values: validationLoss },
-  ];
-  return curveChart(
-    curves.filter(({ values }) => values.length > 0),
-    `${lossName} (logarithmic)`,
-  );
+  ].filter(({ values }) => values.length > 0);
 }
 
 /** The norms of δˡ, or of ∂J/∂Wˡ, over the epochs, a curve a layer. */
-export function normChart(
-  layers: readonly LayerNorms[],
-  quantity: 'delta' | 'weight',
-): TopLevelSpec {
-  const curves = layers.map((layer, i) => ({
+export function normCurves(layers: readonly LayerNorms[], quantity: 'delta' | 'weight'): Curve[] {
+  return layers.map((layer, i) => ({
     name: layer.name,
     color: rampColor(layers.length === 1 ? 0 : i / (layers.length - 1)),
     values: layer[quantity],
   }));
-  return curveChart(curves, `${quantity === 'delta' ? '‖δˡ‖' : '‖∂J/∂Wˡ‖'} (logarithmic)`);
 }
 
-/** The colour of a layer between the first (0) and the last (1). */
+/** The colour of a layer between the first (0) and the last (1), through a third one half-way. */
 function rampColor(position: number): string {
-  const share = Math.round(position * 100);
-  return `color-mix(in oklab, var(--ramp-last) ${share}%, var(--ramp-first))`;
+  const [from, to] = position < 0.5 ? ['first', 'middle'] : ['middle', 'last'];
+  const share = Math.round(100 * (position < 0.5 ? 2 * position : 2 * position - 1));
+  return `color-mix(in oklab, var(--ramp-${to}) ${share}%, var(--ramp-${from}))`;
 }
 
-function curveChart(curves: readonly Curve[], title: string): TopLevelSpec {
+/** Curves over the epochs, on a logarithmic axis. Their names stand beside the chart. */
+export function curveChart(curves: readonly Curve[], title: string): TopLevelSpec {
   const points = curves.flatMap(({ name, values }) =>
     thinned(values)
       .filter(({ value }) => Number.isFinite(value) && value > 0)
@@ -88,7 +79,7 @@ function curveChart(curves: readonly Curve[], title: string): TopLevelSpec {
         field: 'name',
         type: 'nominal',
         scale: { domain: curves.map(({ name }) => name), range: curves.map(({ color }) => color) },
-        legend: curves.length > 1 ? { title: null, symbolType: 'stroke', columns: 3 } : null,
+        legend: null,
       },
     },
   };

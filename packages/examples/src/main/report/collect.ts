@@ -5,7 +5,7 @@ import type { TestResult } from '../fit.js';
 import type { Source } from '../load.js';
 import type { Plan } from '../plan.js';
 import { formatSeconds } from '../progress.js';
-import { columnRows, formatSizes, planEntries, resultOf, short } from '../summary.js';
+import { columnRows, counted, formatSizes, planEntries, resultOf, short } from '../summary.js';
 import type { ClassCounts, Comparison, LayerNorms, NumberPairs, ReportContent } from './content.js';
 import { scientific } from './tables.js';
 
@@ -31,7 +31,7 @@ export function collect(results: Results): ReportContent {
   return {
     title:
       test.kind === 'classes'
-        ? `${source.name}: ${result.value} of the test samples told right`
+        ? `${source.name}: ${result.value} of the test samples classified right`
         : `${source.name}: ${source.target} predicted with ${result.value}`,
     lead:
       `A network of ${formatSizes(plan.sizes)} units learnt ${source.target} from ${data.summary.train} rows, ` +
@@ -53,7 +53,7 @@ export function collect(results: Results): ReportContent {
       { value: String(parameters), label: 'parameters' },
       {
         value: formatSeconds(training.elapsed / 1000),
-        label: `training, ${training.epochs} epochs`,
+        label: `training, ${counted(training.epochs, 'epoch')}`,
       },
     ],
     settings: [['command', results.command], ...planEntries(plan)],

@@ -64,6 +64,5 @@ export interface ReportContent {
   readonly lossName: string;
   readonly norms: readonly LayerNorms[];
   readonly test: ClassCounts | NumberPairs;
-  /** The comparison, or the reason why there is none. */
-  readonly comparison: Comparison | string;
+  readonly comparison: Comparison;
 }

@@ -1,9 +1,20 @@
 // The report: one HTML file that needs nothing beside it.
-import { confusionChart, lossChart, normChart, predictionChart } from './charts.js';
+import {
+  type Curve,
+  confusionChart,
+  curveChart,
+  lossCurves,
+  normCurves,
+  predictionChart,
+} from './charts.js';
 import type { ReportContent } from './content.js';
-import { escapeHtml, renderSvg } from './render.js';
+import { escapeHtml } from './escape.js';
+import { renderSvg } from './render.js';
 import { STYLE } from './style.js';
 import { columnTable, comparisonTable, scientific } from './tables.js';
+
+/** What two ways of computing in float64 may differ by. */
+const TOLERANCE = 1e-12;
 
 /** Writes the page's text. */
 export async function reportPage(content: ReportContent): Promise<string> {
@@ -54,27 +65,41 @@ async function curveFigures(content: ReportContent): Promise<string[]> {
         'while the other goes on falling, the network learns by heart.'
       : '';
   return [
-    await figure(
+    await curveFigure(
       'Loss',
-      lossChart(loss, validationLoss, lossName),
+      lossCurves(loss, validationLoss),
+      lossName,
       `The loss after each pass over the training samples; the lower, the better the predictions fit.${held}`,
-      'Curves of the loss over the epochs',
     ),
-    await figure(
+    await curveFigure(
       'Errors δˡ, layer by layer',
-      normChart(norms, 'delta'),
-      'How large δˡ = ∂J/∂zˡ is. Curves that lie far below each other from the last layer to the first are vanishing ' +
-        'gradients; curves that shoot up are exploding ones.',
-      'Curves of the norm of delta of each layer over the epochs',
+      normCurves(norms, 'delta'),
+      '‖δˡ‖',
+      'How large δˡ = ∂J/∂zˡ is; layer 1 is the input. Where the curves sink from the last layer to the first, each ' +
+        'far below the next, gradients vanish; where they shoot up, gradients explode.',
     ),
-    await figure(
+    await curveFigure(
       'Weight gradients ∂J/∂Wˡ, layer by layer',
-      normChart(norms, 'weight'),
+      normCurves(norms, 'weight'),
+      '‖∂J/∂Wˡ‖',
       'How hard each layer’s weights are pulled at. They shrink as a minimum comes near; a layer whose curve lies at ' +
         'the bottom hardly learns.',
-      'Curves of the norm of the weight gradient of each layer over the epochs',
     ),
   ];
+}
+
+async function curveFigure(
+  title: string,
+  curves: readonly Curve[],
+  quantity: string,
+  caption: string,
+): Promise<string> {
+  const keys = curves.map(
+    ({ name, color }) => `<li><i style="background:${color}"></i>${escapeHtml(name)}</li>`,
+  );
+  const legend = curves.length > 1 ? `<ul class="legend">${keys.join('')}</ul>` : '';
+  const spec = curveChart(curves, `${quantity} (logarithmic)`);
+  return figure(title, spec, caption, `${title}: curves over the epochs`, legend);
 }
 
 async function testFigure({ test }: ReportContent): Promise<string> {
@@ -100,22 +125,22 @@ async function figure(
   spec: Parameters<typeof renderSvg>[0],
   caption: string,
   label: string,
+  legend = '',
 ): Promise<string> {
   const svg = await renderSvg(spec, label);
-  return `<figure><h2>${title}</h2><div class="chart">${svg}</div><figcaption>${caption}</figcaption></figure>`;
+  return `<figure><h2>${title}</h2>${legend}<div class="chart">${svg}</div><figcaption>${caption}</figcaption></figure>`;
 }
 
 function comparisonSection({ comparison }: ReportContent): string {
   const title = '<h2>The tape’s gradients beside the closed form’s</h2>';
-  if (typeof comparison === 'string') {
-    return `<section class="wide">${title}<p class="note">${escapeHtml(comparison)}</p></section>`;
-  }
   const { samples, loss, largest } = comparison;
   return `<section class="wide">${title}
 <p class="note">The first ${samples} samples, ${escapeHtml(loss)}, in float64, before training: what the recorded tape gives,
 and what the recursion δˡ = (Wˡ⁺¹)ᵀδˡ⁺¹ ⊙ σ′(zˡ), ∂J/∂Wˡ = δˡ(aˡ⁻¹)ᵀ, ∂J/∂bˡ = δˡ gives with no tape at all.</p>
 ${comparisonTable(comparison)}
-<p class="note">Largest relative difference: <span class="good">${scientific(largest)}</span>.</p></section>`;
+<p class="note">Largest relative difference: <span class="${largest <= TOLERANCE ? 'good' : 'bad'}">${scientific(largest)}</span>${
+    largest === 0 ? '; all numbers are equal to the last bit' : ''
+  }.</p></section>`;
 }
 
 function dataSection({ rowsInFile, rowsUsed, columns }: ReportContent): string {

@@ -1,6 +1,6 @@
 // The report's tables, as HTML.
 import type { ColumnRow, Comparison } from './content.js';
-import { escapeHtml } from './render.js';
+import { escapeHtml } from './escape.js';
 
 /** The columns of the file and what became of each. */
 export function columnTable(columns: readonly ColumnRow[]): string {
@@ -17,9 +17,9 @@ export function columnTable(columns: readonly ColumnRow[]): string {
 /** Tape against closed form: a line for each quantity of each layer. */
 export function comparisonTable({ rows }: Comparison): string {
   const lines = rows.map(({ layer, quantity, shape, absolute, relative }, i) => {
-    const starts = i > 0 && rows[i - 1].layer !== layer;
+    const starts = i === 0 || rows[i - 1].layer !== layer;
     return (
-      `<tr${starts ? ' class="layer-start"' : ''}><td>${layer}</td><td>${escapeHtml(quantity)}</td>` +
+      `<tr${starts ? ' class="layer-start"' : ''}><td>${starts ? layer : ''}</td><td>${escapeHtml(quantity)}</td>` +
       `<td>${shape.join(' × ')}</td><td class="number">${scientific(absolute)}</td>` +
       `<td class="number">${scientific(relative)}</td></tr>`
     );

@@ -1,0 +1,414 @@
+// A whole matrix product: cut into blocks that fit the caches, packed where that pays, and swept tile by tile.
+
+import {
+  block,
+  br_if,
+  call,
+  type Func,
+  f32,
+  f64,
+  i32,
+  if_,
+  type Local,
+  local,
+  loop,
+  memory,
+  return_,
+  select,
+  type ValueType,
+} from 'wasmati';
+import { bytesPerElement } from '../../tensor/dtype.js';
+import { define, times } from './emit.js';
+import { advance, countDown, packRagged, packRuns, packTransposed } from './gemm-pack.js';
+import { rowBytes, SWEEP_PARAMETERS, sweep, type Tiling, tileColumns } from './gemm-tile.js';
+
+type Int = Local<'i32'>;
+type Emitted = Func<ValueType[], ValueType[]>;
+
+/** Terms that are summed in one run, from zero; the sums of runs are added in order. Part of what a product's bits are. */
+export const TERMS = 256;
+
+/** Bytes in a row of a block of B: TERMS of them stay in a core's second cache. */
+const BLOCK_ROW_BYTES = 1024;
+
+/** Below so many rows of the result, B is read where it is: packing it would take as long as the product. */
+const DIRECT_ROWS = 24;
+
+/** Up to so many columns of the result, a transposed A is read where it is. */
+const DIRECT_COLUMNS = 16;
+
+/** a, b, c, m, n, k, transposeA, transposeB, scratch, add. */
+export const GEMM_PARAMETERS = 10;
+
+const round64 = (bytes: number): number => Math.ceil(bytes / 64) * 64;
+
+/** Where things lie in the scratch, in bytes from its beginning. */
+function layoutOf(tiling: Tiling) {
+  const tile = tiling.rows * rowBytes(tiling);
+  const ofA = round64(tile);
+  const ofB = ofA + round64(tiling.rows * TERMS * bytesPerElement(tiling.dtype));
+  return { ofA, ofB };
+}
+
+/** The scratch that a product takes, in bytes. */
+export function scratchBytesOf(tiling: Tiling, n: number, k: number): number {
+  const columns = Math.ceil(n / tileColumns(tiling)) * rowBytes(tiling);
+  return layoutOf(tiling).ofB + Math.min(k, TERMS) * Math.min(columns, BLOCK_ROW_BYTES);
+}
+
+/** Runs the one of `cases` whose number `which` is: 1, 2, … */
+function among(which: Int, cases: readonly (() => void)[]): void {
+  cases.forEach((run, index) => {
+    i32.eq(which, index + 1);
+    if_(null, run);
+  });
+}
+
+const smaller = (into: Int, x: Int, limit: number) => {
+  local.get(x);
+  i32.const(limit);
+  i32.lt_u(x, limit);
+  select();
+  local.set(into);
+};
+
+/** (rows, columnwise, …): the sweep for so many rows. */
+function sweepOf(tiling: Tiling): Emitted {
+  const counts = Array.from({ length: tiling.rows }, (_, i) => i + 1);
+  const byRow = counts.map((rows) => sweep(tiling, rows, 'rows'));
+  const byColumn = counts.map((rows) => sweep(tiling, rows, 'columns'));
+  return define({ in: times(2 + SWEEP_PARAMETERS, i32), locals: [], out: [] }, (parameters) => {
+    const [rows, columnwise, ...rest] = parameters as Int[];
+    const pass = (run: Emitted) => () => {
+      call(run, rest);
+      return_();
+    };
+    local.get(columnwise);
+    if_(null, () => among(rows, byColumn.map(pass)));
+    among(rows, byRow.map(pass));
+  });
+}
+
+/** (rows, from, step, to, k): packs so many rows of a transposed A. */
+function packerOfA(tiling: Tiling): Emitted {
+  const bytes = bytesPerElement(tiling.dtype);
+  const packers = Array.from({ length: tiling.rows }, (_, i) => packRuns((i + 1) * bytes));
+  return define({ in: times(5, i32), locals: [], out: [] }, (parameters) => {
+    const [rows, ...rest] = parameters as Int[];
+    among(
+      rows,
+      packers.map((pack) => () => {
+        call(pack, rest);
+      }),
+    );
+  });
+}
+
+/**
+ * (from, stepP, stepJ, transposed, to, k, columns): packs a block of B into panels of a tile's width, the last one filled
+ * up with zeros.
+ */
+function packerOfB(tiling: Tiling): Emitted {
+  const width = tileColumns(tiling);
+  const lanes = width / tiling.vectors;
+  const runs = packRuns(rowBytes(tiling));
+  const squaresOf = packTransposed(tiling);
+  const ragged = packRagged(tiling);
+  const row = rowBytes(tiling);
+  return define({ in: times(7, i32), locals: times(3, i32), out: [] }, (parameters, rest) => {
+    const [from, stepP, stepJ, transposed, to, k, columns] = parameters as Int[];
+    const [panel, squares, done] = rest as Int[];
+    local.set(panel, i32.mul(k, row));
+    local.set(squares, i32.div_u(k, lanes));
+    local.set(done, i32.mul(squares, lanes));
+    block(null, (last) => {
+      loop(null, (again) => {
+        i32.lt_u(columns, width);
+        br_if(last);
+        local.get(transposed);
+        if_(
+          null,
+          () => {
+            local.get(squares);
+            if_(null, () => {
+              call(squaresOf, [from, stepJ, to, squares]);
+            });
+            i32.lt_u(done, k);
+            if_(null, () => {
+              i32.add(from, i32.mul(done, stepP));
+              local.get(stepP);
+              local.get(stepJ);
+              i32.add(to, i32.mul(done, row));
+              i32.sub(k, done);
+              i32.const(width);
+              call(ragged);
+            });
+          },
+          () => {
+            call(runs, [from, stepP, to, k]);
+          },
+        );
+        advance(to, panel);
+        local.set(from, i32.add(from, i32.mul(stepJ, width)));
+        local.tee(columns, i32.sub(columns, width));
+        br_if(again);
+        return_();
+      });
+    });
+    local.get(columns);
+    if_(null, () => {
+      call(ragged, [from, stepP, stepJ, to, k, columns]);
+    });
+  });
+}
+
+/** (from, c, stepC, rows, columns, add): moves the left part of the tile at `from` to C, or adds it. */
+function tileMover(tiling: Tiling): Emitted {
+  const bytes = bytesPerElement(tiling.dtype);
+  const float = tiling.dtype === 'float32' ? f32 : f64;
+  return define({ in: times(6, i32), locals: [i32, i32, float], out: [] }, (parameters, rest) => {
+    const [from, c, stepC, rows, columns, add] = parameters as Int[];
+    const [at, end] = rest as Int[];
+    const value = rest[2] as Local<'f32'> & Local<'f64'>;
+    local.set(end, i32.mul(columns, bytes));
+    countDown(rows, () => {
+      local.set(at, i32.const(0));
+      loop(null, (next) => {
+        i32.add(from, at);
+        float.load({});
+        local.set(value);
+        local.get(add);
+        if_(null, () => {
+          i32.add(c, at);
+          float.load({});
+          local.get(value);
+          float.add();
+          local.set(value);
+        });
+        i32.add(c, at);
+        local.get(value);
+        float.store({});
+        local.tee(at, i32.add(at, bytes));
+        local.get(end);
+        i32.lt_u();
+        br_if(next);
+      });
+      advance(from, rowBytes(tiling));
+      advance(c, stepC);
+    });
+  });
+}
+
+/**
+ * One block: (rowOfA, stepA, columnwise, packA, b, stepB, panelB, ragged, c, m, n, k, stepC, scratch, add), all rows of the
+ * result, n columns of it and k terms. The last, ragged panel of B is at `ragged`.
+ */
+function blockProduct(tiling: Tiling): Emitted {
+  const bytes = bytesPerElement(tiling.dtype);
+  const width = tileColumns(tiling);
+  const row = rowBytes(tiling);
+  const sweepRows = sweepOf(tiling);
+  const packA = packerOfA(tiling);
+  const moveTile = tileMover(tiling);
+  const { ofA } = layoutOf(tiling);
+  return define({ in: times(15, i32), locals: times(7, i32), out: [] }, (parameters, rest) => {
+    const [
+      a,
+      stepA,
+      columnwise,
+      packed,
+      b,
+      stepB,
+      panelB,
+      ragged,
+      c,
+      m,
+      n,
+      k,
+      stepC,
+      scratch,
+      add,
+    ] = parameters as Int[];
+    const [count, columns, strips, rows, fromA, stepOfA, acrossA] = rest as Int[];
+    local.set(count, i32.div_u(n, width));
+    local.set(columns, i32.rem_u(n, width));
+    // Strips of nearly equal height: 8 rows are 4 and 4, not 6 and 2.
+    local.set(strips, i32.div_u(i32.add(m, tiling.rows - 1), tiling.rows));
+    // From a row of the result to the next, in A.
+    local.get(columnwise);
+    if_(
+      null,
+      () => local.set(acrossA, i32.const(bytes)),
+      () => local.set(acrossA, stepA),
+    );
+    countDown(strips, () => {
+      local.set(rows, i32.div_u(i32.sub(i32.add(m, strips), 1), strips));
+      local.get(packed);
+      if_(
+        null,
+        () => {
+          local.set(fromA, i32.add(scratch, ofA));
+          local.set(stepOfA, i32.mul(rows, bytes));
+          call(packA, [rows, a, stepA, fromA, k]);
+        },
+        () => {
+          local.set(fromA, a);
+          local.set(stepOfA, stepA);
+        },
+      );
+      const sweepWith = (...args: Int[]) => {
+        call(sweepRows, [rows, columnwise, fromA, stepOfA, ...args] as never);
+      };
+      local.get(count);
+      if_(null, () => sweepWith(b, stepB, panelB, count, k, c, stepC, add));
+      local.get(columns);
+      if_(null, () => {
+        for (const one of [rows, columnwise, fromA, stepOfA, ragged]) local.get(one);
+        i32.const(row);
+        i32.const(0);
+        i32.const(1);
+        local.get(k);
+        local.get(scratch);
+        i32.const(row);
+        i32.const(0);
+        call(sweepRows);
+        local.get(scratch);
+        i32.add(c, i32.mul(count, row));
+        for (const one of [stepC, rows, columns, add]) local.get(one);
+        call(moveTile);
+      });
+      local.set(a, i32.add(a, i32.mul(rows, acrossA)));
+      local.set(c, i32.add(c, i32.mul(rows, stepC)));
+      local.set(m, i32.sub(m, rows));
+    });
+  });
+}
+
+/**
+ * (a, b, c, m, n, k, transposeA, transposeB, scratch, add): C = op(A) op(B), or C += op(A) op(B). Each element is summed
+ * along k in runs of `TERMS`, whatever m and n are and whatever is packed.
+ */
+export function gemmFunction(tiling: Tiling): Emitted {
+  const bytes = bytesPerElement(tiling.dtype);
+  const width = tileColumns(tiling);
+  const row = rowBytes(tiling);
+  const product = blockProduct(tiling);
+  const packB = packerOfB(tiling);
+  const { ofB } = layoutOf(tiling);
+  const blockColumns = BLOCK_ROW_BYTES / bytes;
+  return define(
+    { in: times(GEMM_PARAMETERS, i32), locals: times(18, i32), out: [] },
+    (parameters, rest) => {
+      const [a, b, c, m, n, k, transposeA, transposeB, scratch, add] = parameters as Int[];
+      const [stepA, stepC, betweenRows, betweenColumns, direct, packA, packed] = rest as Int[];
+      const [column, columns, term, terms, fromA, fromB, atC] = rest.slice(7) as Int[];
+      const [panels, stepB, panelB, ragged] = rest.slice(14) as Int[];
+
+      const chooseB = () => {
+        local.get(direct);
+        if_(
+          null,
+          () => {
+            local.set(panels, fromB);
+            local.set(stepB, betweenRows);
+            local.set(panelB, i32.const(row));
+            local.set(ragged, packed);
+            i32.rem_u(columns, width);
+            if_(null, () => {
+              local.get(fromB);
+              i32.mul(i32.div_u(columns, width), row);
+              i32.add();
+              for (const one of [betweenRows, betweenColumns]) local.get(one);
+              i32.const(0);
+              for (const one of [packed, terms]) local.get(one);
+              i32.rem_u(columns, width);
+              call(packB);
+            });
+          },
+          () => {
+            local.set(panels, packed);
+            local.set(stepB, i32.const(row));
+            local.set(panelB, i32.mul(terms, row));
+            local.set(ragged, i32.add(packed, i32.mul(i32.div_u(columns, width), panelB)));
+            call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
+          },
+        );
+      };
+      const blockOf = () => {
+        i32.sub(k, term);
+        local.set(terms);
+        smaller(terms, terms, TERMS);
+        // From a column of A to the next: TERMS columns on.
+        local.get(transposeA);
+        if_(
+          null,
+          () => local.set(fromA, i32.add(a, i32.mul(term, stepA))),
+          () => local.set(fromA, i32.add(a, i32.mul(term, bytes))),
+        );
+        i32.add(b, i32.mul(term, betweenRows));
+        i32.mul(column, betweenColumns);
+        i32.add();
+        local.set(fromB);
+        local.set(atC, i32.add(c, i32.mul(column, bytes)));
+        chooseB();
+        for (const one of [fromA, stepA, transposeA, packA, panels, stepB, panelB]) local.get(one);
+        for (const one of [ragged, atC, m, columns, terms, stepC, scratch]) local.get(one);
+        i32.or(add, i32.ne(term, 0));
+        call(product);
+      };
+
+      i32.or(i32.eqz(m), i32.eqz(n));
+      if_(null, () => return_());
+      local.set(stepC, i32.mul(n, bytes));
+      i32.eqz(k);
+      if_(null, () => {
+        i32.eqz(add);
+        if_(null, () => {
+          local.get(c);
+          i32.const(0);
+          i32.mul(m, stepC);
+          memory.fill();
+        });
+        return_();
+      });
+      local.get(transposeA);
+      if_(
+        null,
+        () => local.set(stepA, i32.mul(m, bytes)),
+        () => local.set(stepA, i32.mul(k, bytes)),
+      );
+      local.get(transposeB);
+      if_(
+        null,
+        () => {
+          local.set(betweenRows, i32.const(bytes));
+          local.set(betweenColumns, i32.mul(k, bytes));
+        },
+        () => {
+          local.set(betweenRows, stepC);
+          local.set(betweenColumns, i32.const(bytes));
+        },
+      );
+      local.set(direct, i32.and(i32.lt_u(m, DIRECT_ROWS), i32.eqz(transposeB)));
+      local.set(packA, i32.and(i32.gt_u(n, DIRECT_COLUMNS), i32.ne(transposeA, 0)));
+      local.set(packed, i32.add(scratch, ofB));
+      local.set(column, i32.const(0));
+      loop(null, (nextColumns) => {
+        local.set(columns, i32.sub(n, column));
+        smaller(columns, columns, blockColumns);
+        local.set(term, i32.const(0));
+        loop(null, (nextTerms) => {
+          blockOf();
+          local.tee(term, i32.add(term, TERMS));
+          local.get(k);
+          i32.lt_u();
+          br_if(nextTerms);
+        });
+        local.tee(column, i32.add(column, blockColumns));
+        local.get(n);
+        i32.lt_u();
+        br_if(nextColumns);
+      });
+    },
+  );
+}

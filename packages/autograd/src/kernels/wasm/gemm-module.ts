@@ -1,0 +1,132 @@
+// The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
+
+import { f32x4, func, importMemory, Module, v128 } from 'wasmati';
+import { gemmFunction, scratchBytesOf } from './gemm-blocks.js';
+import type { Tiling } from './gemm-tile.js';
+import type { LaneType } from './vector.js';
+
+/**
+ * (a, b, c, m, n, k, transposeA, transposeB, scratch, add): addresses in bytes and flags 0 or 1, as WebAssembly takes them.
+ * Other modules import it as it is: ten times i32, no result.
+ */
+export type RawGemm = (...args: number[]) => void;
+
+/** C = op(A) op(B) on addresses in bytes of one memory; C += op(A) op(B) with `add`. */
+export type Product = (
+  a: number,
+  b: number,
+  c: number,
+  m: number,
+  n: number,
+  k: number,
+  transposeA: boolean,
+  transposeB: boolean,
+  scratch: number,
+  add?: boolean,
+) => void;
+
+export interface Gemm {
+  readonly f32: Product;
+  readonly f64: Product;
+  /** The function itself, for other modules on the same memory to import. */
+  raw(dtype: LaneType): RawGemm;
+  /** How many bytes at `scratch`, 64-byte aligned if it is to be fast, a product writes to. */
+  scratchBytes(dtype: LaneType, m: number, n: number, k: number): number;
+}
+
+// ---- What the engine can do -------------------------------------------------------------------------------------------
+
+const validates = (build: () => Uint8Array): boolean =>
+  typeof WebAssembly === 'object' && WebAssembly.validate(build() as BufferSource);
+
+const usesFma = (): Uint8Array => {
+  const probe = func({ in: [v128], out: [v128] }, ([x]) => {
+    f32x4.relaxed_madd(x, x, x);
+  });
+  return Module({ exports: { probe } }).toBytes();
+};
+
+let fma: boolean | null = null;
+
+/** Whether multiply and add can be one instruction. On Node 20 that takes a flag, set here, process-wide. */
+export function hasFma(): boolean {
+  fma ??= detectFma();
+  return fma;
+}
+
+function detectFma(): boolean {
+  if (validates(usesFma)) return true;
+  const v8 = globalThis.process?.getBuiltinModule?.('node:v8');
+  if (v8 === undefined) return false;
+  try {
+    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+    return validates(usesFma);
+  } catch {
+    return false;
+  }
+}
+
+// ---- Modules ----------------------------------------------------------------------------------------------------------
+
+/** The tiles that measured best: the sixteen registers hold the tile, a row of B and an element of A. */
+export const tilingOf = (dtype: LaneType): Tiling => ({
+  dtype,
+  fma: hasFma(),
+  rows: 6,
+  vectors: 2,
+});
+
+const MOST_PAGES = 65536;
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** Compiles a product with tiles of any size. */
+export function compileGemm(tiling: Tiling, shared: boolean): WebAssembly.Module {
+  const memory = {
+    ...importMemory(shared ? { min: 0, max: MOST_PAGES, shared } : { min: 0 }),
+    module: 'host',
+    string: 'memory',
+  };
+  const bytes = Module({ exports: { gemm: gemmFunction(tiling) }, memory }).toBytes();
+  return new WebAssembly.Module(bytes as BufferSource);
+}
+
+const isShared = (memory: WebAssembly.Memory): boolean =>
+  typeof SharedArrayBuffer === 'function' && memory.buffer instanceof SharedArrayBuffer;
+
+function moduleFor(dtype: LaneType, shared: boolean): WebAssembly.Module {
+  const key = `${dtype} ${shared}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const module = compileGemm(tilingOf(dtype), shared);
+  compiled.set(key, module);
+  return module;
+}
+
+/**
+ * Matrix products on a memory, row-major: op(A) is m × k, op(B) is k × n, C is m × n, and the flags say that A is stored
+ * k × m, B n × k. The operands, C and the scratch may lie anywhere but not overlap. Each dtype is compiled when it is first
+ * used; the bits of a result depend on nothing but the operands and whether there is `hasFma`.
+ */
+export function instantiateGemm(memory: WebAssembly.Memory): Gemm {
+  const started = new Map<LaneType, RawGemm>();
+  const raw = (dtype: LaneType): RawGemm => {
+    let run = started.get(dtype);
+    if (run === undefined) {
+      const module = moduleFor(dtype, isShared(memory));
+      const { exports } = new WebAssembly.Instance(module, { host: { memory } });
+      run = exports.gemm as RawGemm;
+      started.set(dtype, run);
+    }
+    return run;
+  };
+  const product =
+    (dtype: LaneType): Product =>
+    (a, b, c, m, n, k, transposeA, transposeB, scratch, add = false) =>
+      raw(dtype)(a, b, c, m, n, k, Number(transposeA), Number(transposeB), scratch, Number(add));
+  return {
+    f32: product('float32'),
+    f64: product('float64'),
+    raw,
+    scratchBytes: (dtype, _m, n, k) => scratchBytesOf(tilingOf(dtype), n, k),
+  };
+}

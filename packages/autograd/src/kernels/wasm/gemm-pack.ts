@@ -1,0 +1,146 @@
+// Copies of parts of the operands in the order in which tiles read them.
+
+import {
+  br_if,
+  type Func,
+  i8x16,
+  i32,
+  i64,
+  type Local,
+  local,
+  loop,
+  memory,
+  type ValueType,
+  v128,
+} from 'wasmati';
+import { bytesPerElement } from '../../tensor/dtype.js';
+import { define, times } from './emit.js';
+import { rowBytes, type Tiling, tileColumns, VECTOR } from './gemm-tile.js';
+
+type Int = Local<'i32'>;
+type Vector = Local<'v128'>;
+type Packer = Func<ValueType[], ValueType[]>;
+
+export const advance = (at: Int, by: Int | number) => local.set(at, i32.add(at, by));
+
+/** Runs `body` until `left`, which is at least 1, has been counted down to 0. */
+export function countDown(left: Int, body: () => void): void {
+  loop(null, (again) => {
+    body();
+    local.tee(left, i32.sub(left, 1));
+    br_if(again);
+  });
+}
+
+/** (from, step, to, k): k ≥ 1 runs of `bytes` bytes, `step` bytes apart, one behind the other. */
+export function packRuns(bytes: number): Packer {
+  return define({ in: times(4, i32), locals: [], out: [] }, (parameters) => {
+    const [from, step, to, k] = parameters as Int[];
+    countDown(k, () => {
+      let offset = 0;
+      for (; offset + VECTOR <= bytes; offset += VECTOR) {
+        v128.store({ offset }, to, v128.load({ offset }, from));
+      }
+      for (; offset + 8 <= bytes; offset += 8)
+        i64.store({ offset }, to, i64.load({ offset }, from));
+      if (offset < bytes) i32.store({ offset }, to, i32.load({ offset }, from));
+      advance(from, step);
+      advance(to, bytes);
+    });
+  });
+}
+
+/**
+ * (from, stepP, stepJ, to, k, width): the panel whose row p has the elements at from + p · stepP + j · stepJ, j < width,
+ * and zeros behind them. k and width are at least 1.
+ */
+export function packRagged(tiling: Tiling): Packer {
+  const row = rowBytes(tiling);
+  const bytes = bytesPerElement(tiling.dtype);
+  return define({ in: times(6, i32), locals: times(3, i32), out: [] }, (parameters, rest) => {
+    const [from, stepP, stepJ, to, k, width] = parameters as Int[];
+    const [read, write, left] = rest as Int[];
+    local.get(to);
+    i32.const(0);
+    i32.mul(k, row);
+    memory.fill();
+    countDown(width, () => {
+      local.set(read, from);
+      local.set(write, to);
+      local.set(left, k);
+      countDown(left, () => {
+        if (bytes === 4) i32.store({}, write, i32.load({}, read));
+        else i64.store({}, write, i64.load({}, read));
+        advance(read, stepP);
+        advance(write, row);
+      });
+      advance(from, stepJ);
+      advance(to, bytes);
+    });
+  });
+}
+
+type Bytes = Parameters<typeof i8x16.shuffle>[0];
+
+/** Picks elements of two vectors: indices below the number of lanes are of the first. */
+const picking = (bytes: number, elements: readonly number[]): Bytes =>
+  elements.flatMap((e) => Array.from({ length: bytes }, (_, byte) => e * bytes + byte)) as Bytes;
+
+/** (x, y) -> the shuffle of both into `into`. */
+function shuffle(into: Vector, pick: Bytes, x: Vector, y: Vector): void {
+  local.get(x);
+  local.get(y);
+  i8x16.shuffle(pick);
+  local.set(into);
+}
+
+/** Exchanges the rows and columns of a square of vectors, with as many others to work in. */
+function transposeSquare(square: readonly Vector[], spare: readonly Vector[]): void {
+  if (square.length === 2) {
+    shuffle(spare[0], picking(8, [0, 2]), square[0], square[1]);
+    shuffle(spare[1], picking(8, [1, 3]), square[0], square[1]);
+    for (let i = 0; i < 2; i++) local.set(square[i], spare[i]);
+    return;
+  }
+  for (const half of [0, 2]) {
+    shuffle(spare[half], picking(4, [0, 4, 1, 5]), square[half], square[half + 1]);
+    shuffle(spare[half + 1], picking(4, [2, 6, 3, 7]), square[half], square[half + 1]);
+  }
+  for (const half of [0, 1]) {
+    shuffle(square[2 * half], picking(4, [0, 1, 4, 5]), spare[half], spare[half + 2]);
+    shuffle(square[2 * half + 1], picking(4, [2, 3, 6, 7]), spare[half], spare[half + 2]);
+  }
+}
+
+/**
+ * (from, step, to, squares): the first squares · lanes rows of the panel whose column j is the run at from + j · step.
+ * `squares` is at least 1.
+ */
+export function packTransposed(tiling: Tiling): Packer {
+  const { vectors } = tiling;
+  const lanes = tileColumns(tiling) / vectors;
+  const row = rowBytes(tiling);
+  const locals = [...times(2, i32), ...times(2 * lanes, v128)];
+  return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
+    const [from, step, to, squares] = parameters as Int[];
+    const [read, write] = rest.slice(0, 2) as Int[];
+    const square = rest.slice(2, 2 + lanes) as Vector[];
+    const spare = rest.slice(2 + lanes) as Vector[];
+    countDown(squares, () => {
+      local.set(read, from);
+      local.set(write, to);
+      for (let v = 0; v < vectors; v++) {
+        for (const column of square) {
+          local.set(column, v128.load({}, read));
+          advance(read, step);
+        }
+        transposeSquare(square, spare);
+        square.forEach((elements, p) => {
+          v128.store({ offset: p * row + v * VECTOR }, write, elements);
+        });
+      }
+      advance(from, VECTOR);
+      advance(to, lanes * row);
+    });
+  });
+}

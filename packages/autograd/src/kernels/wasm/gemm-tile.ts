@@ -1,0 +1,179 @@
+// The innermost part of a matrix product: a tile of the result in registers, swept along a row of tiles.
+
+import {
+  block,
+  br_if,
+  type Func,
+  f32x4,
+  f64x2,
+  i32,
+  if_,
+  type Local,
+  local,
+  loop,
+  type ValueType,
+  v128,
+} from 'wasmati';
+import { bytesPerElement } from '../../tensor/dtype.js';
+import { define, times } from './emit.js';
+import type { LaneType } from './vector.js';
+
+/** How a matrix product is cut for one dtype and one machine. */
+export interface Tiling {
+  readonly dtype: LaneType;
+  /** Multiply and add with one rounding. */
+  readonly fma: boolean;
+  /** Rows of a tile at most. */
+  readonly rows: number;
+  /** Vectors in each row of a tile. */
+  readonly vectors: number;
+}
+
+/** The bytes of a vector, and of a row of a tile. */
+export const VECTOR = 16;
+export const rowBytes = ({ vectors }: Tiling): number => vectors * VECTOR;
+
+/** How many columns a tile has. */
+export const tileColumns = (tiling: Tiling): number =>
+  rowBytes(tiling) / bytesPerElement(tiling.dtype);
+
+/**
+ * How a tile finds its elements of A: `rows` if those of a row follow each other and rows are `stepA` bytes apart,
+ * `columns` if those of a column follow each other and columns are `stepA` bytes apart.
+ */
+export type OrderOfA = 'rows' | 'columns';
+
+/** a, stepA, b, stepB, panelB, count, k, c, stepC, add: see `sweep`. */
+export const SWEEP_PARAMETERS = 10;
+
+/** Steps along k written out one after another. */
+const UNROLLED = 4;
+
+type Int = Local<'i32'>;
+type Vector = Local<'v128'>;
+
+/** acc += a · b, both on vectors; the order along k is the loop's. */
+function multiplyAdd({ dtype, fma }: Tiling, acc: Vector, a: Vector, b: Vector): void {
+  const lane = dtype === 'float32' ? f32x4 : f64x2;
+  if (fma) {
+    local.get(a);
+    local.get(b);
+    local.get(acc);
+    lane.relaxed_madd();
+  } else {
+    local.get(acc);
+    local.get(a);
+    local.get(b);
+    lane.mul();
+    lane.add();
+  }
+  local.set(acc);
+}
+
+/**
+ * `rows` rows of the result, `count` tiles from left to right:
+ *
+ *     C[i, j] = (add ? C[i, j] : 0) + Σₚ A[i, p] · B[p, j],   p = 0 … k − 1 in this order, from zero
+ *
+ * Row p of the first tile's B is at b + p · stepB; the next tile's B begins panelB bytes further. Rows of C are stepC bytes
+ * apart. k and count are at least 1.
+ */
+export function sweep(
+  tiling: Tiling,
+  rows: number,
+  order: OrderOfA,
+): Func<ValueType[], ValueType[]> {
+  const { dtype, vectors } = tiling;
+  const bytes = bytesPerElement(dtype);
+  const lane = dtype === 'float32' ? f32x4 : f64x2;
+  const pointers = order === 'rows' ? rows : 1;
+  const unrolled = rows === tiling.rows ? UNROLLED : 2;
+  const locals = [...times(pointers + 3, i32), ...times(rows * vectors + vectors + 1, v128)];
+  return define({ in: times(SWEEP_PARAMETERS, i32), locals, out: [] }, (parameters, rest) => {
+    const [a, stepA, b, stepB, panelB, count, k, c, stepC, add] = parameters as Int[];
+    const ofA = rest.slice(0, pointers) as Int[];
+    const [atB, atC, left] = rest.slice(pointers, pointers + 3) as Int[];
+    const [factor, ...held] = rest.slice(pointers + 3) as Vector[];
+    const rowOfB = held.slice(0, vectors);
+    const tile = held.slice(vectors);
+
+    const step = (offset: number) => {
+      for (let v = 0; v < vectors; v++) {
+        local.set(rowOfB[v], v128.load({ offset: v * VECTOR }, atB));
+      }
+      local.set(atB, i32.add(atB, stepB));
+      for (let i = 0; i < rows; i++) {
+        const place =
+          order === 'rows'
+            ? ([{ offset: offset * bytes }, ofA[i]] as const)
+            : ([{ offset: i * bytes }, ofA[0]] as const);
+        local.set(
+          factor,
+          dtype === 'float32' ? v128.load32_splat(...place) : v128.load64_splat(...place),
+        );
+        for (let v = 0; v < vectors; v++) {
+          multiplyAdd(tiling, tile[i * vectors + v], factor, rowOfB[v]);
+        }
+      }
+      if (order === 'columns') local.set(ofA[0], i32.add(ofA[0], stepA));
+    };
+    const steps = (number: number) => {
+      for (let p = 0; p < number; p++) step(p);
+      if (order === 'rows') for (const at of ofA) local.set(at, i32.add(at, number * bytes));
+      local.set(left, i32.sub(left, number));
+    };
+    /** Visits the tile's places in C. */
+    const eachPlace = (visit: (value: Vector, offset: number) => void) => {
+      local.set(atC, c);
+      for (let i = 0; i < rows; i++) {
+        for (let v = 0; v < vectors; v++) visit(tile[i * vectors + v], v * VECTOR);
+        if (i < rows - 1) local.set(atC, i32.add(atC, stepC));
+      }
+    };
+
+    loop(null, (nextTile) => {
+      local.set(ofA[0], a);
+      for (let i = 1; i < pointers; i++) local.set(ofA[i], i32.add(ofA[i - 1], stepA));
+      local.set(atB, b);
+      local.set(left, k);
+      for (const value of tile) {
+        v128.const('i64x2', [0n, 0n]);
+        local.set(value);
+      }
+      block(null, (short) => {
+        i32.lt_u(left, unrolled);
+        br_if(short);
+        loop(null, (again) => {
+          steps(unrolled);
+          i32.ge_u(left, unrolled);
+          br_if(again);
+        });
+      });
+      block(null, (done) => {
+        i32.eqz(left);
+        br_if(done);
+        loop(null, (again) => {
+          steps(1);
+          local.get(left);
+          br_if(again);
+        });
+      });
+      local.get(add);
+      if_(null, () => {
+        eachPlace((value, offset) => {
+          v128.load({ offset }, atC);
+          local.get(value);
+          lane.add();
+          local.set(value);
+        });
+      });
+      eachPlace((value, offset) => {
+        v128.store({ offset }, atC, value);
+      });
+      local.set(c, i32.add(c, rowBytes(tiling)));
+      local.set(b, i32.add(b, panelB));
+      local.tee(count, i32.sub(count, 1));
+      br_if(nextTile);
+    });
+  });
+}
