@@ -1,6 +1,7 @@
 // compile(fn): the same function, traced once, run as a program from then on.
 
 import { ArgumentError } from '../errors.js';
+import { instantiateGemm } from '../kernels/wasm/gemm-module.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { leavesOf, mapTree } from '../transforms/tree.js';
 import { Cells } from './cells.js';
@@ -25,7 +26,12 @@ let shared: Engine | null = null;
 function engine(): Engine {
   if (shared === null) {
     const heap = new Heap();
-    shared = { heap, cells: new Cells(heap), arena: { address: 0, bytes: 0 } };
+    shared = {
+      heap,
+      cells: new Cells(heap),
+      gemm: instantiateGemm(heap.memory),
+      arena: { address: 0, bytes: 0 },
+    };
   }
   return shared;
 }

@@ -1,6 +1,7 @@
 // A compiled function for arguments of one kind: instructions, their memory, and what goes in and out.
 
 import { kernels } from '../kernels/active.js';
+import type { Gemm } from '../kernels/wasm/gemm-module.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -19,6 +20,7 @@ import { arrayAt } from './views.js';
 export interface Engine {
   readonly heap: Heap;
   readonly cells: Cells;
+  readonly gemm: Gemm;
   /** The arena, sized for the largest program; every program lays its blocks anew in each run. */
   arena: { address: number; bytes: number };
 }
@@ -46,6 +48,8 @@ export class Program {
   readonly #plan: Plan;
   readonly #moves: readonly Move[];
   readonly #constants: ReadonlyMap<Symbolic, number>;
+  /** The arena's bytes: blocks, and behind them the panels of matrix products. */
+  readonly #arenaBytes: number;
   readonly instructions: readonly Instruction[];
   #emitted: Emitted | null = null;
   /** Arrays over blocks, good until the memory grows or the arena moves. */
@@ -81,6 +85,7 @@ export class Program {
       .filter(({ before, after }) => this.#plan.inPlace.get(after) !== before)
       .map(({ before, after }) => ({ from: after, to: before }));
 
+    this.#arenaBytes = this.#plan.arenaBytes + this.#scratchBytes();
     this.#reserve();
     this.#constants = new Map(readConstants.map((block) => [block, this.#layConstant(block)]));
     this.#cells = cells.map((traced) => ({ ...traced, resident: engine.cells.hold(traced.cell) }));
@@ -92,14 +97,23 @@ export class Program {
     return [...constants.keys()].filter((block) => read.has(block));
   }
 
+  #scratchBytes(): number {
+    const { gemm } = this.#engine;
+    const needed = this.instructions.map(({ call }) => {
+      if (call.kind !== 'matmul' || call.dtype === 'int32' || call.dtype === 'bool') return 0;
+      return gemm.scratchBytes(call.dtype, call.m, call.n, call.k);
+    });
+    return Math.max(0, ...needed);
+  }
+
   /** Makes the arena large enough; what other programs keep between runs does not lie there. */
   #reserve(): void {
     const { heap, arena } = this.#engine;
-    const { arenaBytes } = this.#plan;
-    if (arenaBytes <= arena.bytes) return;
-    const address = heap.take(arenaBytes, 'the arena');
-    heap.give(arena.address, arena.bytes);
-    this.#engine.arena = { address, bytes: arenaBytes };
+    const bytes = this.#arenaBytes;
+    if (bytes <= arena.bytes) return;
+    const address = heap.take(bytes, 'the arena');
+    if (arena.bytes > 0) heap.give(arena.address, arena.bytes);
+    this.#engine.arena = { address, bytes };
   }
 
   #layConstant(block: Symbolic): number {
@@ -143,6 +157,8 @@ export class Program {
       placeOf: (block) => this.#placeOf(block),
       host: (k) => execute(kernels, this.instructions[k], (block) => this.#arrayOf(block)),
       moves: this.#moves,
+      gemm: this.#engine.gemm,
+      scratch: { inArena: true, offset: this.#plan.arenaBytes },
     }).emit(this.instructions);
     return this.#emitted;
   }
@@ -183,7 +199,7 @@ export class Program {
     return new Explanation({
       kernels: this.instructions.map((own, k) => explainInstruction(own, engines[k])),
       traced: this.#trace.recorder.instructions.length,
-      arenaBytes: this.#plan.arenaBytes,
+      arenaBytes: this.#arenaBytes,
       cellBytes: this.#cells.reduce((sum, { before }) => sum + bytesOf(before), 0),
       functions,
       moduleBytes: bytes,

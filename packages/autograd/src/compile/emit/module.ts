@@ -15,13 +15,14 @@ import {
   memory as memoryOps,
   type ValueType,
 } from 'wasmati';
-import { define } from '../../kernels/wasm/emit.js';
+import { define, times } from '../../kernels/wasm/emit.js';
+import type { Gemm } from '../../kernels/wasm/gemm-module.js';
 import type { LaneType } from '../../kernels/wasm/vector.js';
 import { nodesOf } from '../../scalar/index.js';
 import { bytesPerElement, type DType } from '../../tensor/dtype.js';
 import { sizeOf, stridesOf } from '../../tensor/shape.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
-import type { ElementwiseCall, Instruction } from '../instruction.js';
+import type { ElementwiseCall, Instruction, MatmulCall } from '../instruction.js';
 import { bytesOf } from '../plan.js';
 import { floatsFromIntegers } from './convert.js';
 import { elementwiseFunction, keyOfElementwise, rowsOf } from './elementwise.js';
@@ -34,15 +35,12 @@ export interface Place {
   readonly offset: number;
 }
 
-/** A matrix product in WebAssembly: a, b, c, m, n, k, whether a and b are read transposed, scratch. */
-export interface GemmImport {
-  readonly functions: Readonly<Record<LaneType, ImportFunc<ValueType[], ValueType[]>>>;
-  scratchBytes(dtype: LaneType, m: number, n: number, k: number): number;
-}
-
 export interface EmitOptions {
   readonly memory: WebAssembly.Memory;
   readonly placeOf: (block: Symbolic) => Place;
+  readonly gemm: Gemm;
+  /** Where matrix products pack their panels. */
+  readonly scratch: Place;
   /** Runs instruction k in JavaScript. */
   readonly host: (k: number) => void;
   /** Copies at the end. */
@@ -58,7 +56,7 @@ export interface Emitted {
 }
 
 type AnyFunction = Func<ValueType[], ValueType[]>;
-type Parameter = number | Symbolic;
+type Parameter = number | Symbolic | Place;
 
 /** A step of the run function. */
 type Step =
@@ -68,6 +66,9 @@ type Step =
 
 const HOST: Step = { kind: 'host' };
 
+/** Batches of more matrices are looped over in JavaScript. */
+const MOST_UNROLLED = 64;
+
 /** Formulas of more nodes would take longer to emit than they save. */
 const LONGEST = 2000;
 
@@ -76,6 +77,7 @@ const isLane = (dtype: DType): dtype is LaneType => dtype === 'float32' || dtype
 export class ProgramEmitter {
   readonly #options: EmitOptions;
   readonly #functions = new Map<string, AnyFunction>();
+  readonly #products = new Map<LaneType, ImportFunc<ValueType[], ValueType[]>>();
 
   constructor(options: EmitOptions) {
     this.#options = options;
@@ -129,6 +131,8 @@ export class ProgramEmitter {
           sizeOf(shape) * bytes,
         );
       }
+      case 'matmul':
+        return this.#matmul(asked, inputs, out);
       case 'convert':
         if (asked.from === 'int32' && asked.to === 'float32' && out.length > 0) {
           const run = this.#function('floatsFromIntegers', floatsFromIntegers);
@@ -138,6 +142,46 @@ export class ProgramEmitter {
       default:
         return HOST;
     }
+  }
+
+  /** One product for each matrix of the batch. */
+  #matmul(asked: MatmulCall, [a, b]: readonly Symbolic[], out: Symbolic): Step {
+    const { dtype, m, n, k, batch, transposeA, transposeB } = asked;
+    if (!isLane(dtype) || m * n * k === 0 || batch.length > MOST_UNROLLED) return HOST;
+    const { placeOf, scratch } = this.#options;
+    const bytes = bytesPerElement(dtype);
+    const matrix = (block: Symbolic, index: number, size: number): Place => {
+      const { inArena, offset } = placeOf(block);
+      return { inArena, offset: offset + index * size * bytes };
+    };
+    const run = this.#product(dtype);
+    return {
+      kind: 'inline',
+      emit: (push) => {
+        batch.forEach(([indexOfA, indexOfB], index) => {
+          push(matrix(a, indexOfA, m * k));
+          push(matrix(b, indexOfB, k * n));
+          push(matrix(out, index, m * n));
+          for (const size of [m, n, k, Number(transposeA), Number(transposeB)]) push(size);
+          push(scratch);
+          push(0);
+          call(run);
+        });
+      },
+    };
+  }
+
+  #product(dtype: LaneType): ImportFunc<ValueType[], ValueType[]> {
+    let known = this.#products.get(dtype);
+    if (known === undefined) {
+      const signature = { in: times(10, i32), out: [] } as unknown as { in: []; out: [] };
+      known = importFunc(signature, this.#options.gemm.raw(dtype)) as unknown as ImportFunc<
+        ValueType[],
+        ValueType[]
+      >;
+      this.#products.set(dtype, known);
+    }
+    return known;
   }
 
   #elementwise(asked: ElementwiseCall, out: Symbolic): Step {
@@ -173,7 +217,7 @@ export class ProgramEmitter {
           i32.const(parameter);
           return;
         }
-        const { inArena, offset } = placeOf(parameter);
+        const { inArena, offset } = 'inArena' in parameter ? parameter : placeOf(parameter);
         if (inArena) local.get(base as Local<'i32'>);
         i32.const(offset);
         if (inArena) i32.add();
