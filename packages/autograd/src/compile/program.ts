@@ -58,7 +58,8 @@ export class Program {
   constructor(engine: Engine, trace: Trace) {
     this.#engine = engine;
     this.#trace = trace;
-    const { recorder, cells, inputs, outputs } = trace;
+    const { recorder, inputs, outputs } = trace;
+    const cells = separated(trace);
     const assigned = cells.filter(({ before, after }) => before !== after);
     const results = new Set([
       ...outputs.map(({ block }) => block),
@@ -218,6 +219,25 @@ export class Program {
     for (const { resident } of this.#cells) this.#engine.cells.drop(resident);
     for (const [block, address] of this.#constants) this.#engine.heap.give(address, bytesOf(block));
   }
+}
+
+/**
+ * A cell that takes the old value of another one, which changes too, takes it from a copy: otherwise the one that is
+ * written first would be lost.
+ */
+function separated({ recorder, cells }: Trace): TracedCell[] {
+  const changing = new Set(
+    cells.filter(({ before, after }) => before !== after).map((c) => c.before),
+  );
+  return cells.map((traced) => {
+    const { before, after } = traced;
+    if (before === after || !changing.has(after)) return traced;
+    const copy = recorder.block(after.dtype, after.length);
+    const layout = { offset: 0, strides: [1] };
+    const call = { kind: 'copy', from: layout, to: layout, shape: [after.length] } as const;
+    recorder.note(call, [after], [copy]);
+    return { ...traced, after: copy };
+  });
 }
 
 /** The structure that the function returned, with tensors in the place of slots. */

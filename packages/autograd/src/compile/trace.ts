@@ -3,6 +3,8 @@
 import { TraceError } from '../errors.js';
 import { traced } from '../kernels/active.js';
 import { refusePromise } from '../tape/state.js';
+import type { DType, TypedArray } from '../tensor/dtype.js';
+import { Generator, type GeneratorState } from '../tensor/random.js';
 import type { Shape } from '../tensor/shape.js';
 import { isSymbolic, type Symbolic, tracing } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -75,8 +77,14 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
     leaves.map((x, i) => symbolicLike(x, inputs[i])),
   ) as never[];
 
-  const touch = (cell: object): void => {
-    if (!(cell instanceof Variable) || touched.has(cell)) return;
+  const generators = new Map<Generator, GeneratorState>();
+  const touch = (holder: object): void => {
+    if (holder instanceof Generator && !generators.has(holder)) {
+      generators.set(holder, holder.snapshot());
+    }
+    if (holder instanceof Variable && !touched.has(holder)) enter(holder);
+  };
+  const enter = (cell: Variable): void => {
     const original = cell.snapshot();
     const { value, grad } = original;
     const before = recorder.block(value.dtype, value.size);
@@ -86,7 +94,12 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
     if (grad !== null && gradBefore !== null) cell.grad = symbolicLike(grad, gradBefore);
   };
 
-  tracing.hooks = { touch, draw: () => {} };
+  const draw = (dtype: DType, length: number, fill: (out: TypedArray) => void): Symbolic => {
+    const block = recorder.block(dtype, length);
+    recorder.note({ kind: 'draw', fill }, [], [block]);
+    return block;
+  };
+  tracing.hooks = { touch, draw };
   traced.kernels = recorder;
   try {
     const result = fn(...bound);
@@ -113,5 +126,6 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
     tracing.hooks = null;
     traced.kernels = null;
     for (const [cell, { original }] of touched) cell.restore(original);
+    for (const [generator, original] of generators) generator.restore(original);
   }
 }

@@ -104,20 +104,20 @@ export function softmaxFunction(logarithm: boolean): Func<ValueType[], ValueType
       advance(x, bytes);
     });
 
-    /** out = x − (max + ln Σ); −∞ − (−∞) counts as −∞. */
+    /** out = (x − max) − ln Σ, in this order for the digits' sake; −∞ − (−∞) counts as −∞. */
     function finishLogarithm(): void {
       local.get(sum);
       f32.demote_f64();
       f32x4.splat();
       local.set(shift);
       pushFormula(LOG, shift, spare);
-      local.get(largest);
-      f32x4.add();
       local.set(shift);
       reset(at);
       whileBelow(at, bytes, VECTOR_BYTES, () => {
         pushAddress(out, at);
         pushVector(x, at);
+        local.get(largest);
+        f32x4.sub();
         local.get(shift);
         f32x4.sub();
         f32x4.splat(Number.NEGATIVE_INFINITY);

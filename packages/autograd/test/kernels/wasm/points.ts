@@ -46,8 +46,7 @@ function fromBits(bits: bigint, dtype: LaneType): number {
   return scratch.getFloat64(0);
 }
 
-const rounded = (x: number, dtype: LaneType): number =>
-  dtype === 'float32' ? Math.fround(x) : x;
+const rounded = (x: number, dtype: LaneType): number => (dtype === 'float32' ? Math.fround(x) : x);
 
 /** xorshift (13, 17, 5). */
 function integers(seed: number): () => number {
