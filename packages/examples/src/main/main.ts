@@ -5,6 +5,12 @@ import { readOptions } from './options.js';
 import { run } from './run.js';
 import { UsageError } from './usage-error.js';
 
+// `npm start | head` closes the pipe early: that is no mistake.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 try {
   const words = process.argv.slice(2);
   const request = readOptions(words);

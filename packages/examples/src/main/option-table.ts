@@ -64,15 +64,27 @@ const training = {
     'A step for all samples, for some, or for each one. Default: mini-batch.',
     oneOf(MODES),
   ),
-  epochs: option('N', 'Passes over the training samples.', wholeNumber(1)),
+  epochs: option(
+    'N',
+    'Passes over the training samples. Default: as many as make about 900 steps, from 50 to 300.',
+    wholeNumber(1),
+  ),
   'batch-size': option('N', 'Samples in a mini-batch. Default: 32.', wholeNumber(1)),
-  lr: option('X', 'The learning rate (step size).', realNumber('above 0')),
+  lr: option(
+    'X',
+    'The learning rate (step size). Default: 0.003 for adam and adamW, 0.02 with momentum, 0.05 for sgd.',
+    realNumber('above 0'),
+  ),
   validation: option(
-    '0.15',
-    'The share of the training samples that is held back: the weights that suit them best are kept. 0 for none.',
+    'SHARE',
+    'Of the training samples, held back: the weights that suit them best are kept. Default: 0.15; 0 for none.',
     share,
   ),
-  'weight-decay': option('X', 'Pulls the weights, not the biases, to 0.', realNumber('from 0 on')),
+  'weight-decay': option(
+    'X',
+    'Pulls the weights, not the biases, to 0. Default: 0.3 for adamW, 0.001 for the others.',
+    realNumber('from 0 on'),
+  ),
 };
 
 const run = {

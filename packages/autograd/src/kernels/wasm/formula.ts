@@ -2,7 +2,7 @@
 
 import { call } from 'wasmati';
 import { type Expr, type ExprOp, nodesOf } from '../../scalar/index.js';
-import { MATH_NAMES, type MathName, mathFunction } from './math/library.js';
+import { inlineMath, MATH_NAMES, type MathName, mathFunction } from './math/library.js';
 import { type Lanes, type Vec, vec } from './vector.js';
 
 /** A value as a number, or as a mask that stands for 1 and 0, or both. */
@@ -70,12 +70,24 @@ const LOGIC: { readonly [op in ExprOp]?: OnNumbers } = {
 
 const MATH: ReadonlySet<ExprOp> = new Set<ExprOp>(MATH_NAMES);
 
-function mathCall(op: ExprOp, l: Lanes, args: readonly Vec[]): Vec {
-  const run = mathFunction(op as MathName, l.dtype);
+/** With more mathematics than this a formula calls it, instead of having a copy of its own that has to be compiled. */
+const MOST_INLINE = 2;
+
+function mathematics(op: ExprOp, l: Lanes, args: readonly Vec[], inline: boolean): Vec {
+  const name = op as MathName;
+  const written = inline ? inlineMath(name, l, args[0]) : null;
+  if (written !== null) return written;
+  const run = mathFunction(name, l.dtype);
   return vec(() => call(run), args);
 }
 
-function valueAt(node: Expr, l: Lanes, args: readonly Vec[], known: Map<Expr, Value>): Value {
+function valueAt(
+  node: Expr,
+  l: Lanes,
+  args: readonly Vec[],
+  known: ReadonlyMap<Expr, Value>,
+  inline: boolean,
+): Value {
   const { op } = node;
   if (op === 'argument') return ofNumber(l, args[node.index]);
   if (op === 'constant') return ofNumber(l, l.number(node.value));
@@ -101,13 +113,15 @@ function valueAt(node: Expr, l: Lanes, args: readonly Vec[], known: Map<Expr, Va
     const [a, b] = tests();
     return ofMask(l, logic(l, a, b));
   }
-  return ofNumber(l, mathCall(op, l, numbers()));
+  return ofNumber(l, mathematics(op, l, numbers(), inline));
 }
 
-/** f of vectors, as a graph; the mathematics is called, everything else is written out. */
+/** f of vectors, as a graph. Mathematics is written out where there is little of it, else called: the bits are the same. */
 export function formulaOn(l: Lanes, f: Expr, args: readonly Vec[]): Vec {
+  const nodes = nodesOf(f);
+  const inline = nodes.filter(({ op }) => MATH.has(op)).length <= MOST_INLINE;
   const known = new Map<Expr, Value>();
-  for (const node of nodesOf(f)) known.set(node, valueAt(node, l, args, known));
+  for (const node of nodes) known.set(node, valueAt(node, l, args, known, inline));
   return (known.get(f) as Value).number();
 }
 

@@ -11,6 +11,9 @@ const MOST_POINTS = 300;
 /** Above this many classes the counts no longer fit into their cells. */
 const MOST_CLASSES_WITH_COUNTS = 16;
 
+/** Above this many classes a cell is a few points wide: no lines between, and empty ones aren't drawn. */
+const MOST_CLASSES_WITH_CELLS = 40;
+
 /** A curve and how it is told from the others. */
 export interface Curve {
   readonly name: string;
@@ -70,7 +73,8 @@ export function curveChart(curves: readonly Curve[], title: string): TopLevelSpe
         scale: { type: 'log', nice: false },
         axis: {
           values: logarithmicTicks(points.map(({ value }) => value)),
-          format: '.1~g',
+          format: '.4~g',
+          tickCount: 5,
           domain: false,
           ticks: false,
         },
@@ -85,17 +89,28 @@ export function curveChart(curves: readonly Curve[], title: string): TopLevelSpe
   };
 }
 
-/** Powers of ten, and 2 and 5 times these where they would be fewer than three; at most six or so. */
-function logarithmicTicks(values: readonly number[]): number[] {
+/**
+ * Powers of ten, at most six or so; 1, 2, 5 times these, or all digits, where there would be fewer than three. Where
+ * even these are too few, nothing, and Vega chooses.
+ */
+function logarithmicTicks(values: readonly number[]): number[] | undefined {
   if (values.length === 0) return [];
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = values.reduce(
+    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+    [Number.POSITIVE_INFINITY, 0],
+  );
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const powers = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
-  const between = (ticks: number[]) => ticks.filter((tick) => tick >= low && tick <= high);
-  const whole = between(powers);
-  if (whole.length < 3) return between(powers.flatMap((power) => [power, 2 * power, 5 * power]));
-  const stride = Math.ceil(whole.length / 6);
-  return whole.filter((_, i) => i % stride === 0);
+  const between = (digits: readonly number[]) =>
+    powers
+      .flatMap((power) => digits.map((digit) => digit * power))
+      .filter((tick) => tick >= low && tick <= high);
+  for (const digits of [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+    const ticks = between(digits);
+    const stride = Math.ceil(ticks.length / 6);
+    if (ticks.length >= 3) return ticks.filter((_, i) => i % stride === 0);
+  }
+  return undefined;
 }
 
 /** The figures with their epochs, counted from 1: all, or evenly chosen ones with the first and the last. */
@@ -109,16 +124,20 @@ function thinned(values: readonly number[]): { epoch: number; value: number }[] 
 
 /** The confusion matrix: a cell is as dark as its share of its row. */
 export function confusionChart({ target, classes, counts }: ClassCounts): TopLevelSpec {
+  const crowded = classes.length > MOST_CLASSES_WITH_CELLS;
   const cells = counts.flatMap((row, actual) => {
     const total = row.reduce((sum, count) => sum + count, 0);
-    return row.map((count, predicted) => ({
-      actual: classes[actual],
-      predicted: classes[predicted],
-      count,
-      share: total === 0 ? 0 : count / total,
-    }));
+    return row
+      .map((count, predicted) => ({
+        actual: classes[actual],
+        predicted: classes[predicted],
+        count,
+        share: total === 0 ? 0 : count / total,
+      }))
+      .filter(({ count }) => !crowded || count > 0);
   });
-  const axis = { domain: false, ticks: false, labelLimit: 110 };
+  const scale = { domain: [...classes] };
+  const axis = { domain: false, ticks: false, labelLimit: 110, labelOverlap: 'greedy' as const };
   const side = Math.min(320, Math.max(210, classes.length * 30));
   return {
     width: side * 1.15,
@@ -128,7 +147,7 @@ export function confusionChart({ target, classes, counts }: ClassCounts): TopLev
       x: {
         field: 'predicted',
         type: 'nominal',
-        sort: [...classes],
+        scale,
         title: 'predicted',
         axis: {
           ...axis,
@@ -136,11 +155,16 @@ export function confusionChart({ target, classes, counts }: ClassCounts): TopLev
           labelAngle: labelAngle(classes, (side * 1.15) / classes.length),
         },
       },
-      y: { field: 'actual', type: 'nominal', sort: [...classes], title: target, axis },
+      y: { field: 'actual', type: 'nominal', scale, title: target, axis },
     },
     layer: [
       {
-        mark: { type: 'rect', color: 'var(--series-1)', stroke: 'var(--surface)', strokeWidth: 2 },
+        mark: {
+          type: 'rect',
+          color: 'var(--series-1)',
+          stroke: 'var(--surface)',
+          strokeWidth: crowded ? 0 : 2,
+        },
         encoding: {
           fillOpacity: {
             field: 'share',

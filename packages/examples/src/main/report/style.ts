@@ -25,7 +25,7 @@ main { max-width: 1080px; margin: 0 auto; padding: 48px 24px 72px; }
 h1 { font-size: clamp(26px, 4vw, 36px); line-height: 1.2; letter-spacing: -0.015em; margin: 0 0 12px; text-wrap: balance; }
 h2 { font-size: 19px; line-height: 1.3; margin: 0 0 4px; }
 p { margin: 0; }
-.lead { color: var(--muted); font-size: 17px; max-width: 68ch; }
+.lead { text-wrap: pretty; color: var(--muted); font-size: 17px; max-width: 68ch; }
 .headlines { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 16px; margin: 32px 0 40px; padding: 0; list-style: none; }
 .headlines li, figure, section { background: var(--surface); border: 1px solid var(--rule); border-radius: 12px; }
 .headlines li { padding: 16px 20px; }

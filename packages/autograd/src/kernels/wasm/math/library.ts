@@ -55,6 +55,10 @@ export const MATH_NAMES = [
 
 const isUnary = (name: MathName): name is keyof typeof UNARY => Object.hasOwn(UNARY, name);
 
+/** The function written out on x; null for those that need more than a graph of vectors. */
+export const inlineMath = (name: MathName, l: Lanes, x: Vec): Vec | null =>
+  isUnary(name) ? UNARY[name](l, x) : null;
+
 /** The host's function applied lane by lane. */
 function laneByLane(l: Lanes, x: Local<'v128'>, host: ImportFunc<['f64'], ['f64']>): Vec {
   let result = fromLocal(x);

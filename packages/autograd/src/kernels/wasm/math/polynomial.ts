@@ -4,7 +4,7 @@ import type { Lanes, Vec } from '../vector.js';
 import type { Polynomial } from './coefficients.js';
 
 /** Horner's scheme on coefficients, lowest first. */
-export function horner(l: Lanes, coefficients: readonly number[], x: Vec): Vec {
+function horner(l: Lanes, coefficients: readonly number[], x: Vec): Vec {
   let sum = l.number(coefficients[coefficients.length - 1]);
   for (let k = coefficients.length - 2; k >= 0; k--) {
     sum = l.add(l.mul(sum, x), l.number(coefficients[k]));
@@ -12,5 +12,22 @@ export function horner(l: Lanes, coefficients: readonly number[], x: Vec): Vec {
   return sum;
 }
 
+/** From here on two chains of half the length, for even and odd powers, run faster side by side. */
+const LONG = 5;
+
+/** A polynomial given by its coefficients, lowest first. */
+export function polynomialOf(l: Lanes, coefficients: readonly number[], x: Vec): Vec {
+  if (coefficients.length < LONG) return horner(l, coefficients, x);
+  const square = l.mul(x, x);
+  const [even, odd] = [0, 1].map((parity) =>
+    horner(
+      l,
+      coefficients.filter((_, k) => k % 2 === parity),
+      square,
+    ),
+  );
+  return l.add(l.mul(odd, x), even);
+}
+
 /** The polynomial fitted for the lanes' dtype. */
-export const polynomial = (l: Lanes, p: Polynomial, x: Vec): Vec => horner(l, p[l.dtype], x);
+export const polynomial = (l: Lanes, p: Polynomial, x: Vec): Vec => polynomialOf(l, p[l.dtype], x);

@@ -3,7 +3,7 @@
 import { inDouble, type Lanes, lanesOf, type Vec } from '../vector.js';
 import { roundToInteger, scaleByPower, smallestNormal, splitExponent } from './bits.js';
 import { EXP, LOG, POW } from './coefficients.js';
-import { horner, polynomial } from './polynomial.js';
+import { polynomial, polynomialOf } from './polynomial.js';
 
 /** |a| = m·2ᵉ, m between √½ and √2, denormals too. */
 function split(l: Lanes, a: Vec): { readonly m: Vec; readonly e: Vec } {
@@ -22,7 +22,7 @@ function powerOf2(l: Lanes, high: Vec, low: Vec | null, coefficients: readonly n
   // What an exponent out of bounds has for a low part has nothing to say.
   const rest = low === null ? null : l.and(low, l.eq(bounded, high));
   const r = l.mul(rest === null ? difference : l.add(difference, rest), l.number(Math.LN2));
-  const sum = l.add(r, l.mul(l.mul(r, r), horner(l, coefficients, r)));
+  const sum = l.add(r, l.mul(l.mul(r, r), polynomialOf(l, coefficients, r)));
   return scaleByPower(l, l.add(l.number(1), sum), shifted);
 }
 
