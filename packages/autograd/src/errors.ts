@@ -110,3 +110,8 @@ export class GradcheckError extends RetrogradError {
 export class AuditError extends RetrogradError {
   readonly code = 'ERR_AUDIT';
 }
+
+/** A program doesn't fit into memory. */
+export class MemoryError extends RetrogradError {
+  readonly code = 'ERR_MEMORY';
+}

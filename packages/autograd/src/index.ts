@@ -2,6 +2,7 @@
 
 import './ops/methods.js';
 
+export * from './compile/index.js';
 export {
   ArgumentError,
   AsyncScopeError,
@@ -10,6 +11,7 @@ export {
   DTypeError,
   GradcheckError,
   IndexError,
+  MemoryError,
   NondifferentiableError,
   NoPathError,
   ReleasedTapeError,
@@ -54,7 +56,7 @@ export { Operand, type TensorLike } from './tensor/operand.js';
 export type { GradientHook } from './tensor/origin.js';
 export { Generator, type NormalOptions, rng, type UniformOptions } from './tensor/random.js';
 export type { Shape } from './tensor/shape.js';
-export { Tensor } from './tensor/tensor.js';
+export { peek, Tensor } from './tensor/tensor.js';
 export type * from './tensor/typed-shape.js';
 export { Variable, type VariableOptions } from './tensor/variable.js';
 export * from './transforms/index.js';

@@ -1,11 +1,12 @@
 // Random tensors: explicit generators, seeded, splittable, the same bits on every machine.
 
 import { ArgumentError } from '../errors.js';
-import { checkDType, coerce, type DType, isFloating } from './dtype.js';
+import { checkDType, coerce, type DType, isFloating, type TypedArray } from './dtype.js';
 import { inverseNormal } from './normal.js';
 import { philox } from './philox.js';
 import { checkInteger, checkShape, sizeOf } from './shape.js';
-import { allocate } from './storage.js';
+import { allocate, type Storage } from './storage.js';
+import { isSymbolic, tracing } from './symbolic.js';
 import { Tensor } from './tensor.js';
 
 export interface UniformOptions {
@@ -27,6 +28,14 @@ const SPLITS = 1;
 /** How many values a word of 32 bits has. */
 const WORDS = 0x100000000;
 
+/** @internal */
+export interface GeneratorState {
+  readonly block: number;
+  readonly splits: number;
+  readonly unread: number;
+  readonly words: Int32Array;
+}
+
 /**
  * A stream of random numbers: Philox4x32-10 under a 64-bit key, counting up. Two generators of one seed give
  * the same stream; `split` gives streams that are independent of each other and of what is drawn here.
@@ -47,6 +56,7 @@ export class Generator {
 
   /** 32 random bits, 0 … 2³² − 1. */
   bits(): number {
+    tracing.hooks?.touch(this);
     if (this.#unread === 0) {
       const low = this.#block | 0;
       const high = Math.floor(this.#block / WORDS) | 0;
@@ -121,25 +131,53 @@ export class Generator {
   /** The numbers 0 … n − 1 in random order, int32 [n]. */
   permutation<const N extends number>(n: N): Tensor<[N]> {
     checkInteger('permutation', 'n', n, 0);
-    const order = allocate('int32', n);
-    for (let i = 0; i < n; i++) order[i] = i;
-    for (let i = n - 1; i > 0; i--) {
-      const j = this.integer(i + 1);
-      const swapped = order[i];
-      order[i] = order[j];
-      order[j] = swapped;
-    }
-    return new Tensor<[N]>(order, [n], 'int32', null, 0);
+    const shuffle = (order: TypedArray): void => {
+      for (let i = 0; i < n; i++) order[i] = i;
+      for (let i = n - 1; i > 0; i--) {
+        const j = this.integer(i + 1);
+        const swapped = order[i];
+        order[i] = order[j];
+        order[j] = swapped;
+      }
+    };
+    return new Tensor<[N]>(this.#drawn('int32', n, shuffle), [n], 'int32', null, 0);
   }
 
   /** `n` new generators, independent of this one's draws and of each other. */
   split(n = 2): Generator[] {
     checkInteger('split', 'n', n, 0);
+    tracing.hooks?.touch(this);
     return Array.from({ length: n }, () => {
       const words = new Int32Array(4);
       philox(words, this.#splits++, 0, SPLITS, 0, this.#key0, this.#key1);
       return new Generator(words[0], words[1]);
     });
+  }
+
+  /** Elements filled now, or in every run of the program that is being traced. */
+  #drawn(dtype: DType, length: number, fill: (out: TypedArray) => void): Storage {
+    if (tracing.hooks !== null) return tracing.hooks.draw(dtype, length, fill);
+    const array = allocate(dtype, length);
+    fill(array);
+    return array;
+  }
+
+  /** @internal What a trace puts back when it ends. */
+  snapshot(): GeneratorState {
+    return {
+      block: this.#block,
+      splits: this.#splits,
+      unread: this.#unread,
+      words: this.#words.slice(),
+    };
+  }
+
+  /** @internal */
+  restore({ block, splits, unread, words }: GeneratorState): void {
+    this.#block = block;
+    this.#splits = splits;
+    this.#unread = unread;
+    this.#words.set(words);
   }
 
   #fill<S extends number[]>(
@@ -154,10 +192,11 @@ export class Generator {
         `${op}: draws are float32 or float64, got ${dtype}. Cast the result.`,
       );
     }
-    if (sizes.length === 0) return new Tensor<S>(coerce(draw(), dtype), sizes, dtype, null, 0);
-    const array = allocate(dtype, sizeOf(sizes));
-    for (let i = 0; i < array.length; i++) array[i] = draw();
-    return new Tensor<S>(array, sizes, dtype, null, 0);
+    const elements = this.#drawn(dtype, sizeOf(sizes), (out) => {
+      for (let i = 0; i < out.length; i++) out[i] = draw();
+    });
+    const isNumber = sizes.length === 0 && !isSymbolic(elements);
+    return new Tensor<S>(isNumber ? (elements as TypedArray)[0] : elements, sizes, dtype, null, 0);
   }
 }
 

@@ -1,6 +1,6 @@
 // Tensors without elements: what a function computes on while it is being traced.
 
-import type { DType } from './dtype.js';
+import type { DType, TypedArray } from './dtype.js';
 
 /** Stands where elements will be when the traced program runs. */
 export class Symbolic {
@@ -17,10 +17,10 @@ export class Symbolic {
 
 /** What a trace must be told by the floors below it. */
 export interface TraceHooks {
-  /** A cell is about to be read or assigned: from now on its value is symbolic. */
-  touch(cell: object): void;
-  /** A generator is about to be drawn from. */
-  draw(generator: object): void;
+  /** A cell is about to be read or assigned, or a generator drawn from: its state is put back when the trace ends. */
+  touch(holder: object): void;
+  /** A generator draws a tensor: the program will call `fill` in every run. */
+  draw(dtype: DType, length: number, fill: (out: TypedArray) => void): Symbolic;
 }
 
 /** The trace that is running; null outside of one. */

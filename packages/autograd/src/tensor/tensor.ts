@@ -116,6 +116,15 @@ export class Tensor<S extends Shape = Shape> extends Operand<S> {
   }
 }
 
+/**
+ * A copy of the elements for a check at the door; null while the tensor is being traced, when there are none to check.
+ * Nothing that is computed may depend on it.
+ */
+export function peek(x: Operand): TypedArray | null {
+  const value = x.read();
+  return value.storage instanceof Symbolic ? null : value.data();
+}
+
 /** A leaf that collects its gradient: shares the storage of `value`. */
 export function leafTensor<S extends Shape>(op: string, value: Tensor<S>): Tensor<S> {
   if (!isFloating(value.dtype)) {

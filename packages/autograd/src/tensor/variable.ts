@@ -13,6 +13,7 @@ import { scalarTensor, Tensor } from './tensor.js';
 export interface VariableState {
   readonly value: Tensor;
   readonly grad: Tensor | null;
+  readonly pending: (() => Storage) | null;
 }
 
 export interface VariableOptions {
@@ -28,6 +29,9 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   readonly shape: S;
   #value: Tensor<S>;
   #grad: Tensor<S> | null = null;
+  /** Where newer elements lie than those held here: in a program's memory. Copied out when somebody reads. */
+  #pending: (() => Storage) | null = null;
+  #version = 0;
   #requiresGrad: boolean;
 
   /** @internal Use `variable(value)`. */
@@ -65,6 +69,10 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
 
   read(): Tensor<S> {
     tracing.hooks?.touch(this);
+    if (this.#pending !== null) {
+      const elements = this.#pending();
+      this.exchange(elements);
+    }
     return this.#value;
   }
 
@@ -80,7 +88,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
       );
     }
     this.#requiresGrad = wanted;
-    this.#value = this.#hold(this.#value);
+    this.#value = this.#hold(this.read());
   }
 
   /**
@@ -101,23 +109,37 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
       );
     }
     tracing.hooks?.touch(this);
+    this.#pending = null;
+    this.#version++;
     this.#value = this.#hold(next as Tensor<S>);
     return this;
   }
 
   /** @internal What a trace puts back when it ends. */
   snapshot(): VariableState {
-    return { value: this.#value, grad: this.#grad };
+    return { value: this.#value, grad: this.#grad, pending: this.#pending };
   }
 
   /** @internal Puts a value and a gradient in the cell's place, unchecked. */
-  restore({ value, grad }: VariableState): void {
+  restore({ value, grad, pending }: VariableState): void {
     this.#value = value as Tensor<S>;
     this.#grad = grad as Tensor<S> | null;
+    this.#pending = pending;
+  }
+
+  /** @internal Counts assignments, so that a program knows whether its copy is still the cell's value. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** @internal Says that newer elements lie elsewhere; `fetch` copies them when somebody reads. */
+  defer(fetch: () => Storage): void {
+    this.#pending = fetch;
   }
 
   /** @internal Exchanges the elements, and nothing else. */
   exchange(storage: Storage): void {
+    this.#pending = null;
     this.#value = this.#hold(new Tensor(storage, this.shape, this.dtype, null, 0));
   }
 
@@ -128,6 +150,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     const source =
       typeof elements === 'number' ? coerce(elements, dtype) : convertArray(elements, dtype);
     this.grad = null;
+    this.#version++;
     this.#requiresGrad &&= isFloating(dtype);
     this.#value = this.#hold(new Tensor(source, this.shape, dtype, null, 0));
     return this;

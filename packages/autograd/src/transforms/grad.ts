@@ -1,7 +1,7 @@
 // Gradients as functions: grad, valueAndGrad, vjp.
 
-import { ArgumentError, ShapeError } from '../errors.js';
-import { toTensor } from '../ops/convert.js';
+import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
+import { scalarOf, toTensor } from '../ops/convert.js';
 import type { Adjoint } from '../tape/node.js';
 import { onesLike } from '../tensor/creation.js';
 import type { TensorLike } from '../tensor/operand.js';
@@ -162,11 +162,17 @@ export function vjp<A extends unknown[]>(
     );
     const cuts = leaves.map((leaf) => level.cutBetween(value, leaf));
     const pullback = (g: TensorLike): Gradients<A> => {
-      const seed = toTensor('vjp', g);
+      const seed = scalarOf('vjp', g, value.dtype);
       if (!sameShape(seed.shape, value.shape)) {
         throw new ShapeError(
           `vjp: the gradient has the shape of the value, ${formatShape(value.shape)}, ` +
             `got ${formatShape(seed.shape)}. Broadcast or sum it first.`,
+        );
+      }
+      if (seed.dtype !== value.dtype) {
+        throw new DTypeError(
+          `vjp: the gradient has the dtype of the value, ${value.dtype}, got ${seed.dtype}. ` +
+            `Cast it with .cast('${value.dtype}').`,
         );
       }
       const limit = seed.requiresGrad ? Number.POSITIVE_INFINITY : undefined;

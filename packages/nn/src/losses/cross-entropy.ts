@@ -9,7 +9,7 @@ import {
   type Tensor,
 } from '@retrograd/autograd';
 import { checkFloating, defineLoss, type LossOptions } from './loss.js';
-import { type ClassOptions, coefficientsOf } from './targets.js';
+import { type ClassOptions, type Coefficients, coefficientsOf } from './targets.js';
 
 export interface CrossEntropyOptions extends ClassOptions {
   /** The share ε in [0, 1) of each target that is spread evenly over all classes. Default: 0. */
@@ -108,11 +108,17 @@ const weightedSurprisal: OpFunction<EntropyAttrs> = defineOp<EntropyAttrs>({
   },
 });
 
-function attrsOf(
+/** Applies a row loss: to every row, summed, or divided by the weight of all rows. */
+function reduced(
+  rowLoss: OpFunction<EntropyAttrs>,
+  prediction: Tensor,
+  { k, total, unit }: Coefficients,
   { reduction = 'mean' }: LossOptions,
-  { total, unit }: { readonly total: number; readonly unit: boolean },
-): EntropyAttrs {
-  return { byRow: reduction === 'none', scale: reduction === 'mean' ? 1 / total : 1, unit };
+): Tensor {
+  const byRow = reduction === 'none';
+  if (reduction !== 'mean') return rowLoss(prediction, k, { byRow, scale: 1, unit });
+  if (typeof total === 'number') return rowLoss(prediction, k, { byRow, scale: 1 / total, unit });
+  return rowLoss(prediction, k, { byRow, scale: 1, unit }).div(total);
 }
 
 /**
@@ -132,7 +138,7 @@ export const crossEntropy = defineLoss<CrossEntropyOptions>(
   (prediction, target, options) => {
     checkFloating('crossEntropy', 'logits', prediction);
     const coefficients = coefficientsOf('crossEntropy', prediction, target, options);
-    return softmaxCrossEntropy(prediction, coefficients.k, attrsOf(options, coefficients));
+    return reduced(softmaxCrossEntropy, prediction, coefficients, options);
   },
 );
 
@@ -145,5 +151,5 @@ export const nll = defineLoss<ClassOptions>('nll', (prediction, target, options)
   checkFloating('nll', 'log-probabilities', prediction);
   const { classWeights } = options;
   const coefficients = coefficientsOf('nll', prediction, target, { classWeights });
-  return weightedSurprisal(prediction, coefficients.k, attrsOf(options, coefficients));
+  return reduced(weightedSurprisal, prediction, coefficients, options);
 });

@@ -2,9 +2,13 @@
 
 import {
   ArgumentError,
+  arange,
+  type DType,
   DTypeError,
+  defineElementwise,
   IndexError,
   Operand,
+  peek,
   ShapeError,
   type Tensor,
   tensor,
@@ -22,7 +26,7 @@ export interface Coefficients {
   /** Of the prediction's shape and dtype. */
   readonly k: Tensor;
   /** What the mean divides by: the weight of all rows. */
-  readonly total: number;
+  readonly total: number | Tensor;
   /** Whether every row of k sums to 1 (as far as it was told to). */
   readonly unit: boolean;
 }
@@ -32,7 +36,8 @@ interface Told {
   readonly prediction: Tensor;
   readonly classes: number;
   readonly smoothing: number;
-  readonly weights: ArrayLike<number> | null;
+  /** Of the prediction's dtype. */
+  readonly weights: Tensor | null;
 }
 
 /**
@@ -58,7 +63,8 @@ export function coefficientsOf(
       `${op}: labelSmoothing lies in [0, 1), got ${String(smoothing)}. Pass the share that is spread over all classes.`,
     );
   }
-  const weights = classWeights === undefined ? null : weightsOf(op, classWeights, classes);
+  const weights =
+    classWeights === undefined ? null : weightsOf(op, classWeights, classes, prediction.dtype);
   const told = { op, prediction, classes, smoothing, weights };
   checkTarget(told, target);
   return target.dtype === 'int32' ? ofIndices(told, target) : ofProbabilities(told, target);
@@ -68,22 +74,22 @@ function weightsOf(
   op: string,
   given: Operand | readonly number[],
   classes: number,
-): ArrayLike<number> {
-  const shape = given instanceof Operand ? given.shape : [given.length];
-  if (shape.length !== 1 || shape[0] !== classes) {
+  dtype: DType,
+): Tensor {
+  const weights = given instanceof Operand ? given : tensor(Float64Array.from(given));
+  if (weights.rank !== 1 || weights.size !== classes) {
     throw new ShapeError(
-      `${op}: classWeights has one weight for each of the ${classes} classes, got shape ${formatShape(shape)}. ` +
+      `${op}: classWeights has one weight for each of the ${classes} classes, got shape ${formatShape(weights.shape)}. ` +
         'Pass as many weights as the model has outputs.',
     );
   }
-  const weights = given instanceof Operand ? given.read().data() : given;
-  for (let c = 0; c < classes; c++) {
-    if (weights[c] >= 0 && weights[c] < Number.POSITIVE_INFINITY) continue;
+  peek(weights)?.forEach((weight, c) => {
+    if (weight >= 0 && weight < Number.POSITIVE_INFINITY) return;
     throw new ArgumentError(
-      `${op}: class weights are finite and not negative, got ${weights[c]} for class ${c}. Check the weights.`,
+      `${op}: class weights are finite and not negative, got ${weight} for class ${c}. Check the weights.`,
     );
-  }
-  return weights;
+  });
+  return weights.cast(dtype);
 }
 
 function checkTarget({ op, prediction, classes }: Told, { shape, dtype }: Tensor): void {
@@ -110,38 +116,38 @@ function checkTarget({ op, prediction, classes }: Told, { shape, dtype }: Tensor
   );
 }
 
+/** [c = y], exact for indices that the dtype can hold. */
+const isClass = defineElementwise('isClass', (y, c) => y.equal(c).select(1, 0));
+
 function ofIndices(told: Told, target: Tensor): Coefficients {
-  const { op, prediction, classes, smoothing, weights } = told;
-  const labels = target.data();
-  const size = labels.length * classes;
-  const k = prediction.dtype === 'float64' ? new Float64Array(size) : new Float32Array(size);
-  let total = 0;
-  for (let row = 0; row < labels.length; row++) {
-    const label = labels[row];
-    if (label < 0 || label >= classes) {
-      throw new IndexError(
-        `${op}: class indices lie in 0 … ${classes - 1}, got ${label} in row ${row}. ` +
-          'Check that the model has one output for each class.',
-      );
-    }
-    const start = row * classes;
-    if (smoothing > 0) {
-      const spread = smoothing / classes;
-      for (let c = 0; c < classes; c++) k[start + c] = (weights?.[c] ?? 1) * spread;
-    }
-    const weight = weights?.[label] ?? 1;
-    k[start + label] += weight * (1 - smoothing);
-    total += weight;
-  }
-  return { k: tensor(k).reshape(prediction.shape), total, unit: weights === null };
+  const { op, prediction, classes, weights } = told;
+  peek(target)?.forEach((label, row) => {
+    if (label >= 0 && label < classes) return;
+    throw new IndexError(
+      `${op}: class indices lie in 0 … ${classes - 1}, got ${label} in row ${row}. ` +
+        'Check that the model has one output for each class.',
+    );
+  });
+  const { dtype } = prediction;
+  const columns = arange(0, classes, 1, { dtype });
+  const labels = isClass(target.cast(dtype).unsqueeze(-1), columns);
+  const k = weighted(smoothed(labels, told), told);
+  return weights === null
+    ? { k, total: target.size, unit: true }
+    : { k, total: labels.mul(weights).sum(), unit: false };
 }
 
 function ofProbabilities(told: Told, target: Tensor): Coefficients {
-  const { prediction, classes, smoothing, weights } = told;
-  const { dtype } = prediction;
-  let k: Tensor = target.cast(dtype);
-  if (smoothing > 0) k = k.mul(1 - smoothing).add(smoothing / classes);
-  if (weights !== null) k = k.mul(tensor(Float64Array.from(weights), { dtype }));
+  const { prediction } = told;
+  const k = weighted(smoothed(target.cast(prediction.dtype), told), told);
   const total = prediction.shape.slice(0, -1).reduce((rows, size) => rows * size, 1);
   return { k, total, unit: false };
+}
+
+function smoothed(q: Tensor, { smoothing, classes }: Told): Tensor {
+  return smoothing === 0 ? q : q.mul(1 - smoothing).add(smoothing / classes);
+}
+
+function weighted(k: Tensor, { weights }: Told): Tensor {
+  return weights === null ? k : k.mul(weights);
 }

@@ -1,0 +1,170 @@
+// What a trace notes down: kernel calls on blocks of memory that don't exist yet.
+
+import type { Kernels, KernelView, Layout, Reduction } from '../kernels/kernels.js';
+import type { Expr } from '../scalar/index.js';
+import type { DType, TypedArray } from '../tensor/dtype.js';
+import type { Shape } from '../tensor/shape.js';
+import type { Symbolic } from '../tensor/symbolic.js';
+
+/** A block as an elementwise kernel reads it. */
+export interface Read {
+  readonly block: Symbolic;
+  readonly shape: Shape;
+}
+
+export interface ElementwiseCall {
+  readonly kind: 'elementwise';
+  readonly f: Expr;
+  readonly reads: readonly Read[];
+  readonly shape: Shape;
+  /** The dtype computed in; that of the output may be bool. */
+  readonly dtype: DType;
+}
+
+export interface ReduceCall {
+  readonly kind: 'reduce';
+  readonly reduction: Reduction;
+  readonly outer: number;
+  readonly count: number;
+  readonly inner: number;
+}
+
+export interface CopyCall {
+  readonly kind: 'copy';
+  readonly from: Layout;
+  readonly to: Layout;
+  readonly shape: Shape;
+}
+
+export interface MatmulCall {
+  readonly kind: 'matmul';
+  readonly dtype: DType;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  readonly batch: readonly (readonly [number, number])[];
+}
+
+/** The kernels that work along one axis, on blocks and three sizes. */
+export type AxisKernel =
+  | 'argReduce'
+  | 'cumulativeSum'
+  | 'softmax'
+  | 'argSort'
+  | 'gather'
+  | 'scatterAdd'
+  | 'takeAlong'
+  | 'scatterAddAlong';
+
+export interface AxisCall {
+  readonly kind: 'axis';
+  readonly kernel: AxisKernel;
+  readonly outer: number;
+  readonly count: number;
+  readonly inner: number;
+  /** The kernel's last argument, if it has one. */
+  readonly flag: boolean | 'max' | 'min' | null;
+}
+
+export interface ConvertCall {
+  readonly kind: 'convert';
+  readonly from: DType;
+  readonly to: DType;
+}
+
+/** A kernel of the user's, called as it is. */
+export interface HostCall {
+  readonly kind: 'host';
+  readonly name: string;
+  readonly metas: readonly Pick<KernelView, 'shape' | 'dtype'>[];
+  readonly run: (inputs: readonly KernelView[], outputs: readonly KernelView[]) => void;
+}
+
+/** Draws from a generator, whose state goes on as it does eagerly. */
+export interface DrawCall {
+  readonly kind: 'draw';
+  readonly fill: (out: TypedArray) => void;
+}
+
+export type Call =
+  | ElementwiseCall
+  | ReduceCall
+  | CopyCall
+  | MatmulCall
+  | AxisCall
+  | ConvertCall
+  | HostCall
+  | DrawCall;
+
+/** One step of a program: a call, the blocks that it reads, the blocks that it writes. */
+export interface Instruction {
+  readonly call: Call;
+  readonly inputs: readonly Symbolic[];
+  readonly outputs: readonly Symbolic[];
+  /** Whether it leaves a part of the output as it was, or adds to it. */
+  readonly partial: boolean;
+  /** Holds the stack of where it was noted down; read only to explain a refusal. */
+  readonly site: Error;
+}
+
+/** Runs one instruction on arrays: what the emitter's code must be equal to. */
+export function execute(
+  kernels: Kernels,
+  { call, inputs, outputs }: Instruction,
+  arrayOf: (block: Symbolic) => TypedArray,
+): void {
+  const x = inputs.map(arrayOf);
+  const [out] = outputs.map(arrayOf);
+  switch (call.kind) {
+    case 'elementwise': {
+      const reads = call.reads.map(({ shape }, i) => ({ storage: x[i], shape }));
+      kernels.elementwise(call.f, reads, out, call.shape, call.dtype);
+      return;
+    }
+    case 'reduce':
+      kernels.reduce(call.reduction, x[0], out, call.outer, call.count, call.inner);
+      return;
+    case 'copy':
+      kernels.copy(x[0], call.from, out, call.to, call.shape);
+      return;
+    case 'matmul':
+      kernels.matmul({ ...call, a: x[0], b: x[1], out });
+      return;
+    case 'axis':
+      executeAxis(kernels, call, x, out);
+      return;
+    case 'convert':
+      kernels.convert(x[0], call.from, out, call.to);
+      return;
+    case 'draw':
+      call.fill(out);
+      return;
+    case 'host': {
+      const views = [...x, ...outputs.map(arrayOf)].map((data, i) => ({ data, ...call.metas[i] }));
+      call.run(views.slice(0, x.length), views.slice(x.length));
+    }
+  }
+}
+
+function executeAxis(
+  kernels: Kernels,
+  call: AxisCall,
+  x: readonly TypedArray[],
+  out: TypedArray,
+): void {
+  const { outer, count, inner, flag } = call;
+  switch (call.kernel) {
+    case 'argReduce':
+      kernels.argReduce(flag as 'max' | 'min', x[0], out, outer, count, inner);
+      return;
+    case 'cumulativeSum':
+    case 'softmax':
+    case 'argSort':
+      kernels[call.kernel](x[0], out, outer, count, inner, flag as boolean);
+      return;
+    default:
+      kernels[call.kernel](x[0], x[1], out, outer, count, inner);
+  }
+}

@@ -1,0 +1,111 @@
+// The one memory that all programs share: blocks of cells that stay, and an arena for what comes and goes.
+
+import { MemoryError } from '../errors.js';
+
+/** Blocks begin at cache lines, which matrix products want. */
+export const ALIGNMENT = 64;
+
+const VECTOR_BYTES = 16;
+const PAGE = 65536;
+const MOST_PAGES = 65536;
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
+
+interface Gap {
+  readonly start: number;
+  readonly size: number;
+}
+
+/** What a block takes: its bytes, and one vector behind them that may be written when the last one is not full. */
+function room(bytes: number): number {
+  return aligned(bytes + VECTOR_BYTES);
+}
+
+/** A first-fit allocator over addresses, merging what is given back. */
+export class Addresses {
+  #gaps: Gap[] = [];
+  #end: number;
+
+  constructor(start = 0) {
+    this.#end = start;
+  }
+
+  /** The first address that was never taken. */
+  get end(): number {
+    return this.#end;
+  }
+
+  take(bytes: number): number {
+    const size = room(bytes);
+    const i = this.#gaps.findIndex((gap) => gap.size >= size);
+    if (i < 0) {
+      const start = this.#end;
+      this.#end += size;
+      return start;
+    }
+    const { start, size: found } = this.#gaps[i];
+    if (found === size) this.#gaps.splice(i, 1);
+    else this.#gaps[i] = { start: start + size, size: found - size };
+    return start;
+  }
+
+  give(start: number, bytes: number): void {
+    const size = room(bytes);
+    const at = this.#gaps.findIndex((gap) => gap.start > start);
+    this.#gaps.splice(at < 0 ? this.#gaps.length : at, 0, { start, size });
+    this.#gaps = this.#gaps.reduce<Gap[]>((merged, gap) => {
+      const last = merged.at(-1);
+      if (last !== undefined && last.start + last.size === gap.start) {
+        merged[merged.length - 1] = { start: last.start, size: last.size + gap.size };
+      } else merged.push(gap);
+      return merged;
+    }, []);
+    const last = this.#gaps.at(-1);
+    if (last !== undefined && last.start + last.size === this.#end) {
+      this.#end = last.start;
+      this.#gaps.pop();
+    }
+  }
+}
+
+/** WebAssembly memory with an allocator on it. It grows, and never shrinks. */
+export class Heap {
+  readonly memory: WebAssembly.Memory;
+  // Address 0 stays free, so that no block is mistaken for none.
+  readonly #addresses = new Addresses(ALIGNMENT);
+
+  constructor() {
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+  }
+
+  /** @throws MemoryError, before anything is taken, if it doesn't fit into 4 GiB or the engine refuses. */
+  take(bytes: number, what: string): number {
+    const address = this.#addresses.take(bytes);
+    const pages = Math.ceil(this.#addresses.end / PAGE);
+    const missing = pages - this.memory.buffer.byteLength / PAGE;
+    if (missing > 0 && !this.#grow(pages, missing)) {
+      this.#addresses.give(address, bytes);
+      throw new MemoryError(
+        `compile: a program and its cells fit into the 4 GiB of WebAssembly, got ${bytes} bytes for ${what} ` +
+          `besides ${this.memory.buffer.byteLength} bytes in use. Use smaller batches, or run it without compile.`,
+      );
+    }
+    return address;
+  }
+
+  #grow(pages: number, missing: number): boolean {
+    if (pages > MOST_PAGES) return false;
+    try {
+      this.memory.grow(missing);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  give(address: number, bytes: number): void {
+    this.#addresses.give(address, bytes);
+  }
+}

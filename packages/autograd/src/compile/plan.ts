@@ -1,0 +1,93 @@
+// Where blocks lie: by liveness, in one arena, and in place where a cell's new value can take that of the old.
+
+import { bytesPerElement } from '../tensor/dtype.js';
+import { sameShape } from '../tensor/shape.js';
+import type { Symbolic } from '../tensor/symbolic.js';
+import type { Instruction } from './instruction.js';
+import { Addresses } from './memory.js';
+
+export function bytesOf({ dtype, length }: Symbolic): number {
+  return length * bytesPerElement(dtype);
+}
+
+/** A cell that a program assigns. */
+export interface Update {
+  readonly before: Symbolic;
+  readonly after: Symbolic;
+}
+
+export interface Plan {
+  /** Offsets of blocks within the arena. */
+  readonly offsets: ReadonlyMap<Symbolic, number>;
+  readonly arenaBytes: number;
+  /** Updated cells whose new value is written over the old one: new block → old block. */
+  readonly inPlace: ReadonlyMap<Symbolic, Symbolic>;
+}
+
+/** The place of the last instruction that reads or writes each block. */
+function lastUses(instructions: readonly Instruction[]): Map<Symbolic, number> {
+  const last = new Map<Symbolic, number>();
+  instructions.forEach(({ inputs, outputs }, k) => {
+    for (const block of inputs) last.set(block, k);
+    for (const block of outputs) last.set(block, k);
+  });
+  return last;
+}
+
+/**
+ * An elementwise instruction may write over what it reads at the very same place, if nobody reads the old value later,
+ * and the new one is this cell's alone.
+ */
+function findInPlace(
+  instructions: readonly Instruction[],
+  updates: readonly Update[],
+): Map<Symbolic, Symbolic> {
+  const last = lastUses(instructions);
+  const result = new Map<Symbolic, Symbolic>();
+  for (const { before, after } of updates) {
+    const k = instructions.findIndex(({ outputs }) => outputs.includes(after));
+    if (k < 0 || result.has(after) || (last.get(before) ?? 0) > k) continue;
+    const { call } = instructions[k];
+    if (call.kind !== 'elementwise' || before.dtype !== after.dtype) continue;
+    const reads = call.reads.filter(({ block }) => block === before);
+    const sameSize = before.length === after.length;
+    if (sameSize && reads.every(({ shape }) => sameShape(shape, call.shape)))
+      result.set(after, before);
+  }
+  return result;
+}
+
+/**
+ * Gives every block of the arena an offset; blocks whose lives don't overlap share their place. `fixed` lie elsewhere
+ * (cells, constants); `inputs` are alive from the start, `outputs` to the end.
+ */
+export function planMemory(
+  instructions: readonly Instruction[],
+  fixed: ReadonlySet<Symbolic>,
+  inputs: readonly Symbolic[],
+  outputs: ReadonlySet<Symbolic>,
+  updates: readonly Update[],
+): Plan {
+  const inPlace = findInPlace(instructions, updates);
+  const last = lastUses(instructions);
+  const addresses = new Addresses();
+  const offsets = new Map<Symbolic, number>();
+  let arenaBytes = 0;
+  const place = (block: Symbolic): void => {
+    if (fixed.has(block) || inPlace.has(block) || offsets.has(block)) return;
+    offsets.set(block, addresses.take(bytesOf(block)));
+    arenaBytes = Math.max(arenaBytes, addresses.end);
+  };
+  const retire = (block: Symbolic, k: number): void => {
+    const offset = offsets.get(block);
+    if (offset === undefined || outputs.has(block) || (last.get(block) ?? -1) !== k) return;
+    addresses.give(offset, bytesOf(block));
+  };
+  inputs.forEach(place);
+  outputs.forEach(place);
+  instructions.forEach((instruction, k) => {
+    instruction.outputs.forEach(place);
+    for (const block of new Set([...instruction.inputs, ...instruction.outputs])) retire(block, k);
+  });
+  return { offsets, arenaBytes, inPlace };
+}

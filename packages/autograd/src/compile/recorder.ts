@@ -1,0 +1,217 @@
+// The kernels of a trace: they compute nothing and note down everything.
+
+import type {
+  Elements,
+  Kernels,
+  KernelView,
+  Layout,
+  MatmulProblem,
+  Reduction,
+} from '../kernels/kernels.js';
+import type { Expr } from '../scalar/index.js';
+import { type DType, dtypeOfArray, type TypedArray } from '../tensor/dtype.js';
+import type { Shape } from '../tensor/shape.js';
+import { isSymbolic, Symbolic } from '../tensor/symbolic.js';
+import type { AxisKernel, Call, Instruction } from './instruction.js';
+
+/** Elements that are known while tracing. */
+export type Constant = TypedArray | number;
+
+/** Deep enough for the user's frame to be found behind those of the library. */
+const FRAMES_CAPTURED = 40;
+
+export class Recorder implements Kernels {
+  readonly name = 'trace';
+  readonly instructions: Instruction[] = [];
+  readonly constants = new Map<Symbolic, Constant>();
+  readonly #constantOf = new Map<TypedArray, Symbolic>();
+  #lastId = 0;
+
+  block(dtype: DType, length: number): Symbolic {
+    return new Symbolic(++this.#lastId, dtype, length);
+  }
+
+  allocate(dtype: DType, length: number): TypedArray {
+    return this.block(dtype, length) as unknown as TypedArray;
+  }
+
+  /** The block of what a kernel was given: one of the trace's, or elements that are known already. */
+  #blockOf(storage: unknown, dtype: DType): Symbolic {
+    if (isSymbolic(storage)) return storage;
+    if (typeof storage === 'number') return this.constant(storage, dtype, 1);
+    const array = storage as TypedArray;
+    let block = this.#constantOf.get(array);
+    if (block === undefined) {
+      block = this.constant(array, dtype, array.length);
+      this.#constantOf.set(array, block);
+    }
+    return block;
+  }
+
+  constant(elements: Constant, dtype: DType, length: number): Symbolic {
+    const block = this.block(dtype, length);
+    this.constants.set(block, elements);
+    return block;
+  }
+
+  note(
+    call: Call,
+    inputs: readonly Symbolic[],
+    outputs: readonly Symbolic[],
+    partial = false,
+  ): void {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = FRAMES_CAPTURED;
+    const site = new Error();
+    Error.stackTraceLimit = limit;
+    this.instructions.push({ call, inputs, outputs, partial, site });
+  }
+
+  #noteOn(call: Call, inputs: readonly TypedArray[], out: TypedArray, partial = false): void {
+    const blocks = inputs.map((x) => this.#blockOf(x, isSymbolic(x) ? 'float32' : dtypeOfArray(x)));
+    this.note(call, blocks, [out as unknown as Symbolic], partial);
+  }
+
+  elementwise(
+    f: Expr,
+    inputs: readonly Elements[],
+    out: TypedArray,
+    shape: Shape,
+    dtype: DType,
+  ): void {
+    const reads = inputs.map((x) => ({ block: this.#blockOf(x.storage, dtype), shape: x.shape }));
+    const call: Call = { kind: 'elementwise', f, reads, shape, dtype };
+    this.note(
+      call,
+      reads.map(({ block }) => block),
+      [out as unknown as Symbolic],
+    );
+  }
+
+  reduce(
+    reduction: Reduction,
+    x: TypedArray,
+    out: TypedArray,
+    outer: number,
+    count: number,
+    inner: number,
+  ): void {
+    this.#noteOn({ kind: 'reduce', reduction, outer, count, inner }, [x], out);
+  }
+
+  copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void {
+    this.#noteOn({ kind: 'copy', from, to, shape }, [x], out, true);
+  }
+
+  matmul({ a, b, out, ...sizes }: MatmulProblem): void {
+    this.#noteOn({ kind: 'matmul', ...sizes }, [a, b], out);
+  }
+
+  convert(x: TypedArray, from: DType, out: TypedArray, to: DType): void {
+    this.#noteOn({ kind: 'convert', from, to }, [x], out);
+  }
+
+  host(
+    name: string,
+    inputs: readonly KernelView[],
+    outputs: readonly KernelView[],
+    run: (inputs: readonly KernelView[], outputs: readonly KernelView[]) => void,
+  ): void {
+    const metas = [...inputs, ...outputs].map(({ shape, dtype }) => ({ shape, dtype }));
+    this.note(
+      { kind: 'host', name, metas, run },
+      inputs.map(({ data, dtype }) => this.#blockOf(data, dtype)),
+      outputs.map(({ data }) => data as unknown as Symbolic),
+    );
+  }
+
+  #axis(
+    kernel: AxisKernel,
+    inputs: readonly TypedArray[],
+    out: TypedArray,
+    sizes: readonly [outer: number, count: number, inner: number],
+    flag: boolean | 'max' | 'min' | null = null,
+  ): void {
+    const [outer, count, inner] = sizes;
+    const adds = kernel === 'scatterAdd' || kernel === 'scatterAddAlong';
+    this.#noteOn({ kind: 'axis', kernel, outer, count, inner, flag }, inputs, out, adds);
+  }
+
+  argReduce(
+    kind: 'max' | 'min',
+    x: TypedArray,
+    out: TypedArray,
+    ...sizes: [number, number, number]
+  ): void {
+    this.#axis('argReduce', [x], out, sizes, kind);
+  }
+
+  cumulativeSum(
+    x: TypedArray,
+    out: TypedArray,
+    o: number,
+    c: number,
+    i: number,
+    reverse: boolean,
+  ): void {
+    this.#axis('cumulativeSum', [x], out, [o, c, i], reverse);
+  }
+
+  softmax(
+    x: TypedArray,
+    out: TypedArray,
+    o: number,
+    c: number,
+    i: number,
+    logarithm: boolean,
+  ): void {
+    this.#axis('softmax', [x], out, [o, c, i], logarithm);
+  }
+
+  argSort(
+    x: TypedArray,
+    out: TypedArray,
+    o: number,
+    c: number,
+    i: number,
+    descending: boolean,
+  ): void {
+    this.#axis('argSort', [x], out, [o, c, i], descending);
+  }
+
+  gather(
+    x: TypedArray,
+    indices: TypedArray,
+    out: TypedArray,
+    ...sizes: [number, number, number]
+  ): void {
+    this.#axis('gather', [x, indices], out, sizes);
+  }
+
+  scatterAdd(
+    x: TypedArray,
+    indices: TypedArray,
+    out: TypedArray,
+    ...sizes: [number, number, number]
+  ): void {
+    this.#axis('scatterAdd', [x, indices], out, sizes);
+  }
+
+  takeAlong(
+    x: TypedArray,
+    indices: TypedArray,
+    out: TypedArray,
+    ...sizes: [number, number, number]
+  ): void {
+    this.#axis('takeAlong', [x, indices], out, sizes);
+  }
+
+  scatterAddAlong(
+    x: TypedArray,
+    indices: TypedArray,
+    out: TypedArray,
+    ...sizes: [number, number, number]
+  ): void {
+    this.#axis('scatterAddAlong', [x, indices], out, sizes);
+  }
+}

@@ -1,0 +1,174 @@
+// compile: cells that stay, traces that are refused, programs that are kept.
+import {
+  argmax,
+  compile,
+  grad,
+  noGrad,
+  rng,
+  type Tensor,
+  TraceError,
+  tensor,
+  variable,
+} from '@retrograd/autograd';
+import { describe, expect, it } from 'vitest';
+
+describe('compile', () => {
+  it('computes what the function computes, for nested arguments and results', () => {
+    const fn = compile(({ a, b }: { a: Tensor; b: Tensor[] }) => ({
+      sum: a.add(b[0]),
+      list: [a.mul(b[1]), 'kept', 3],
+    }));
+    const result = fn({ a: tensor([1, 2]), b: [tensor([3, 4]), tensor([5, 6])] });
+    expect(result.sum.toArray()).toEqual([4, 6]);
+    expect((result.list[0] as Tensor).toArray()).toEqual([5, 12]);
+    expect(result.list.slice(1)).toEqual(['kept', 3]);
+  });
+
+  it('traces once for each combination of shapes, dtypes and static arguments', () => {
+    let runs = 0;
+    const fn = compile((x: Tensor, times: number) => {
+      runs++;
+      return x.mul(times);
+    });
+    expect(fn(tensor([1, 2]), 2).toArray()).toEqual([2, 4]);
+    expect(fn(tensor([3, 4]), 2).toArray()).toEqual([6, 8]);
+    expect(runs).toBe(2);
+    expect(fn(tensor([3, 4]), 3).toArray()).toEqual([9, 12]);
+    expect(fn(tensor([1, 2, 3]), 3).toArray()).toEqual([3, 6, 9]);
+    expect(fn(tensor([1, 2], { dtype: 'float64' }), 3).dtype).toBe('float64');
+    expect(runs).toBe(8);
+  });
+
+  it('updates cells in place, and everybody sees their new values', () => {
+    const w = variable([1, 2]);
+    const step = compile((x: Tensor) => {
+      w.mul(x).sum().backward();
+      noGrad(() => w.assign(w.sub((w.grad as Tensor<[2]>).mul(0.5))));
+      w.clearGrad();
+      return w.sum();
+    });
+    const total = compile(() => w.sum());
+    expect(step(tensor([2, 4])).item()).toBe(0);
+    expect(w.value.toArray()).toEqual([0, 0]);
+    expect(w.grad).toBeNull();
+    w.assign(tensor([10, 20]));
+    expect(step(tensor([2, 4])).item()).toBe(27);
+    expect(total().item()).toBe(27);
+    expect(w.value.toArray()).toEqual([9, 18]);
+    expect(step(tensor([2, 4])).item()).toBe(24);
+    expect(w.value.toArray()).toEqual([8, 16]);
+  });
+
+  it('leaves gradients where the function leaves them, and adds to those that wait', () => {
+    const w = variable([1, 2]);
+    const accumulate = compile((x: Tensor) => w.mul(x).sum().backward());
+    accumulate(tensor([1, 10]));
+    expect(w.grad?.toArray()).toEqual([1, 10]);
+    accumulate(tensor([2, 20]));
+    expect(w.grad?.toArray()).toEqual([3, 30]);
+  });
+
+  it('exchanges two cells', () => {
+    const [a, b] = [variable([1, 2]), variable([3, 4])];
+    const swap = compile(() => {
+      const [x, y] = [a.value.detach(), b.value.detach()];
+      a.assign(y);
+      b.assign(x);
+    });
+    swap();
+    expect([a.value.toArray(), b.value.toArray()]).toEqual([
+      [3, 4],
+      [1, 2],
+    ]);
+    swap();
+    expect(a.value.toArray()).toEqual([1, 2]);
+  });
+
+  it('differentiates inside, to any order', () => {
+    const third = compile(grad((x: Tensor) => grad((y: Tensor) => y.pow(3).sum())(x).sum()));
+    expect(third(tensor([1, 2])).toArray()).toEqual([6, 12]);
+  });
+
+  it('keeps what a run returned apart from the next run', () => {
+    const double = compile((x: Tensor) => x.mul(2));
+    const first = double(tensor([1, 2]));
+    double(tensor([5, 6]));
+    expect(first.toArray()).toEqual([2, 4]);
+  });
+
+  it('explains itself', () => {
+    const fn = compile((x: Tensor) => x.mul(2).add(1).tanh().sum());
+    const text = String(fn.explain(tensor([1, 2, 3])));
+    expect(text).toContain('tanh(x * 2 + 1) on [3]');
+    expect(text).toMatch(/2 kernels from 4 that were traced/);
+  });
+});
+
+describe('a trace', () => {
+  const x = tensor([1, 2]);
+
+  it('has no elements to be read, and says where they were asked for', () => {
+    expect(() => compile((a: Tensor) => a.mul(a.sum().item()))(x)).toThrow(TraceError);
+    expect(() => compile((a: Tensor) => a.mul(a.sum().item()))(x)).toThrow(
+      /^item: elements are read after a run, got a tensor that is being traced at compile\.test\.ts:\d+:\d+\./,
+    );
+    expect(() => compile((a: Tensor) => a.toArray())(x)).toThrow(/^toArray: elements/);
+  });
+
+  it('refuses a counter, a decayed rate and Math.random, with their line', () => {
+    let count = 0;
+    const counting = compile((a: Tensor) => a.mul(count++));
+    expect(() => counting(x)).toThrow(/changed from 0 to 1 at compile\.test\.ts:\d+:\d+/);
+    let rate = 1;
+    const decaying = compile((a: Tensor) => {
+      rate *= 0.5;
+      return a.sub(a.mul(rate));
+    });
+    expect(() => decaying(x)).toThrow(/changed from 0\.5 to 0\.25/);
+    const random = compile((a: Tensor) => a.add(Math.random()));
+    expect(() => random(x)).toThrow(TraceError);
+  });
+
+  it('refuses a function that does something else the second time', () => {
+    let first = true;
+    const fickle = compile((a: Tensor) => {
+      const result = first ? a.exp() : a.exp().exp();
+      first = false;
+      return result;
+    });
+    expect(() => fickle(x)).toThrow(/an operation in one of them only/);
+  });
+
+  it('puts cells, gradients and generators back, whatever happens', () => {
+    const w = variable([1, 2]);
+    w.mul(2).sum().backward();
+    const before = w.grad;
+    const failing = compile((a: Tensor) => {
+      w.assign(w.mul(a) as Tensor<[2]>);
+      w.clearGrad();
+      throw new Error('stop');
+    });
+    expect(() => failing(x)).toThrow('stop');
+    expect(w.value.toArray()).toEqual([1, 2]);
+    expect(w.grad).toBe(before);
+    expect(compile((a: Tensor) => a.add(1))(x).toArray()).toEqual([2, 3]);
+  });
+
+  it('is refused inside of another one', () => {
+    const inner = compile((a: Tensor) => a.add(1));
+    expect(() => compile((a: Tensor) => inner(a))(x)).toThrow(/traces are not nested/);
+  });
+
+  it('compiles index operations and user kernels', () => {
+    const scores = tensor([[1, 5, 2]]);
+    expect(compile((a: Tensor) => argmax(a, 1))(scores).toArray()).toEqual([1]);
+  });
+
+  it('draws random numbers anew in every run, as eager runs do', () => {
+    const [eager, compiled] = [rng(5), rng(5)];
+    const noisy = compile((a: Tensor) => a.add(compiled.normal([2])));
+    for (let i = 0; i < 3; i++) {
+      expect(noisy(x).toArray()).toEqual(x.add(eager.normal([2])).toArray());
+    }
+  });
+});
