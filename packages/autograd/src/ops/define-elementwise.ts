@@ -14,7 +14,7 @@ import {
   type ScalarKernel,
   substitute,
 } from '../scalar/index.js';
-import type { Adjoint, Node, Op } from '../tape/node.js';
+import type { Adjoint, Adjoints, Node, Op } from '../tape/node.js';
 import { record } from '../tape/record.js';
 import { type DType, promote, toFloating } from '../tensor/dtype.js';
 import { Operand, type TensorLike } from '../tensor/operand.js';
@@ -134,26 +134,26 @@ export class ElementwiseOp implements Op {
   }
 
   /** Gradients of all inputs: g · ∂f/∂aᵢ, one kernel each, summed over what was broadcast. */
-  #pullBack(g: Tensor, node: Node): Adjoint[] {
-    const result = new Array<Adjoint>(this.arity).fill(null);
-    for (let i = 0; i < this.arity; i++) {
-      if (!node.needs(i)) continue;
-      const partial = this.partial(i);
-      if (partial === null) continue;
-      const { factor, sources } = partial;
-      let gradient = g;
-      if (!isOne(factor)) {
-        const op = this.#vjpOp(i, factor, sources.length + 1);
-        const operands = new Array<Tensor>(sources.length + 1);
-        operands[0] = g;
-        for (let k = 0; k < sources.length; k++) {
-          operands[k + 1] = sources[k] < 0 ? node.y : node.x[sources[k]];
-        }
-        gradient = op.run(operands, g.dtype);
-      }
-      result[i] = sumTo(gradient, node.inputShape(i));
-    }
+  #pullBack(g: Tensor, node: Node): Adjoints {
+    if (this.arity === 1) return this.#gradient(0, g, node);
+    const result: Adjoint[] = [];
+    for (let i = 0; i < this.arity; i++) result.push(this.#gradient(i, g, node));
     return result;
+  }
+
+  #gradient(i: number, g: Tensor, node: Node): Adjoint {
+    const partial = node.needs(i) ? this.partial(i) : null;
+    if (partial === null) return null;
+    const { factor, sources } = partial;
+    let gradient = g;
+    if (!isOne(factor)) {
+      const operands = [g];
+      for (let k = 0; k < sources.length; k++) {
+        operands.push(sources[k] < 0 ? node.y : node.x[sources[k]]);
+      }
+      gradient = this.#vjpOp(i, factor, operands.length).run(operands, g.dtype);
+    }
+    return sumTo(gradient, node.inputShape(i));
   }
 
   /** Σ ∂f/∂aᵢ · tᵢ over the inputs that have a tangent, as one kernel. */

@@ -324,6 +324,8 @@ describe('linspace', () => {
   test('includes both ends exactly', () => {
     const x = linspace(0, 0.3, 4, { dtype: 'float64' }).data();
     expect([x[0], x[3]]).toEqual([0, 0.3]);
+    // 49 · (1/49) is not 1.
+    expect(linspace(0, 1, 50, { dtype: 'float64' }).data()[49]).toBe(1);
     expect(linspace(1, 0, 3).toArray()).toEqual([1, 0.5, 0]);
     expect(kind(linspace(0, 1, 5))).toEqual(['float32', 5]);
   });
