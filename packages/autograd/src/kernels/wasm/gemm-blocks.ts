@@ -1,7 +1,6 @@
 // A whole matrix product: cut into blocks that fit the caches, packed where that pays, and swept tile by tile.
 
 import {
-  block,
   br_if,
   call,
   type Func,
@@ -19,7 +18,7 @@ import {
 } from 'wasmati';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import { define, times } from './emit.js';
-import { advance, countDown, packRagged, packRuns, packTransposed } from './gemm-pack.js';
+import { advance, among, countDown, packerOfA, packerOfB } from './gemm-pack.js';
 import { rowBytes, SWEEP_PARAMETERS, sweep, type Tiling, tileColumns } from './gemm-tile.js';
 
 type Int = Local<'i32'>;
@@ -28,7 +27,7 @@ type Emitted = Func<ValueType[], ValueType[]>;
 /** Terms that are summed in one run, from zero; the sums of runs are added in order. Part of what a product's bits are. */
 export const TERMS = 256;
 
-/** Bytes in a row of a block of B: TERMS of them stay in a core's second cache. */
+/** Bytes in a row of a block of B at most: TERMS of them stay in a core's second cache. */
 const BLOCK_ROW_BYTES = 1024;
 
 /** Below so many rows of the result, B is read where it is: packing it would take as long as the product. */
@@ -39,6 +38,10 @@ const DIRECT_COLUMNS = 16;
 
 /** a, b, c, m, n, k, transposeA, transposeB, scratch, add. */
 export const GEMM_PARAMETERS = 10;
+
+/** The same in whole tiles. */
+const blockRowBytes = (tiling: Tiling): number =>
+  BLOCK_ROW_BYTES - (BLOCK_ROW_BYTES % rowBytes(tiling));
 
 const round64 = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
@@ -53,15 +56,7 @@ function layoutOf(tiling: Tiling) {
 /** The scratch that a product takes, in bytes. */
 export function scratchBytesOf(tiling: Tiling, n: number, k: number): number {
   const columns = Math.ceil(n / tileColumns(tiling)) * rowBytes(tiling);
-  return layoutOf(tiling).ofB + Math.min(k, TERMS) * Math.min(columns, BLOCK_ROW_BYTES);
-}
-
-/** Runs the one of `cases` whose number `which` is: 1, 2, … */
-function among(which: Int, cases: readonly (() => void)[]): void {
-  cases.forEach((run, index) => {
-    i32.eq(which, index + 1);
-    if_(null, run);
-  });
+  return layoutOf(tiling).ofB + Math.min(k, TERMS) * Math.min(columns, blockRowBytes(tiling));
 }
 
 const smaller = (into: Int, x: Int, limit: number) => {
@@ -86,79 +81,6 @@ function sweepOf(tiling: Tiling): Emitted {
     local.get(columnwise);
     if_(null, () => among(rows, byColumn.map(pass)));
     among(rows, byRow.map(pass));
-  });
-}
-
-/** (rows, from, step, to, k): packs so many rows of a transposed A. */
-function packerOfA(tiling: Tiling): Emitted {
-  const bytes = bytesPerElement(tiling.dtype);
-  const packers = Array.from({ length: tiling.rows }, (_, i) => packRuns((i + 1) * bytes));
-  return define({ in: times(5, i32), locals: [], out: [] }, (parameters) => {
-    const [rows, ...rest] = parameters as Int[];
-    among(
-      rows,
-      packers.map((pack) => () => {
-        call(pack, rest);
-      }),
-    );
-  });
-}
-
-/**
- * (from, stepP, stepJ, transposed, to, k, columns): packs a block of B into panels of a tile's width, the last one filled
- * up with zeros.
- */
-function packerOfB(tiling: Tiling): Emitted {
-  const width = tileColumns(tiling);
-  const lanes = width / tiling.vectors;
-  const runs = packRuns(rowBytes(tiling));
-  const squaresOf = packTransposed(tiling);
-  const ragged = packRagged(tiling);
-  const row = rowBytes(tiling);
-  return define({ in: times(7, i32), locals: times(3, i32), out: [] }, (parameters, rest) => {
-    const [from, stepP, stepJ, transposed, to, k, columns] = parameters as Int[];
-    const [panel, squares, done] = rest as Int[];
-    local.set(panel, i32.mul(k, row));
-    local.set(squares, i32.div_u(k, lanes));
-    local.set(done, i32.mul(squares, lanes));
-    block(null, (last) => {
-      loop(null, (again) => {
-        i32.lt_u(columns, width);
-        br_if(last);
-        local.get(transposed);
-        if_(
-          null,
-          () => {
-            local.get(squares);
-            if_(null, () => {
-              call(squaresOf, [from, stepJ, to, squares]);
-            });
-            i32.lt_u(done, k);
-            if_(null, () => {
-              i32.add(from, i32.mul(done, stepP));
-              local.get(stepP);
-              local.get(stepJ);
-              i32.add(to, i32.mul(done, row));
-              i32.sub(k, done);
-              i32.const(width);
-              call(ragged);
-            });
-          },
-          () => {
-            call(runs, [from, stepP, to, k]);
-          },
-        );
-        advance(to, panel);
-        local.set(from, i32.add(from, i32.mul(stepJ, width)));
-        local.tee(columns, i32.sub(columns, width));
-        br_if(again);
-        return_();
-      });
-    });
-    local.get(columns);
-    if_(null, () => {
-      call(ragged, [from, stepP, stepJ, to, k, columns]);
-    });
   });
 }
 
@@ -295,7 +217,7 @@ export function gemmFunction(tiling: Tiling): Emitted {
   const product = blockProduct(tiling);
   const packB = packerOfB(tiling);
   const { ofB } = layoutOf(tiling);
-  const blockColumns = BLOCK_ROW_BYTES / bytes;
+  const blockColumns = blockRowBytes(tiling) / bytes;
   return define(
     { in: times(GEMM_PARAMETERS, i32), locals: times(18, i32), out: [] },
     (parameters, rest) => {

@@ -1,15 +1,19 @@
 // Copies of parts of the operands in the order in which tiles read them.
 
 import {
+  block,
   br_if,
+  call,
   type Func,
   i8x16,
   i32,
   i64,
+  if_,
   type Local,
   local,
   loop,
   memory,
+  return_,
   type ValueType,
   v128,
 } from 'wasmati';
@@ -33,7 +37,7 @@ export function countDown(left: Int, body: () => void): void {
 }
 
 /** (from, step, to, k): k ≥ 1 runs of `bytes` bytes, `step` bytes apart, one behind the other. */
-export function packRuns(bytes: number): Packer {
+function packRuns(bytes: number): Packer {
   return define({ in: times(4, i32), locals: [], out: [] }, (parameters) => {
     const [from, step, to, k] = parameters as Int[];
     countDown(k, () => {
@@ -54,7 +58,7 @@ export function packRuns(bytes: number): Packer {
  * (from, stepP, stepJ, to, k, width): the panel whose row p has the elements at from + p · stepP + j · stepJ, j < width,
  * and zeros behind them. k and width are at least 1.
  */
-export function packRagged(tiling: Tiling): Packer {
+function packRagged(tiling: Tiling): Packer {
   const row = rowBytes(tiling);
   const bytes = bytesPerElement(tiling.dtype);
   return define({ in: times(6, i32), locals: times(3, i32), out: [] }, (parameters, rest) => {
@@ -116,7 +120,7 @@ function transposeSquare(square: readonly Vector[], spare: readonly Vector[]): v
  * (from, step, to, squares): the first squares · lanes rows of the panel whose column j is the run at from + j · step.
  * `squares` is at least 1.
  */
-export function packTransposed(tiling: Tiling): Packer {
+function packTransposed(tiling: Tiling): Packer {
   const { vectors } = tiling;
   const lanes = tileColumns(tiling) / vectors;
   const row = rowBytes(tiling);
@@ -141,6 +145,89 @@ export function packTransposed(tiling: Tiling): Packer {
       }
       advance(from, VECTOR);
       advance(to, lanes * row);
+    });
+  });
+}
+
+// ---- Of any size ------------------------------------------------------------------------------------------------------
+
+/** Runs the one of `cases` whose number `which` is: 1, 2, … */
+export function among(which: Int, cases: readonly (() => void)[]): void {
+  cases.forEach((run, index) => {
+    i32.eq(which, index + 1);
+    if_(null, run);
+  });
+}
+
+/** (rows, from, step, to, k): packs so many rows of a transposed A. */
+export function packerOfA(tiling: Tiling): Packer {
+  const bytes = bytesPerElement(tiling.dtype);
+  const packers = Array.from({ length: tiling.rows }, (_, i) => packRuns((i + 1) * bytes));
+  return define({ in: times(5, i32), locals: [], out: [] }, (parameters) => {
+    const [rows, ...rest] = parameters as Int[];
+    among(
+      rows,
+      packers.map((pack) => () => {
+        call(pack, rest);
+      }),
+    );
+  });
+}
+
+/**
+ * (from, stepP, stepJ, transposed, to, k, columns): packs a block of B into panels of a tile's width, the last one filled
+ * up with zeros.
+ */
+export function packerOfB(tiling: Tiling): Packer {
+  const width = tileColumns(tiling);
+  const lanes = width / tiling.vectors;
+  const runs = packRuns(rowBytes(tiling));
+  const squaresOf = packTransposed(tiling);
+  const ragged = packRagged(tiling);
+  const row = rowBytes(tiling);
+  return define({ in: times(7, i32), locals: times(3, i32), out: [] }, (parameters, rest) => {
+    const [from, stepP, stepJ, transposed, to, k, columns] = parameters as Int[];
+    const [panel, squares, done] = rest as Int[];
+    local.set(panel, i32.mul(k, row));
+    local.set(squares, i32.div_u(k, lanes));
+    local.set(done, i32.mul(squares, lanes));
+    block(null, (last) => {
+      loop(null, (again) => {
+        i32.lt_u(columns, width);
+        br_if(last);
+        local.get(transposed);
+        if_(
+          null,
+          () => {
+            local.get(squares);
+            if_(null, () => {
+              call(squaresOf, [from, stepJ, to, squares]);
+            });
+            i32.lt_u(done, k);
+            if_(null, () => {
+              i32.add(from, i32.mul(done, stepP));
+              local.get(stepP);
+              local.get(stepJ);
+              i32.add(to, i32.mul(done, row));
+              i32.sub(k, done);
+              i32.const(width);
+              call(ragged);
+            });
+          },
+          () => {
+            call(runs, [from, stepP, to, k]);
+          },
+        );
+        advance(to, panel);
+        local.set(from, i32.add(from, i32.mul(stepJ, width)));
+        local.tee(columns, i32.sub(columns, width));
+        br_if(again);
+        return_();
+      });
+    });
+    local.get(columns);
+    if_(null, () => {
+      call(ragged, [from, stepP, stepJ, to, k, columns]);
     });
   });
 }

@@ -1,0 +1,80 @@
+// Which of three multiplies matrices: plain JavaScript, WebAssembly, or the system's BLAS.
+
+import { type BlasOrReason, blasGemm, systemBlas } from './blas/index.js';
+import type { MatmulProblem } from './kernels.js';
+import { matmul as inJavaScript } from './reference/matmul.js';
+import { gemm as inWebAssembly } from './wasm/gemm.js';
+import { hasFma } from './wasm/gemm-module.js';
+import { hasSimd } from './wasm/module.js';
+
+/** Products of fewer multiplications are as quick in plain JavaScript. */
+export const REFERENCE_BELOW = 16;
+
+/** Products of fewer multiplications stay in WebAssembly. */
+export const BLAS_FROM = 4096;
+
+/**
+ * The kernel `matmul` by the fastest of the three for the size of each matrix; the choice depends on the sizes alone.
+ * @throws ArgumentError if RETROGRAD_BLAS names a library that can't be used.
+ */
+export function matmul(problem: MatmulProblem): void {
+  const { dtype, m, n, k } = problem;
+  const work = m * n * k;
+  if ((dtype !== 'float32' && dtype !== 'float64') || work < REFERENCE_BELOW) {
+    inJavaScript(problem);
+    return;
+  }
+  if (work >= BLAS_FROM) {
+    const { blas } = systemBlas();
+    if (blas !== null) {
+      blasGemm(blas, problem);
+      return;
+    }
+  }
+  inWebAssembly(problem);
+}
+
+/** What large matrix products run on here. */
+export interface BackendInfo {
+  readonly gemm: 'blas' | 'wasm' | 'reference';
+  /** The BLAS library's name or path. */
+  readonly library: string | null;
+  /** Threads of a matrix product; null if the library doesn't say. */
+  readonly threads: number | null;
+  /** WebAssembly with 128-bit vectors. */
+  readonly simd: boolean;
+  /** WebAssembly with fused multiply-add. */
+  readonly fma: boolean;
+  /** Why there is no BLAS, null if there is. */
+  readonly blasMissing: string | null;
+}
+
+function blasOrReason(): BlasOrReason {
+  try {
+    return systemBlas();
+  } catch (error) {
+    return { blas: null, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What this process computes with. Looks for BLAS if that hasn't been done yet. */
+export function backendInfo(): BackendInfo {
+  const { blas, reason } = blasOrReason();
+  const simd = hasSimd();
+  return {
+    gemm: blas !== null ? 'blas' : simd ? 'wasm' : 'reference',
+    library: blas?.library ?? null,
+    threads: blas === null ? 1 : blas.threads(),
+    simd,
+    fma: simd && hasFma(),
+    blasMissing: reason,
+  };
+}
+
+/**
+ * Tells BLAS how many threads to use. 1 makes its results independent of what else the machine does.
+ * Returns false if there is no BLAS, or it can't be told.
+ */
+export function setBlasThreads(count: number): boolean {
+  return systemBlas().blas?.setThreads(count) ?? false;
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { loadBlas } from '../../src/kernels/blas/index.js';
+import { backendInfo, matmul, setBlasThreads } from '../../src/kernels/gemm.js';
+import { hasFma } from '../../src/kernels/wasm/gemm-module.js';
+import { expectProducts, FLOATING } from './matmul-problems.js';
+
+describe('the product for every size', () => {
+  it.each(FLOATING)('agrees with the reference on each side of the crossovers, %s', (dtype) => {
+    expectProducts(
+      dtype,
+      matmul,
+      [
+        [1, 1, 1],
+        [2, 2, 4],
+        [16, 16, 16],
+        [33, 65, 70],
+      ],
+      60,
+    );
+  });
+
+  it('says what it runs on, and why not on BLAS', () => {
+    const info = backendInfo();
+    const { blas } = loadBlas(process.env, process.platform);
+    expect(info.library).toBe(blas?.library ?? null);
+    expect(info.gemm).toBe(blas === null ? 'wasm' : 'blas');
+    expect(info.blasMissing === null).toBe(blas !== null);
+    expect(info).toMatchObject({ simd: true, fma: hasFma() });
+  });
+
+  it('tells BLAS its threads where it can be told', () => {
+    const { gemm, threads } = backendInfo();
+    if (gemm !== 'blas' || threads === null) {
+      expect(setBlasThreads(1)).toBe(false);
+      return;
+    }
+    expect(setBlasThreads(1)).toBe(true);
+    expect(backendInfo().threads).toBe(1);
+    setBlasThreads(threads);
+  });
+});

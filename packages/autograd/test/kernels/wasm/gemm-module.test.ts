@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { MatmulProblem } from '../../../src/kernels/kernels.js';
+import { scratchBytesOf } from '../../../src/kernels/wasm/gemm-blocks.js';
+import {
+  compileGemm,
+  hasFma,
+  instantiateGemm,
+  type RawGemm,
+  tilingOf,
+} from '../../../src/kernels/wasm/gemm-module.js';
+import { expectProducts, FLOATING, type Floating, problemOf } from '../matmul-problems.js';
+
+const BYTES = { float32: 4, float64: 8 } as const;
+const UNTOUCHED = 42;
+
+/** Multiplies at odd addresses of a memory, and checks that nothing around the result and the scratch is written to. */
+function within(memory: WebAssembly.Memory, raw: RawGemm, problem: MatmulProblem, scratch: number) {
+  const { m, n, k, transposeA, transposeB } = problem;
+  const bytes = BYTES[problem.dtype as Floating];
+  const view = bytes === 4 ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer);
+  const a = 3;
+  const b = a + m * k + 1;
+  const c = b + k * n + 1;
+  const atScratch = c + m * n + 1;
+  const end = atScratch + scratch / bytes;
+  view.set(problem.a, a);
+  view.set(problem.b, b);
+  for (const guard of [c - 1, c + m * n, end]) view[guard] = UNTOUCHED;
+  view.fill(Number.NaN, atScratch, end);
+  raw(
+    ...[a * bytes, b * bytes, c * bytes, m, n, k],
+    Number(transposeA),
+    Number(transposeB),
+    atScratch * bytes,
+    0,
+  );
+  for (const guard of [c - 1, c + m * n, end]) expect(view[guard]).toBe(UNTOUCHED);
+  problem.out.set(view.subarray(c, c + m * n));
+}
+
+const GIVEN = [
+  [65, 67, 300],
+  [4, 16, 2],
+  [30, 270, 257],
+] as const;
+
+describe.each(FLOATING)('matrix products on addresses, %s', (dtype) => {
+  it('write the result and their scratch, and nothing else', () => {
+    const memory = new WebAssembly.Memory({ initial: 40 });
+    const gemm = instantiateGemm(memory);
+    const multiply = (problem: MatmulProblem) => {
+      const { m, n, k } = problem;
+      within(memory, gemm.raw(dtype), problem, gemm.scratchBytes(dtype, m, n, k));
+    };
+    expectProducts(dtype, multiply, GIVEN, 40);
+  });
+
+  it.each([
+    [false, 4, 2],
+    [true, 4, 2],
+    [true, 3, 3],
+    [false, 2, 4],
+  ])(
+    'hold with fused multiply-add %s and tiles of %i rows and %i vectors',
+    (fma, rows, vectors) => {
+      if (fma && !hasFma()) return;
+      const memory = new WebAssembly.Memory({ initial: 40 });
+      const tiling = { dtype, fma, rows, vectors };
+      const { exports } = new WebAssembly.Instance(compileGemm(tiling, false), {
+        host: { memory },
+      });
+      const multiply = (problem: MatmulProblem) =>
+        within(
+          memory,
+          exports.gemm as RawGemm,
+          problem,
+          scratchBytesOf(tiling, problem.n, problem.k),
+        );
+      expectProducts(dtype, multiply, GIVEN, 25);
+    },
+  );
+
+  it('run on shared memory', () => {
+    const memory = new WebAssembly.Memory({ initial: 40, maximum: 50, shared: true });
+    const gemm = instantiateGemm(memory);
+    const multiply = (problem: MatmulProblem) =>
+      within(memory, gemm.raw(dtype), problem, gemm.scratchBytes(dtype, 0, problem.n, problem.k));
+    expectProducts(dtype, multiply, [[9, 17, 5]], 0);
+  });
+
+  it('are added to what is there if asked to', () => {
+    const memory = new WebAssembly.Memory({ initial: 10 });
+    const { f32, f64 } = instantiateGemm(memory);
+    const multiply = dtype === 'float32' ? f32 : f64;
+    const view =
+      dtype === 'float32' ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer);
+    const [m, n, k] = [5, 11, 3];
+    view.fill(2, 0, 1000);
+    const at = 1000 * BYTES[dtype];
+    const end = 2000 * BYTES[dtype];
+    multiply(0, 0, at, m, n, k, false, false, end);
+    expect(Array.from(view.subarray(1000, 1000 + m * n))).toEqual(new Array(m * n).fill(12));
+    multiply(0, 0, at, m, n, k, true, true, end, true);
+    expect(Array.from(view.subarray(1000, 1000 + m * n))).toEqual(new Array(m * n).fill(24));
+    multiply(0, 0, at, m, n, 0, false, false, end, true);
+    expect(view[1000]).toBe(24);
+    multiply(0, 0, at, m, n, 0, false, false, end);
+    expect(Array.from(view.subarray(1000, 1000 + m * n))).toEqual(new Array(m * n).fill(0));
+  });
+
+  it('are refused a memory that ends before the operands', () => {
+    const gemm = instantiateGemm(new WebAssembly.Memory({ initial: 1 }));
+    const { m, n, k } = problemOf(dtype, 200, 200, 200);
+    expect(() => gemm.raw(dtype)(0, 0, 0, m, n, k, 0, 0, 0, 0)).toThrow(WebAssembly.RuntimeError);
+  });
+});
+
+it('the tile is chosen for what the engine can do', () => {
+  expect(tilingOf('float32')).toEqual({ dtype: 'float32', fma: hasFma(), rows: 4, vectors: 2 });
+});
