@@ -10,7 +10,12 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../../../autograd/test/types/compiler.js';
 import { blocksOf, root, run } from './blocks.js';
 
-const READMES = ['README.md', 'packages/autograd/README.md', 'packages/nn/README.md'];
+const READMES = [
+  'README.md',
+  'packages/autograd/README.md',
+  'packages/nn/README.md',
+  'packages/examples/README.md',
+];
 
 describe.each(READMES)('%s', async (readme) => {
   const blocks = await blocksOf(readme);
