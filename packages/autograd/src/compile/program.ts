@@ -1,6 +1,7 @@
 // A compiled function for arguments of one kind: instructions, their memory, and what goes in and out.
 
 import { kernels } from '../kernels/active.js';
+import { backendInfo } from '../kernels/gemm.js';
 import type { Gemm } from '../kernels/wasm/gemm-module.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
@@ -159,6 +160,7 @@ export class Program {
       host: (k) => execute(kernels, this.instructions[k], (block) => this.#arrayOf(block)),
       moves: this.#moves,
       gemm: this.#engine.gemm,
+      hasBlas: () => backendInfo().gemm === 'blas',
       scratch: { inArena: true, offset: this.#plan.arenaBytes },
     }).emit(this.instructions);
     return this.#emitted;

@@ -2,10 +2,11 @@
 
 import type { Storage } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
+import { matmul } from './gemm.js';
 import type { Kernels } from './kernels.js';
-import { reference } from './reference/index.js';
+import { wasm } from './wasm/index.js';
 
-export const kernels: Kernels = reference;
+export const kernels: Kernels = { ...wasm, matmul };
 
 /** While a function is traced, the kernels that note down what they are asked to compute. */
 export const traced: { kernels: Kernels | null } = { kernels: null };

@@ -202,7 +202,6 @@ def reductions():
         if op not in ('variance', 'std'):
             yield case(op, random([]))
     yield case('sum', random([3, 0, 2]), 1)
-    yield case('sum', t([1e300, -1e300, 2]))
     yield case('mean', t([1e300, 3]))
     yield case('prod', random([3, 0]), 1)
     yield case('prod', t([[2, 0, 3], [0, 0, 3], [1, 2, 4]]), 1)

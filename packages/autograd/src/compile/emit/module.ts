@@ -39,6 +39,8 @@ export interface EmitOptions {
   readonly memory: WebAssembly.Memory;
   readonly placeOf: (block: Symbolic) => Place;
   readonly gemm: Gemm;
+  /** Whether large products are better left to the system's library. */
+  readonly hasBlas: () => boolean;
   /** Where matrix products pack their panels. */
   readonly scratch: Place;
   /** Runs instruction k in JavaScript. */
@@ -65,6 +67,9 @@ type Step =
   | { readonly kind: 'host' };
 
 const HOST: Step = { kind: 'host' };
+
+/** Products of as many multiplications gain more from the system's BLAS than the way there and back costs. */
+const BLAS_FROM = 65536;
 
 /** Batches of more matrices are looped over in JavaScript. */
 const MOST_UNROLLED = 64;
@@ -148,6 +153,7 @@ export class ProgramEmitter {
   #matmul(asked: MatmulCall, [a, b]: readonly Symbolic[], out: Symbolic): Step {
     const { dtype, m, n, k, batch, transposeA, transposeB } = asked;
     if (!isLane(dtype) || m * n * k === 0 || batch.length > MOST_UNROLLED) return HOST;
+    if (m * n * k >= BLAS_FROM && this.#options.hasBlas()) return HOST;
     const { placeOf, scratch } = this.#options;
     const bytes = bytesPerElement(dtype);
     const matrix = (block: Symbolic, index: number, size: number): Place => {
