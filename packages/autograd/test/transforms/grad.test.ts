@@ -1,18 +1,15 @@
-// Tests of transforms/grad: grad, valueAndGrad and vjp against closed formulas, on nested arguments, to the 4th order.
+// Tests of transforms/grad: grad and valueAndGrad against closed formulas, on nested arguments, to the 4th order.
 import { describe, expect, test } from 'vitest';
 import {
   ArgumentError,
   DTypeError,
   grad,
-  NoPathError,
-  noGrad,
   ShapeError,
   type Tensor,
   tensor,
   type Variable,
   valueAndGrad,
   variable,
-  vjp,
   where,
 } from '../../src/index.js';
 import { expectClose, expectError, f64, leaf, wave } from '../support.js';
@@ -336,136 +333,5 @@ describe('gradients of gradients', () => {
       [18, 2, 2],
     );
     expectClose(nth((v) => v.max(), 2)(x), [0, 0, 0]);
-  });
-});
-
-describe('a path that is cut', () => {
-  const x = f64([1, 2]);
-  test.each<[string, (x: Tensor) => Tensor, RegExp]>([
-    ['detach', (v) => v.detach().sum(), /argument 0, .*cut by detach/],
-    ['noGrad', (v) => noGrad(() => v.mul(2)).sum(), /cut by noGrad/],
-    ['argmax', (v) => v.argmax().cast('float64'), /cut by argmax/],
-    ['a comparison', (v) => v.greater(1).cast('float64').sum(), /cut by greater/],
-    [
-      'detach, then something recorded',
-      (v) =>
-        v
-          .detach()
-          .mul(variable(f64(1)))
-          .sum(),
-      /detach/,
-    ],
-    [
-      'two cuts, of which the last is named',
-      (v) => v.detach().mul(leaf(1)).argmax().cast('float64'),
-      /argmax|detach/,
-    ],
-    [
-      'detach, before another gradient',
-      (v) => grad((u) => u.square().sum())(v.detach()).sum(),
-      /detach/,
-    ],
-    [
-      'noGrad around another gradient',
-      (v) => noGrad(() => grad((u) => u.square().sum())(v)).sum(),
-      /noGrad/,
-    ],
-    [
-      'detach, behind another gradient',
-      (v) =>
-        grad((u) => u.square().sum())(v)
-          .detach()
-          .sum(),
-      /detach/,
-    ],
-  ])('is refused, and named: %s', (_, f, message) => {
-    expectError(() => grad(f)(x), NoPathError, /^grad: /, message);
-  });
-
-  test('names the argument and where in it', () => {
-    const p = { a: f64(1), layers: [{ w: f64([1, 2]) }] };
-    expectError(
-      () => grad((q: typeof p) => q.a.mul(q.layers[0].w.detach().sum()))(p),
-      NoPathError,
-      /argument 0, \.layers\[0\]\.w, got a path that is cut by detach/,
-    );
-    const two = grad((a: Tensor, b: Tensor) => a.mul(b.detach()), { argnums: [0, 1] });
-    expectError(() => two(f64(1) as Tensor, f64(2) as Tensor), NoPathError, /argument 1,/);
-  });
-
-  test('does not matter beside one that isn’t', () => {
-    expectClose(grad((v) => v.mul(v.detach()).sum())(x), [1, 2]);
-  });
-
-  test('does not matter if the result doesn’t depend on it', () => {
-    const logged: number[] = [];
-    const g = grad((v) => {
-      logged.push(v.argmax().item(), v.detach().sum().item());
-      return f64(3);
-    })(x);
-    expectClose(g, [0, 0]);
-    expect(logged).toEqual([1, 3]);
-  });
-
-  test('does not matter once the transform is over', () => {
-    const y = grad((v) => v.square().sum())(x);
-    expectError(() => y.sum().backward(), NoPathError, /got a constant\./);
-  });
-});
-
-describe('vjp', () => {
-  const a = wave([2, 3]);
-
-  test('returns the value and the map vᵀJ, to be called as often as one likes', () => {
-    const x = wave([3], 1);
-    const [value, pullback] = vjp((v: Tensor) => a.matmul(v), x);
-    expectClose(value, a.matmul(x));
-    for (const g of [f64([1, 0]), f64([0, 1]), f64([2, -1])]) {
-      expectClose(pullback(g)[0] as Tensor, g.matmul(a));
-    }
-  });
-
-  test('takes several arguments, nested ones too', () => {
-    const [, pullback] = vjp(
-      (p: { w: Tensor<[]> }, x: Tensor<[2]>) => x.mul(p.w),
-      { w: f64(3) },
-      f64([1, 2]),
-    );
-    const [gp, gx] = pullback(f64([10, 100]));
-    expectClose(gp.w, 210);
-    expectClose(gx, [30, 300]);
-  });
-
-  test('takes a number as the gradient of a scalar', () => {
-    const [, pullback] = vjp((x: Tensor) => x.square().sum(), tensor([1, 2]));
-    expect((pullback(2)[0] as Tensor).toArray()).toEqual([4, 8]);
-  });
-
-  test('refuses a gradient of another shape', () => {
-    const [, pullback] = vjp((x: Tensor) => x.mul(2), f64([1, 2]));
-    expectError(() => pullback(f64([1])), ShapeError, /^vjp: .*value, \[2\], got \[1\]/);
-  });
-
-  test('refuses a path that was cut when its pullback is called, and gives zeros where there is none', () => {
-    const [, pullback] = vjp((x: Tensor) => x.detach().mul(2), f64([1, 2]));
-    expectError(() => pullback(f64([1, 1])), NoPathError, /^vjp: .*argument 0, .*detach/);
-    const [, none] = vjp((_: Tensor) => f64(1), f64([1, 2]));
-    expectClose(none(f64(1))[0] as Tensor, [0, 0]);
-  });
-
-  test('is linear in its gradient, and differentiable by it: twice reversed is forward', () => {
-    const f = (x: Tensor) => x.sin().mul(x.square());
-    const x = f64([0.3, 0.7]);
-    const [, pullback] = vjp(f, x);
-    const [, again] = vjp((u: Tensor) => pullback(u)[0] as Tensor, f64([0, 0]));
-    const v = f64([1, 2]);
-    const derivative = x.cos().mul(x.square()).add(x.sin().mul(x).mul(2));
-    expectClose(again(v)[0] as Tensor, derivative.mul(v));
-  });
-
-  test('leaves results that are not tracked', () => {
-    const [value, pullback] = vjp((x: Tensor) => x.square(), f64([1, 2]));
-    expect(value.requiresGrad).toBe(false);
-    expect((pullback(f64([1, 1]))[0] as Tensor).requiresGrad).toBe(false);
   });
 });
