@@ -1,7 +1,6 @@
-// The loops of reductions: sums, extremes and softmax along rows, sums and extremes down columns.
+// The loops of reductions: sums and extremes along rows and down columns.
 
 import {
-  block,
   br_if,
   type Func,
   i8x16,
@@ -13,15 +12,12 @@ import {
   type ValueType,
   v128,
 } from 'wasmati';
-import { define, Emitter, fromLocal, times } from './emit.js';
-import { exp } from './math/exponential.js';
-import { log } from './math/logarithm.js';
+import { define, fromLocal, times } from './emit.js';
 import { VECTOR_BYTES } from './scratch.js';
-import { type Lanes, type LaneType, lanesOf, narrow, type Vec, vec, widen } from './vector.js';
+import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';
+import { type Lanes, type LaneType, lanesOf, type Vec, vec, widen } from './vector.js';
 
 export type SimdReduction = 'sum' | 'max' | 'min';
-
-type Pointer = Local<'i32'>;
 
 /** How elements are gathered in vectors. Sums of float32 too are kept in float64. */
 interface Gathering {
@@ -47,44 +43,8 @@ export function gatheringOf(kind: SimdReduction, dtype: LaneType): Gathering {
   return { source, target: source, neutral, merge: source[kind], spread: (x) => [x] };
 }
 
-// ---- Statements -------------------------------------------------------------------------------------------------------
-
-/** Sets locals to values that may depend on all of them as they were. */
-function assign(
-  pool: readonly Local<'v128'>[],
-  names: readonly Local<'v128'>[],
-  values: readonly Vec[],
-): void {
-  new Emitter(pool).push(...values);
-  for (let k = names.length - 1; k >= 0; k--) local.set(names[k]);
-}
-
-function store(pool: readonly Local<'v128'>[], at: Pointer, value: Vec): void {
-  local.get(at);
-  new Emitter(pool).push(value);
-  v128.store({});
-}
-
-const advance = (pointer: Pointer, by: number | Pointer): void =>
-  local.set(pointer, i32.add(pointer, by));
-
-/** Repeats `body`, which moves the pointer, while the pointer is below `end`. */
-function whileBelow(pointer: Pointer, end: Pointer, body: () => void): void {
-  block(null, (done) => {
-    i32.ge_u(pointer, end);
-    br_if(done);
-    loop(null, (again) => {
-      body();
-      i32.lt_u(pointer, end);
-      br_if(again);
-    });
-  });
-}
-
-const load = (at: Pointer, offset = 0): Vec => vec(() => v128.load({ offset }, at));
-
 /** Ones in the lanes that lie before `end` when a vector is read at `at`. */
-function inside(l: Lanes, at: Pointer, end: Pointer): Vec {
+export function inside(l: Lanes, at: Pointer, end: Pointer): Vec {
   const starts = (l.dtype === 'float32' ? [0, 4, 8, 12] : [0, 0, 8, 8]) as [
     number,
     number,
@@ -102,7 +62,7 @@ const HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 const NEIGHBOURS = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
 
 /** All lanes merged, in every lane. */
-function across(l: Lanes, merge: Gathering['merge'], x: Vec): Vec {
+export function across(l: Lanes, merge: Gathering['merge'], x: Vec): Vec {
   const turn = (a: Vec, lanes: readonly number[]) =>
     vec(() => i8x16.shuffle(lanes as Parameters<typeof i8x16.shuffle>[0]), [a, a]);
   const halves = merge(x, turn(x, HALVES));
@@ -112,10 +72,10 @@ function across(l: Lanes, merge: Gathering['merge'], x: Vec): Vec {
 // ---- Along rows -------------------------------------------------------------------------------------------------------
 
 /** How many vectors of results are gathered side by side, so that one addition need not wait for the other. */
-const CHAINS = 4;
+export const CHAINS = 4;
 
 /** Leaves what a row gathers in `chains`[0], in every lane; the pointer goes from the row's first element to its end. */
-function gatherRow(
+export function gatherRow(
   { source, target, neutral, merge, spread }: Gathering,
   pool: readonly Local<'v128'>[],
   chains: readonly Local<'v128'>[],
@@ -157,7 +117,8 @@ function gatherRow(
   assign(pool, [chains[0]], [across(target, merge, all)]);
 }
 
-const POOL = 40;
+/** How many locals the statements of a loop have for what is shared within them. */
+export const POOL = 40;
 
 /** (source, target, rows, bytes of a row): target[i] = what row i gathers. */
 export function rowsFunction(kind: SimdReduction, dtype: LaneType): Func<ValueType[], ValueType[]> {
@@ -173,85 +134,6 @@ export function rowsFunction(kind: SimdReduction, dtype: LaneType): Func<ValueTy
       gatherRow(gathering, pool, chains, { at, end, whole });
       store(pool, target, fromLocal(chains[0]));
       advance(target, gathering.target.bytes);
-      local.tee(rows, i32.sub(rows, 1));
-      br_if(again);
-    });
-  });
-}
-
-// ---- Softmax along rows -----------------------------------------------------------------------------------------------
-
-export type RowFunction = 'softmax' | 'logSoftmax' | 'logsumexp';
-
-/**
- * (source, target, rows, bytes of a row). Exponentials of x − m, m the row's maximum, are summed in float64. A row of nothing
- * but −∞ has the softmax 0; infinite maxima are left out of the difference where only the sum is asked for.
- */
-export function softmaxFunction(
-  kind: RowFunction,
-  dtype: LaneType,
-): Func<ValueType[], ValueType[]> {
-  const l = lanesOf(dtype);
-  const wide = lanesOf('float64');
-  const { spread } = gatheringOf('sum', dtype);
-  const locals = [...times(5, i32), ...times(CHAINS + 3 + POOL, v128)];
-  return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
-    const [source, target, rows, rowBytes] = parameters as Pointer[];
-    const [at, end, whole, to, toEnd] = rest as Pointer[];
-    const chains = rest.slice(5, 5 + CHAINS) as Local<'v128'>[];
-    const [shift, sum, term] = rest.slice(5 + CHAINS, 8 + CHAINS) as Local<'v128'>[];
-    const pool = rest.slice(8 + CHAINS) as Local<'v128'>[];
-    const [most, total] = [fromLocal(shift), fromLocal(sum)];
-
-    const findShift = () => {
-      gatherRow(gatheringOf('max', dtype), pool, chains, { at, end, whole });
-      const m = fromLocal(chains[0]);
-      const size = kind === 'logsumexp' ? l.abs(m) : l.neg(m);
-      assign(pool, [shift], [l.andNot(m, l.eq(size, l.number(Infinity)))]);
-    };
-    const sumExponentials = (keep: boolean) => {
-      assign(pool, [sum], [wide.number(0)]);
-      whileBelow(at, end, () => {
-        const x = l.choose(inside(l, at, end), load(at), l.number(-Infinity));
-        assign(pool, [term], [exp(l, l.sub(x, most))]);
-        assign(pool, [sum], [spread(fromLocal(term)).reduce(wide.add, total)]);
-        if (keep) store(pool, to, fromLocal(term));
-        advance(at, VECTOR_BYTES);
-        advance(to, VECTOR_BYTES);
-      });
-      assign(pool, [sum], [across(wide, wide.add, total)]);
-    };
-    /** A number in all lanes of float64, as one of the row's dtype. */
-    const rounded = (x: Vec): Vec => (dtype === 'float32' ? narrow(x, x) : x);
-    /** Where every exponential is 0, so is every share. */
-    const positive = wide.choose(wide.eq(total, wide.number(0)), wide.number(1), total);
-
-    loop(null, (again) => {
-      local.set(at, source);
-      local.set(end, i32.add(source, rowBytes));
-      local.set(to, target);
-      findShift();
-      local.set(at, source);
-      sumExponentials(kind === 'softmax');
-      if (kind === 'logsumexp') {
-        store(pool, target, l.add(most, rounded(log(wide, total))));
-        advance(target, l.bytes);
-      } else {
-        const last = kind === 'softmax' ? rounded(positive) : rounded(log(wide, positive));
-        assign(pool, [sum], [last]);
-        local.set(at, source);
-        local.set(to, target);
-        local.set(toEnd, i32.add(target, rowBytes));
-        whileBelow(to, toEnd, () => {
-          const value =
-            kind === 'softmax' ? l.div(load(to), total) : l.sub(l.sub(load(at), most), total);
-          store(pool, to, value);
-          advance(at, VECTOR_BYTES);
-          advance(to, VECTOR_BYTES);
-        });
-        advance(target, rowBytes);
-      }
-      advance(source, rowBytes);
       local.tee(rows, i32.sub(rows, 1));
       br_if(again);
     });

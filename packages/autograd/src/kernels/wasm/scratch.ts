@@ -18,10 +18,14 @@ export const VECTOR_BYTES = 16;
 
 export type Floats = Float32Array | Float64Array;
 
+/** Elements as bits: moving float32 as such could change the bits of a NaN, and int32 isn't made of numbers at all. */
+export type Words = Int32Array | Float64Array;
+
 interface Scratch {
   readonly memory: WebAssembly.Memory;
   readonly float32: Float32Array;
   readonly float64: Float64Array;
+  readonly int32: Int32Array;
 }
 
 let scratch: Scratch | null = null;
@@ -30,6 +34,7 @@ const viewsOf = (memory: WebAssembly.Memory): Scratch => ({
   memory,
   float32: new Float32Array(memory.buffer),
   float64: new Float64Array(memory.buffer),
+  int32: new Int32Array(memory.buffer),
 });
 
 /** The memory with room for `slots` slots; it grows and never shrinks. */
@@ -49,6 +54,12 @@ export const slotAddress = (k: number): number => k * STRIDE;
 /** All of the memory as an array; valid until more slots are asked for. */
 export function scratchArray(dtype: LaneType, slots: number): Floats {
   return withSlots(slots)[dtype];
+}
+
+/** All of the memory as elements of 4 or 8 bytes whose bits are only moved. */
+export function scratchWords(bytes: number, slots: number): Words {
+  const views = withSlots(slots);
+  return bytes === 4 ? views.int32 : views.float64;
 }
 
 /** The memory, for modules to import. */

@@ -10,7 +10,6 @@ import { softmax as softmaxInJavaScript } from '../reference/scan.js';
 import { elementwise } from './elementwise.js';
 import { instantiate } from './module.js';
 import { reduce as reduceGathering } from './reduce.js';
-import { type RowFunction, softmaxFunction } from './reduce-code.js';
 import {
   copyIn,
   copyOut,
@@ -19,6 +18,7 @@ import {
   scratchImport,
   slotAddress,
 } from './scratch.js';
+import { type RowFunction, softmaxFunction } from './softmax-code.js';
 import type { LaneType } from './vector.js';
 
 type Rows = (source: number, target: number, rows: number, rowBytes: number) => void;

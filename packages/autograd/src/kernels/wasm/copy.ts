@@ -1,0 +1,178 @@
+// Strided copies: whole runs at once, transpositions in blocks through the scratch memory, the rest in plain JavaScript.
+
+import type { TypedArray } from '../../tensor/dtype.js';
+import { type Shape, sizeOf } from '../../tensor/shape.js';
+import { collapse } from '../broadcast-loops.js';
+import type { Layout } from '../kernels.js';
+import { copy as inJavaScript } from '../reference/copy.js';
+import { instantiate } from './module.js';
+import { scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
+import { transposeFunction } from './transpose-code.js';
+import type { LaneType } from './vector.js';
+
+type Transpose = (source: number, target: number, rows: number, columns: number) => void;
+
+/** A matrix that fits is transposed in one go; it takes as many slots, twice. */
+const REGION_SLOTS = 8;
+const SLOTS = 2 * REGION_SLOTS;
+
+const compiled: { [dtype in LaneType]?: Transpose } = {};
+
+function transposeOf(dtype: LaneType): Transpose {
+  compiled[dtype] ??= instantiate(
+    { transpose: transposeFunction(dtype) },
+    scratchImport(SLOTS),
+  ).transpose;
+  return compiled[dtype];
+}
+
+/** Smaller copies are done before anything could be looked at. */
+const SMALL = 64;
+/** Shorter runs are copied as fast element by element. */
+const LEAST_RUN = 16;
+/** Smaller matrices are transposed as fast in plain JavaScript. */
+const LEAST_MATRIX = 512;
+
+/** The merged axes of a copy, innermost of the target first, with the steps of both sides. */
+interface Walk {
+  readonly sizes: readonly number[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+/** Calls `run` with where both sides start for every index of the axes but those left out. */
+function eachStart(
+  { sizes, from, to }: Walk,
+  without: readonly number[],
+  read: number,
+  write: number,
+  run: (read: number, write: number) => void,
+): void {
+  const axes = sizes.map((_, axis) => axis).filter((axis) => !without.includes(axis));
+  const counter = new Array<number>(sizes.length).fill(0);
+  let [source, target] = [read, write];
+  for (;;) {
+    run(source, target);
+    let k = 0;
+    for (; k < axes.length; k++) {
+      const axis = axes[k];
+      counter[axis]++;
+      source += from[axis];
+      target += to[axis];
+      if (counter[axis] < sizes[axis]) break;
+      source -= from[axis] * sizes[axis];
+      target -= to[axis] * sizes[axis];
+      counter[axis] = 0;
+    }
+    if (k === axes.length) return;
+  }
+}
+
+/** The same memory as words of 4 or 8 bytes; null for bytes. */
+function asWords(x: TypedArray): Words | null {
+  if (x instanceof Float32Array) return new Int32Array(x.buffer, x.byteOffset, x.length);
+  return x instanceof Uint8Array ? null : x;
+}
+
+/** One matrix: out[write + j·outRow + i] = x[read + i·row + j] for i < rows, j < columns. */
+interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** From one row of the source, of the target, to the next. */
+  readonly row: number;
+  readonly outRow: number;
+}
+
+function copyRows(
+  x: Words,
+  start: number,
+  row: number,
+  out: Words,
+  outStart: number,
+  outRow: number,
+  rows: number,
+  columns: number,
+): void {
+  if (row === columns && outRow === columns) {
+    out.set(x.subarray(start, start + rows * columns), outStart);
+    return;
+  }
+  for (let i = 0; i < rows; i++) {
+    const from = start + i * row;
+    const at = outStart + i * outRow;
+    if (columns < LEAST_RUN) for (let k = 0; k < columns; k++) out[at + k] = x[from + k];
+    else out.set(x.subarray(from, from + columns), at);
+  }
+}
+
+/** Panel by panel; the last ones overlap those before them, so that no panel is thinner than a vector. */
+function transpose(
+  x: Words,
+  read: number,
+  out: Words,
+  write: number,
+  { rows, columns, row, outRow }: Matrix,
+): void {
+  const bytes = x.BYTES_PER_ELEMENT;
+  const run = transposeOf(bytes === 4 ? 'float32' : 'float64');
+  const memory = scratchWords(bytes, SLOTS);
+  const target = slotAddress(REGION_SLOTS);
+  const room = target / bytes;
+  const width = Math.min(columns, Math.max(LEAST_RUN * 4, Math.floor(room / rows)));
+  const height = Math.min(rows, Math.floor(room / width));
+  for (let i0 = 0; i0 < rows; i0 += height) {
+    const i = Math.min(i0, rows - height);
+    for (let j0 = 0; j0 < columns; j0 += width) {
+      const j = Math.min(j0, columns - width);
+      copyRows(x, read + i * row + j, row, memory, 0, width, height, width);
+      run(0, target, height, width);
+      copyRows(memory, room, height, out, write + j * outRow + i, outRow, width, height);
+    }
+  }
+}
+
+/** The axis along which the source runs while the target runs along axis 0; −1 if this is no transposition. */
+function transposedAxis({ sizes, from, to }: Walk): number {
+  if (to[0] !== 1 || sizes[0] < 4) return -1;
+  const axis = from.indexOf(1);
+  return axis > 0 && sizes[axis] >= 4 && sizes[0] * sizes[axis] >= LEAST_MATRIX ? axis : -1;
+}
+
+export function copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void {
+  const worthIt = sizeOf(shape) >= SMALL && x.constructor === out.constructor;
+  const source = worthIt ? asWords(x) : null;
+  const target = worthIt ? asWords(out) : null;
+  if (source === null || target === null) {
+    inJavaScript(x, from, out, to, shape);
+    return;
+  }
+  const [sizes, [fromSteps, toSteps]] = collapse(shape, [from.strides, to.strides]);
+  const walk: Walk = { sizes, from: fromSteps, to: toSteps };
+  const inner = sizes[0];
+  if (toSteps[0] === 1 && fromSteps[0] === 1 && inner >= LEAST_RUN) {
+    eachStart(walk, [0], from.offset, to.offset, (read, write) => {
+      target.set(source.subarray(read, read + inner), write);
+    });
+    return;
+  }
+  if (toSteps[0] === 1 && fromSteps[0] === 0 && inner >= LEAST_RUN) {
+    eachStart(walk, [0], from.offset, to.offset, (read, write) => {
+      target.fill(source[read], write, write + inner);
+    });
+    return;
+  }
+  const axis = transposedAxis(walk);
+  if (axis < 0) {
+    inJavaScript(x, from, out, to, shape);
+    return;
+  }
+  const matrix: Matrix = {
+    rows: inner,
+    columns: sizes[axis],
+    row: fromSteps[0],
+    outRow: toSteps[axis],
+  };
+  eachStart(walk, [0, axis], from.offset, to.offset, (read, write) => {
+    transpose(source, read, target, write, matrix);
+  });
+}

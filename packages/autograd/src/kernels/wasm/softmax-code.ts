@@ -1,0 +1,87 @@
+// The loops of softmax, its logarithm and log Σ exp along rows.
+
+import { br_if, type Func, i32, type Local, local, loop, type ValueType, v128 } from 'wasmati';
+import { define, fromLocal, times } from './emit.js';
+import { exp } from './math/exponential.js';
+import { log } from './math/logarithm.js';
+import { across, CHAINS, gatheringOf, gatherRow, inside, POOL } from './reduce-code.js';
+import { VECTOR_BYTES } from './scratch.js';
+import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';
+import { type LaneType, lanesOf, narrow, type Vec } from './vector.js';
+
+export type RowFunction = 'softmax' | 'logSoftmax' | 'logsumexp';
+
+/**
+ * (source, target, rows, bytes of a row). Exponentials of x − m, m the row's maximum, are summed in float64. A row of nothing
+ * but −∞ has the softmax 0; infinite maxima are left out of the difference where only the sum is asked for.
+ */
+export function softmaxFunction(
+  kind: RowFunction,
+  dtype: LaneType,
+): Func<ValueType[], ValueType[]> {
+  const l = lanesOf(dtype);
+  const wide = lanesOf('float64');
+  const { spread } = gatheringOf('sum', dtype);
+  const locals = [...times(5, i32), ...times(CHAINS + 3 + POOL, v128)];
+  return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
+    const [source, target, rows, rowBytes] = parameters as Pointer[];
+    const [at, end, whole, to, toEnd] = rest as Pointer[];
+    const chains = rest.slice(5, 5 + CHAINS) as Local<'v128'>[];
+    const [shift, sum, term] = rest.slice(5 + CHAINS, 8 + CHAINS) as Local<'v128'>[];
+    const pool = rest.slice(8 + CHAINS) as Local<'v128'>[];
+    const [most, total] = [fromLocal(shift), fromLocal(sum)];
+
+    const findShift = () => {
+      gatherRow(gatheringOf('max', dtype), pool, chains, { at, end, whole });
+      const m = fromLocal(chains[0]);
+      const size = kind === 'logsumexp' ? l.abs(m) : l.neg(m);
+      assign(pool, [shift], [l.andNot(m, l.eq(size, l.number(Infinity)))]);
+    };
+    const sumExponentials = (keep: boolean) => {
+      assign(pool, [sum], [wide.number(0)]);
+      whileBelow(at, end, () => {
+        const x = l.choose(inside(l, at, end), load(at), l.number(-Infinity));
+        assign(pool, [term], [exp(l, l.sub(x, most))]);
+        assign(pool, [sum], [spread(fromLocal(term)).reduce(wide.add, total)]);
+        if (keep) store(pool, to, fromLocal(term));
+        advance(at, VECTOR_BYTES);
+        advance(to, VECTOR_BYTES);
+      });
+      assign(pool, [sum], [across(wide, wide.add, total)]);
+    };
+    /** A number in all lanes of float64, as one of the row's dtype. */
+    const rounded = (x: Vec): Vec => (dtype === 'float32' ? narrow(x, x) : x);
+    /** Where every exponential is 0, so is every share. */
+    const positive = wide.choose(wide.eq(total, wide.number(0)), wide.number(1), total);
+
+    loop(null, (again) => {
+      local.set(at, source);
+      local.set(end, i32.add(source, rowBytes));
+      local.set(to, target);
+      findShift();
+      local.set(at, source);
+      sumExponentials(kind === 'softmax');
+      if (kind === 'logsumexp') {
+        store(pool, target, l.add(most, rounded(log(wide, total))));
+        advance(target, l.bytes);
+      } else {
+        const last = kind === 'softmax' ? rounded(positive) : rounded(log(wide, positive));
+        assign(pool, [sum], [last]);
+        local.set(at, source);
+        local.set(to, target);
+        local.set(toEnd, i32.add(target, rowBytes));
+        whileBelow(to, toEnd, () => {
+          const value =
+            kind === 'softmax' ? l.div(load(to), total) : l.sub(l.sub(load(at), most), total);
+          store(pool, to, value);
+          advance(at, VECTOR_BYTES);
+          advance(to, VECTOR_BYTES);
+        });
+        advance(target, rowBytes);
+      }
+      advance(source, rowBytes);
+      local.tee(rows, i32.sub(rows, 1));
+      br_if(again);
+    });
+  });
+}

@@ -1,0 +1,45 @@
+// What loops written by hand are made of: pointers, loops, loads and stores.
+
+import { block, br_if, i32, type Local, local, loop, v128 } from 'wasmati';
+import { Emitter } from './emit.js';
+import { type Vec, vec } from './vector.js';
+
+/** An address in bytes, or a number of bytes. */
+export type Pointer = Local<'i32'>;
+
+/** Sets locals to values that may depend on all of them as they were. */
+export function assign(
+  pool: readonly Local<'v128'>[],
+  names: readonly Local<'v128'>[],
+  values: readonly Vec[],
+): void {
+  new Emitter(pool).push(...values);
+  for (let k = names.length - 1; k >= 0; k--) local.set(names[k]);
+}
+
+/** Writes a vector at the pointer. */
+export function store(pool: readonly Local<'v128'>[], at: Pointer, value: Vec): void {
+  local.get(at);
+  new Emitter(pool).push(value);
+  v128.store({});
+}
+
+/** Moves a pointer by so many bytes. */
+export const advance = (pointer: Pointer, by: number | Pointer): void =>
+  local.set(pointer, i32.add(pointer, by));
+
+/** Repeats `body`, which moves the pointer, while the pointer is below `end`. */
+export function whileBelow(pointer: Pointer, end: Pointer, body: () => void): void {
+  block(null, (done) => {
+    i32.ge_u(pointer, end);
+    br_if(done);
+    loop(null, (again) => {
+      body();
+      i32.lt_u(pointer, end);
+      br_if(again);
+    });
+  });
+}
+
+/** The vector at the pointer, `offset` bytes on. */
+export const load = (at: Pointer, offset = 0): Vec => vec(() => v128.load({ offset }, at));
