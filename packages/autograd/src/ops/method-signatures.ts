@@ -36,6 +36,7 @@ import type {
 import type {
   AxisArgument,
   KeepDims,
+  MatmulOptions,
   ScalarLike,
   Sorted,
   SortOptions,
@@ -107,6 +108,7 @@ export interface CumulativeMethod<Op extends string = string> {
 // ── Products ───────────────────────────────────────────────────────────────────────────────────────
 
 export interface MatmulMethod {
+  (this: Operand, b: Operand, options: MatmulOptions): Tensor<number[]>;
   <M extends number, K extends number, N extends number>(
     this: Operand<readonly [M, K]>,
     b: Operand<readonly [NoInfer<K>, N]>,
