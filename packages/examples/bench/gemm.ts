@@ -36,16 +36,21 @@ function sample(f: () => void, work: number): number[] {
   return times;
 }
 
-function median(times: readonly number[]): number {
-  return [...times].sort((x, y) => x - y)[times.length >> 1];
+/** The time at a fraction of the way from the best to the worst. */
+function quantile(times: readonly number[], fraction: number): number {
+  const sorted = [...times].sort((x, y) => x - y);
+  return sorted[Math.floor(fraction * (sorted.length - 1))];
 }
 
-/** One way to multiply; GFLOP/s by size, median of all rounds. */
+/** One way to multiply, and how long it took by size, in microseconds. */
 interface Contender {
   readonly name: string;
+  flops(size: number): number;
   run(size: number): () => void;
   readonly times: Map<number, number[]>;
 }
+
+const cube = (size: number): number => 2 * size ** 3;
 
 function inWebAssembly(tiling: Tiling): Contender {
   const { exports } = new WebAssembly.Instance(compileGemm(tiling, false), { host: { memory } });
@@ -53,6 +58,7 @@ function inWebAssembly(tiling: Tiling): Contender {
   const bytes = bytesOf(tiling.dtype);
   return {
     name: `wasm ${tiling.fma ? 'FMA' : 'plain'}`,
+    flops: cube,
     times: new Map(),
     run: (size) => {
       const step = aligned(size * size * bytes);
@@ -67,6 +73,7 @@ function byBlas(dtype: Floating): Contender | null {
   const List = dtype === 'float32' ? Float32Array : Float64Array;
   return {
     name: 'BLAS',
+    flops: cube,
     times: new Map(),
     run: (size) => {
       const matrix = () => new List(size * size).fill(0.5);
@@ -78,8 +85,8 @@ function byBlas(dtype: Floating): Contender | null {
   };
 }
 
-/** GFLOP/s of one tile over panels in the first cache: the most that any packing could reach. */
-function microKernel(tiling: Tiling): number {
+/** One tile over panels in the first cache, whatever the size: the most that any packing could reach. */
+function tileAlone(tiling: Tiling): Contender {
   const imported = { ...importMemory({ min: 0 }), module: 'host', string: 'memory' };
   const tile = Module({
     exports: { tile: sweep(tiling, tiling.rows, 'columns') },
@@ -90,11 +97,12 @@ function microKernel(tiling: Tiling): number {
   const [stepA, stepB] = [tiling.rows, tileColumns(tiling)].map((n) => n * bytesOf(tiling.dtype));
   const b = aligned(TERMS * stepA);
   const c = b + aligned(TERMS * stepB);
-  const flops = 2 * tiling.rows * tileColumns(tiling) * TERMS;
-  const times = Array.from({ length: ROUNDS + 1 }, () =>
-    sample(() => run(0, stepA, b, stepB, 0, 1, TERMS, c, stepB, 0), flops),
-  );
-  return flops / median(times.slice(1).flat()) / 1e3;
+  return {
+    name: `its tile`,
+    flops: () => 2 * tiling.rows * tileColumns(tiling) * TERMS,
+    times: new Map(),
+    run: () => () => run(0, stepA, b, stepB, 0, 1, TERMS, c, stepB, 0),
+  };
 }
 
 function report(dtype: Floating): void {
@@ -103,33 +111,34 @@ function report(dtype: Floating): void {
   const largest = scratchBytesOf(tiling, 1024, 1024) + 3 * 1024 * 1024 * bytesOf(dtype);
   if (largest > memory.buffer.byteLength) memory.grow(Math.ceil(largest / 65536));
   new Float32Array(memory.buffer).fill(0.5);
-  for (const each of tilings) {
-    const rate = microKernel(each).toFixed(1);
-    console.log(`${dtype} micro-kernel, ${each.fma ? 'FMA' : 'plain'}: ${rate} GFLOP/s`);
-  }
   const blas = byBlas(dtype);
-  const contenders = [...tilings.map(inWebAssembly), ...(blas === null ? [] : [blas])];
+  const contenders = [
+    ...tilings.flatMap((each) => [inWebAssembly(each), tileAlone(each)]),
+    ...(blas === null ? [] : [blas]),
+  ];
   // In turn, so that what else the machine does is shared by all.
   for (let round = 0; round <= ROUNDS; round++) {
     for (const size of SIZES) {
-      for (const { run, times } of contenders) {
-        const measured = sample(run(size), size ** 3);
+      for (const { run, times, flops } of contenders) {
+        const measured = sample(run(size), flops(size));
         if (round > 0) times.set(size, [...(times.get(size) ?? []), ...measured]);
       }
     }
   }
-  console.log(['size', ...contenders.map(({ name }) => name)].map((s) => s.padStart(12)).join(''));
+  const columns = ['size', ...contenders.map(({ name }) => name)];
+  console.log(`${dtype}\n${columns.map((name) => name.padStart(14)).join('')}`);
   for (const size of SIZES) {
-    const rates = contenders.map(({ times }) => {
-      const rate = (2 * size ** 3) / median(times.get(size) ?? []) / 1e3;
-      return rate.toFixed(1).padStart(12);
+    const rates = contenders.map(({ times, flops }) => {
+      const measured = times.get(size) ?? [];
+      const rate = (fraction: number) => flops(size) / quantile(measured, fraction) / 1e3;
+      return `${rate(0.5).toFixed(1)} ≤ ${rate(0).toFixed(1)}`.padStart(14);
     });
-    console.log(String(size).padStart(12) + rates.join(''));
+    console.log(String(size).padStart(14) + rates.join(''));
   }
 }
 
 console.log(backendInfo());
 setBlasThreads(1);
-console.log('GFLOP/s on one thread, medians');
+console.log('GFLOP/s on one thread: median ≤ best');
 report('float32');
 report('float64');

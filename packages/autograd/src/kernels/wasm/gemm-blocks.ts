@@ -4,8 +4,8 @@ import {
   br_if,
   call,
   type Func,
-  f32,
-  f64,
+  f32x4,
+  f64x2,
   i32,
   if_,
   type Local,
@@ -13,13 +13,20 @@ import {
   loop,
   memory,
   return_,
-  select,
   type ValueType,
+  v128,
 } from 'wasmati';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import { define, times } from './emit.js';
-import { advance, among, countDown, packerOfA, packerOfB } from './gemm-pack.js';
-import { rowBytes, SWEEP_PARAMETERS, sweep, type Tiling, tileColumns } from './gemm-tile.js';
+import { advance, among, countDown, packerOfA, packerOfB, smaller } from './gemm-pack.js';
+import {
+  rowBytes,
+  SWEEP_PARAMETERS,
+  sweep,
+  type Tiling,
+  tileColumns,
+  VECTOR,
+} from './gemm-tile.js';
 
 type Int = Local<'i32'>;
 type Emitted = Func<ValueType[], ValueType[]>;
@@ -59,14 +66,6 @@ export function scratchBytesOf(tiling: Tiling, n: number, k: number): number {
   return layoutOf(tiling).ofB + Math.min(k, TERMS) * Math.min(columns, blockRowBytes(tiling));
 }
 
-const smaller = (into: Int, x: Int, limit: number) => {
-  local.get(x);
-  i32.const(limit);
-  i32.lt_u(x, limit);
-  select();
-  local.set(into);
-};
-
 /** (rows, columnwise, …): the sweep for so many rows. */
 function sweepOf(tiling: Tiling): Emitted {
   const counts = Array.from({ length: tiling.rows }, (_, i) => i + 1);
@@ -76,45 +75,61 @@ function sweepOf(tiling: Tiling): Emitted {
     const [rows, columnwise, ...rest] = parameters as Int[];
     const pass = (run: Emitted) => () => {
       call(run, rest);
-      return_();
     };
     local.get(columnwise);
-    if_(null, () => among(rows, byColumn.map(pass)));
-    among(rows, byRow.map(pass));
+    if_(
+      null,
+      () => among(rows, byColumn.map(pass)),
+      () => among(rows, byRow.map(pass)),
+    );
   });
+}
+
+/** Loads and stores so many bytes of a vector. */
+const LOADS = { 4: v128.load32_zero, 8: v128.load64_zero, 16: v128.load } as const;
+
+function storePart(bytes: 4 | 8 | 16, at: Int, value: Local<'v128'>): void {
+  if (bytes === 4) v128.store32_lane({}, 0, at, value);
+  else if (bytes === 8) v128.store64_lane({}, 0, at, value);
+  else v128.store({}, at, value);
 }
 
 /** (from, c, stepC, rows, columns, add): moves the left part of the tile at `from` to C, or adds it. */
 function tileMover(tiling: Tiling): Emitted {
   const bytes = bytesPerElement(tiling.dtype);
-  const float = tiling.dtype === 'float32' ? f32 : f64;
-  return define({ in: times(6, i32), locals: [i32, i32, float], out: [] }, (parameters, rest) => {
+  const lane = tiling.dtype === 'float32' ? f32x4 : f64x2;
+  const locals = [i32, i32, v128];
+  return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
     const [from, c, stepC, rows, columns, add] = parameters as Int[];
-    const [at, end] = rest as Int[];
-    const value = rest[2] as Local<'f32'> & Local<'f64'>;
-    local.set(end, i32.mul(columns, bytes));
-    countDown(rows, () => {
-      local.set(at, i32.const(0));
-      loop(null, (next) => {
-        i32.add(from, at);
-        float.load({});
-        local.set(value);
-        local.get(add);
-        if_(null, () => {
-          i32.add(c, at);
-          float.load({});
-          local.get(value);
-          float.add();
-          local.set(value);
-        });
-        i32.add(c, at);
+    const [read, write] = rest as Int[];
+    const value = rest[2] as Local<'v128'>;
+    const movePart = (size: 4 | 8 | 16) => {
+      local.set(value, LOADS[size]({}, read));
+      local.get(add);
+      if_(null, () => {
+        LOADS[size]({}, write);
         local.get(value);
-        float.store({});
-        local.tee(at, i32.add(at, bytes));
-        local.get(end);
-        i32.lt_u();
-        br_if(next);
+        lane.add();
+        local.set(value);
       });
+      storePart(size, write, value);
+      advance(read, size);
+      advance(write, size);
+    };
+    // A row's columns by the binary digits of their number.
+    let greatest = 1;
+    while (2 * greatest < tileColumns(tiling)) greatest *= 2;
+    countDown(rows, () => {
+      local.set(read, from);
+      local.set(write, c);
+      for (let digit = greatest; digit >= 1; digit /= 2) {
+        i32.and(columns, digit);
+        if_(null, () => {
+          const size = digit * bytes;
+          if (size < VECTOR) movePart(size as 4 | 8);
+          else for (let moved = 0; moved < size; moved += VECTOR) movePart(VECTOR);
+        });
+      }
       advance(from, rowBytes(tiling));
       advance(c, stepC);
     });
@@ -122,8 +137,9 @@ function tileMover(tiling: Tiling): Emitted {
 }
 
 /**
- * One block: (rowOfA, stepA, columnwise, packA, b, stepB, panelB, ragged, c, m, n, k, stepC, scratch, add), all rows of the
- * result, n columns of it and k terms. The last, ragged panel of B is at `ragged`.
+ * One block: (a, stepA, columnwise, packA, b, stepB, panelB, ragged, raggedStep, c, m, n, k, stepC, scratch, add), all rows of
+ * the result, n columns of it and k terms. What is left of B after as many panels as fit is at `ragged`, rows raggedStep bytes
+ * apart: the last full panel that B has, which begins within the one before it, or all of B if that is narrower.
  */
 function blockProduct(tiling: Tiling): Emitted {
   const bytes = bytesPerElement(tiling.dtype);
@@ -133,7 +149,7 @@ function blockProduct(tiling: Tiling): Emitted {
   const packA = packerOfA(tiling);
   const moveTile = tileMover(tiling);
   const { ofA } = layoutOf(tiling);
-  return define({ in: times(15, i32), locals: times(7, i32), out: [] }, (parameters, rest) => {
+  return define({ in: times(16, i32), locals: times(8, i32), out: [] }, (parameters, rest) => {
     const [
       a,
       stepA,
@@ -143,6 +159,7 @@ function blockProduct(tiling: Tiling): Emitted {
       stepB,
       panelB,
       ragged,
+      raggedStep,
       c,
       m,
       n,
@@ -151,9 +168,13 @@ function blockProduct(tiling: Tiling): Emitted {
       scratch,
       add,
     ] = parameters as Int[];
-    const [count, columns, strips, rows, fromA, stepOfA, acrossA] = rest as Int[];
+    const [count, columns, strips, rows, fromA, stepOfA, acrossA, overlap] = rest as Int[];
     local.set(count, i32.div_u(n, width));
     local.set(columns, i32.rem_u(n, width));
+    // Bytes of the last panel's row that are the panel's before it.
+    local.set(overlap, i32.const(0));
+    i32.and(i32.ne(columns, 0), i32.ne(count, 0));
+    if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
     // Strips of nearly equal height: 8 rows are 4 and 4, not 6 and 2.
     local.set(strips, i32.div_u(i32.add(m, tiling.rows - 1), tiling.rows));
     // From a row of the result to the next, in A.
@@ -183,21 +204,39 @@ function blockProduct(tiling: Tiling): Emitted {
       };
       local.get(count);
       if_(null, () => sweepWith(b, stepB, panelB, count, k, c, stepC, add));
-      local.get(columns);
-      if_(null, () => {
-        for (const one of [rows, columnwise, fromA, stepOfA, ragged]) local.get(one);
-        i32.const(row);
+      const sweepRagged = (to: () => void, step: Int | number) => {
+        for (const one of [rows, columnwise, fromA, stepOfA, ragged, raggedStep]) local.get(one);
         i32.const(0);
         i32.const(1);
         local.get(k);
-        local.get(scratch);
-        i32.const(row);
+        to();
+        if (typeof step === 'number') i32.const(step);
+        else local.get(step);
         i32.const(0);
         call(sweepRows);
-        local.get(scratch);
-        i32.add(c, i32.mul(count, row));
-        for (const one of [stepC, rows, columns, add]) local.get(one);
-        call(moveTile);
+      };
+      local.get(columns);
+      if_(null, () => {
+        // Written whole where what is too much is right, or will be: columns that are computed again get the same bits
+        // again, and narrow rows run over into rows that come later.
+        i32.ge_u(i32.mul(i32.add(i32.sub(m, rows), 1), n), width);
+        i32.eq(stepC, i32.mul(n, bytes));
+        i32.and();
+        i32.ne(overlap, 0);
+        i32.or();
+        i32.eqz(add);
+        i32.and();
+        if_(
+          null,
+          () => sweepRagged(() => i32.sub(i32.add(c, i32.mul(count, row)), overlap), stepC),
+          () => {
+            sweepRagged(() => local.get(scratch), row);
+            i32.add(scratch, overlap);
+            i32.add(c, i32.mul(count, row));
+            for (const one of [stepC, rows, columns, add]) local.get(one);
+            call(moveTile);
+          },
+        );
       });
       local.set(a, i32.add(a, i32.mul(rows, acrossA)));
       local.set(c, i32.add(c, i32.mul(rows, stepC)));
@@ -219,42 +258,53 @@ export function gemmFunction(tiling: Tiling): Emitted {
   const { ofB } = layoutOf(tiling);
   const blockColumns = blockRowBytes(tiling) / bytes;
   return define(
-    { in: times(GEMM_PARAMETERS, i32), locals: times(18, i32), out: [] },
+    { in: times(GEMM_PARAMETERS, i32), locals: times(19, i32), out: [] },
     (parameters, rest) => {
       const [a, b, c, m, n, k, transposeA, transposeB, scratch, add] = parameters as Int[];
       const [stepA, stepC, betweenRows, betweenColumns, direct, packA, packed] = rest as Int[];
       const [column, columns, term, terms, fromA, fromB, atC] = rest.slice(7) as Int[];
-      const [panels, stepB, panelB, ragged] = rest.slice(14) as Int[];
+      const [panels, stepB, panelB, ragged, raggedStep] = rest.slice(14) as Int[];
 
-      const chooseB = () => {
-        local.get(direct);
+      const readInPlace = () => {
+        local.set(panels, fromB);
+        local.set(stepB, betweenRows);
+        local.set(panelB, i32.const(row));
+        i32.lt_u(columns, width);
         if_(
           null,
           () => {
-            local.set(panels, fromB);
-            local.set(stepB, betweenRows);
-            local.set(panelB, i32.const(row));
             local.set(ragged, packed);
-            i32.rem_u(columns, width);
-            if_(null, () => {
-              local.get(fromB);
-              i32.mul(i32.div_u(columns, width), row);
-              i32.add();
-              for (const one of [betweenRows, betweenColumns]) local.get(one);
-              i32.const(0);
-              for (const one of [packed, terms]) local.get(one);
-              i32.rem_u(columns, width);
-              call(packB);
-            });
-          },
-          () => {
-            local.set(panels, packed);
-            local.set(stepB, i32.const(row));
-            local.set(panelB, i32.mul(terms, row));
-            local.set(ragged, i32.add(packed, i32.mul(i32.div_u(columns, width), panelB)));
             call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
           },
+          () => {
+            local.set(ragged, i32.add(fromB, i32.mul(i32.sub(columns, width), bytes)));
+            local.set(raggedStep, betweenRows);
+          },
         );
+      };
+      const readPacked = () => {
+        local.set(panels, packed);
+        local.set(stepB, i32.const(row));
+        local.set(panelB, i32.mul(terms, row));
+        local.set(ragged, i32.add(packed, i32.mul(i32.div_u(columns, width), panelB)));
+        call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
+      };
+      /** In the scratch a row may be read beyond its end. */
+      const readCopied = () => {
+        local.get(packed);
+        local.get(fromB);
+        i32.mul(terms, betweenRows);
+        memory.copy();
+        local.set(ragged, packed);
+        local.set(raggedStep, betweenRows);
+      };
+      const chooseB = () => {
+        local.set(raggedStep, i32.const(row));
+        i32.and(i32.lt_u(n, width), i32.eqz(transposeB));
+        if_(null, readCopied, () => {
+          local.get(direct);
+          if_(null, readInPlace, readPacked);
+        });
       };
       const blockOf = () => {
         i32.sub(k, term);
@@ -274,7 +324,9 @@ export function gemmFunction(tiling: Tiling): Emitted {
         local.set(atC, i32.add(c, i32.mul(column, bytes)));
         chooseB();
         for (const one of [fromA, stepA, transposeA, packA, panels, stepB, panelB]) local.get(one);
-        for (const one of [ragged, atC, m, columns, terms, stepC, scratch]) local.get(one);
+        for (const one of [ragged, raggedStep, atC, m, columns, terms, stepC, scratch]) {
+          local.get(one);
+        }
         i32.or(add, i32.ne(term, 0));
         call(product);
       };

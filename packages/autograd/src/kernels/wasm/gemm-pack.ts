@@ -1,7 +1,9 @@
 // Copies of parts of the operands in the order in which tiles read them.
 
 import {
+  $,
   block,
+  br,
   br_if,
   call,
   type Func,
@@ -14,6 +16,7 @@ import {
   loop,
   memory,
   return_,
+  select,
   type ValueType,
   v128,
 } from 'wasmati';
@@ -26,6 +29,16 @@ type Vector = Local<'v128'>;
 type Packer = Func<ValueType[], ValueType[]>;
 
 export const advance = (at: Int, by: Int | number) => local.set(at, i32.add(at, by));
+
+/** into = min(x, limit), of unsigned integers. */
+export function smaller(into: Int, x: Int, limit: Int | number): void {
+  local.get(x);
+  if (typeof limit === 'number') i32.const(limit);
+  else local.get(limit);
+  i32.lt_u(x, limit);
+  select();
+  local.set(into);
+}
 
 /** Runs `body` until `left`, which is at least 1, has been counted down to 0. */
 export function countDown(left: Int, body: () => void): void {
@@ -64,10 +77,13 @@ function packRagged(tiling: Tiling): Packer {
   return define({ in: times(6, i32), locals: times(3, i32), out: [] }, (parameters, rest) => {
     const [from, stepP, stepJ, to, k, width] = parameters as Int[];
     const [read, write, left] = rest as Int[];
-    local.get(to);
-    i32.const(0);
-    i32.mul(k, row);
-    memory.fill();
+    i32.lt_u(width, tileColumns(tiling));
+    if_(null, () => {
+      local.get(to);
+      i32.const(0);
+      i32.mul(k, row);
+      memory.fill();
+    });
     countDown(width, () => {
       local.set(read, from);
       local.set(write, to);
@@ -117,16 +133,16 @@ function transposeSquare(square: readonly Vector[], spare: readonly Vector[]): v
 }
 
 /**
- * (from, step, to, squares): the first squares · lanes rows of the panel whose column j is the run at from + j · step.
- * `squares` is at least 1.
+ * (from, step, to, squares, last): the first squares · lanes rows of the panel whose column j is the run at from + j · step,
+ * or the one at `last` for all columns from there on. `squares` is at least 1.
  */
 function packTransposed(tiling: Tiling): Packer {
   const { vectors } = tiling;
   const lanes = tileColumns(tiling) / vectors;
   const row = rowBytes(tiling);
   const locals = [...times(2, i32), ...times(2 * lanes, v128)];
-  return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
-    const [from, step, to, squares] = parameters as Int[];
+  return define({ in: times(5, i32), locals, out: [] }, (parameters, rest) => {
+    const [from, step, to, squares, last] = parameters as Int[];
     const [read, write] = rest.slice(0, 2) as Int[];
     const square = rest.slice(2, 2 + lanes) as Vector[];
     const spare = rest.slice(2 + lanes) as Vector[];
@@ -137,6 +153,7 @@ function packTransposed(tiling: Tiling): Packer {
         for (const column of square) {
           local.set(column, v128.load({}, read));
           advance(read, step);
+          smaller(read, read, last);
         }
         transposeSquare(square, spare);
         square.forEach((elements, p) => {
@@ -144,6 +161,7 @@ function packTransposed(tiling: Tiling): Packer {
         });
       }
       advance(from, VECTOR);
+      advance(last, VECTOR);
       advance(to, lanes * row);
     });
   });
@@ -151,11 +169,16 @@ function packTransposed(tiling: Tiling): Packer {
 
 // ---- Of any size ------------------------------------------------------------------------------------------------------
 
-/** Runs the one of `cases` whose number `which` is: 1, 2, … */
+/** Runs the one of `cases` whose number `which` is: 1, 2, … The last is the most frequent and looked at first. */
 export function among(which: Int, cases: readonly (() => void)[]): void {
-  cases.forEach((run, index) => {
-    i32.eq(which, index + 1);
-    if_(null, run);
+  block(null, (chosen) => {
+    for (let index = cases.length - 1; index >= 0; index--) {
+      i32.eq(which, index + 1);
+      if_(null, () => {
+        cases[index]();
+        br(chosen);
+      });
+    }
   });
 }
 
@@ -175,59 +198,79 @@ export function packerOfA(tiling: Tiling): Packer {
 }
 
 /**
- * (from, stepP, stepJ, transposed, to, k, columns): packs a block of B into panels of a tile's width, the last one filled
- * up with zeros.
+ * (from, stepP, stepJ, transposed, to, k, columns): packs a block of B into panels of a tile's width. The last one begins
+ * early enough to be full; a block that is narrower than a panel is filled up with anything finite or in the block.
  */
 export function packerOfB(tiling: Tiling): Packer {
   const width = tileColumns(tiling);
   const lanes = width / tiling.vectors;
+  const bytes = bytesPerElement(tiling.dtype);
   const runs = packRuns(rowBytes(tiling));
   const squaresOf = packTransposed(tiling);
   const ragged = packRagged(tiling);
   const row = rowBytes(tiling);
-  return define({ in: times(7, i32), locals: times(3, i32), out: [] }, (parameters, rest) => {
+  return define({ in: times(7, i32), locals: times(4, i32), out: [] }, (parameters, rest) => {
     const [from, stepP, stepJ, transposed, to, k, columns] = parameters as Int[];
-    const [panel, squares, done] = rest as Int[];
+    const [panel, squares, first, taken] = rest as Int[];
     local.set(panel, i32.mul(k, row));
     local.set(squares, i32.div_u(k, lanes));
-    local.set(done, i32.mul(squares, lanes));
-    block(null, (last) => {
-      loop(null, (again) => {
-        i32.lt_u(columns, width);
-        br_if(last);
-        local.get(transposed);
+    /** `count` squares from the row p on. */
+    const packSquares = (p: () => void, count: Int | number) => {
+      local.get(from);
+      p();
+      i32.mul($, bytes);
+      local.tee(first, i32.add());
+      local.get(stepJ);
+      local.get(to);
+      p();
+      i32.mul($, row);
+      i32.add();
+      if (typeof count === 'number') i32.const(count);
+      else local.get(count);
+      local.get(first);
+      i32.mul(i32.sub(taken, 1), stepJ);
+      i32.add();
+      call(squaresOf);
+    };
+    const packTransposedPanel = () => {
+      local.get(squares);
+      if_(
+        null,
+        () => {
+          packSquares(() => i32.const(0), squares);
+          i32.rem_u(k, lanes);
+          // The last square begins within the one before it.
+          if_(null, () => packSquares(() => i32.sub(k, lanes), 1));
+        },
+        () => {
+          call(ragged, [from, stepP, stepJ, to, k, taken]);
+        },
+      );
+    };
+    loop(null, (again) => {
+      smaller(taken, columns, width);
+      local.get(transposed);
+      if_(null, packTransposedPanel, () => {
+        i32.eq(taken, width);
         if_(
           null,
           () => {
-            local.get(squares);
-            if_(null, () => {
-              call(squaresOf, [from, stepJ, to, squares]);
-            });
-            i32.lt_u(done, k);
-            if_(null, () => {
-              i32.add(from, i32.mul(done, stepP));
-              local.get(stepP);
-              local.get(stepJ);
-              i32.add(to, i32.mul(done, row));
-              i32.sub(k, done);
-              i32.const(width);
-              call(ragged);
-            });
-          },
-          () => {
             call(runs, [from, stepP, to, k]);
           },
+          () => {
+            call(ragged, [from, stepP, stepJ, to, k, taken]);
+          },
         );
-        advance(to, panel);
-        local.set(from, i32.add(from, i32.mul(stepJ, width)));
-        local.tee(columns, i32.sub(columns, width));
-        br_if(again);
-        return_();
       });
-    });
-    local.get(columns);
-    if_(null, () => {
-      call(ragged, [from, stepP, stepJ, to, k, columns]);
+      local.set(columns, i32.sub(columns, taken));
+      i32.eqz(columns);
+      if_(null, () => return_());
+      smaller(taken, columns, width);
+      local.set(from, i32.add(from, i32.mul(stepJ, taken)));
+      advance(to, panel);
+      i32.lt_u(columns, width);
+      if_(null, () => local.set(columns, i32.const(width)));
+      br(again);
     });
   });
 }
