@@ -1,6 +1,6 @@
 // Cells that live in the memory of programs: one block each, however many programs read it.
 
-import { bytesPerElement, type TypedArray } from '../tensor/dtype.js';
+import { bytesPerElement, type DType, type TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Variable } from '../tensor/variable.js';
 import type { Heap } from './memory.js';
@@ -9,7 +9,11 @@ import { arrayAt } from './views.js';
 /** A cell's place, and which of its versions lies there. */
 export interface Resident {
   readonly cell: Variable;
+  readonly dtype: DType;
   readonly address: number;
+  readonly bytes: number;
+  /** Copies the value out, when somebody reads the cell. */
+  readonly fetch: () => Storage;
   version: number;
   users: number;
 }
@@ -25,25 +29,35 @@ export class Cells {
   /** The cell's block; made for the first program that asks. */
   hold(cell: Variable): Resident {
     let resident = this.#residents.get(cell);
-    if (resident === undefined) {
-      const address = this.#heap.take(
-        bytesOfCell(cell),
-        `a cell of shape [${cell.shape.join(', ')}]`,
-      );
-      resident = { cell, address, version: -1, users: 0 };
+    // A cell that has been converted since is another one to the memory.
+    if (resident === undefined || resident.dtype !== cell.dtype) {
+      resident = this.#settle(cell);
       this.#residents.set(cell, resident);
     }
     resident.users++;
     return resident;
   }
 
+  #settle(cell: Variable): Resident {
+    const { dtype, size, rank } = cell;
+    const { memory } = this.#heap;
+    const bytes = size * bytesPerElement(dtype);
+    const address = this.#heap.take(bytes, `a cell of shape [${cell.shape.join(', ')}]`);
+    const fetch = (): Storage => {
+      const array = arrayAt(memory, dtype, address, size);
+      return rank === 0 ? array[0] : array.slice();
+    };
+    return { cell, dtype, address, bytes, fetch, version: -1, users: 0 };
+  }
+
   /** A program that is evicted gives its cells back; one that no other program holds moves to an array of its own. */
   drop(resident: Resident): void {
     resident.users--;
     if (resident.users > 0) return;
-    resident.cell.read();
-    this.#residents.delete(resident.cell);
-    this.#heap.give(resident.address, bytesOfCell(resident.cell));
+    const { cell, address, bytes } = resident;
+    cell.read();
+    if (this.#residents.get(cell) === resident) this.#residents.delete(cell);
+    this.#heap.give(address, bytes);
   }
 
   /** Copies the cell's value in, unless it is what lies there already. */
@@ -58,14 +72,7 @@ export class Cells {
   }
 
   /** Says that a program has written a new value; it is copied out when somebody reads the cell. */
-  store({ cell, address }: Resident): void {
-    cell.defer((): Storage => {
-      const array = arrayAt(this.#heap.memory, cell.dtype, address, cell.size);
-      return cell.rank === 0 ? array[0] : array.slice();
-    });
+  store({ cell, fetch }: Resident): void {
+    cell.defer(fetch);
   }
-}
-
-function bytesOfCell(cell: Variable): number {
-  return cell.size * bytesPerElement(cell.dtype);
 }

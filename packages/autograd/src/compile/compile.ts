@@ -2,8 +2,10 @@
 
 import { ArgumentError } from '../errors.js';
 import { instantiateGemm } from '../kernels/wasm/gemm-module.js';
+import { describeValue } from '../tensor/creation.js';
+import { Operand } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { leavesOf, mapTree } from '../transforms/tree.js';
+import { isPlainObject } from '../transforms/tree.js';
 import { Cells } from './cells.js';
 import { assertSame } from './compare.js';
 import type { Explanation } from './explain.js';
@@ -36,19 +38,34 @@ function engine(): Engine {
   return shared;
 }
 
-/** What a program is made for: shapes and dtypes of tensors, and the values of everything else. */
-function keyOf(args: readonly unknown[]): string {
-  const described = mapTree(args, (value) => `${value.dtype}[${value.shape.join()}]`);
-  return JSON.stringify(described, (_key, value: unknown) => {
-    if (typeof value === 'function' || typeof value === 'symbol') {
+/** Describes an argument, and collects its tensors: what they must be, and the values of everything else. */
+function describe(value: unknown, tensors: Tensor[]): string {
+  if (value instanceof Operand) {
+    const tensor = value.read();
+    tensors.push(tensor);
+    return `${tensor.dtype}[${tensor.shape.join()}]`;
+  }
+  if (Array.isArray(value)) return `[${value.map((item) => describe(item, tensors)).join()}]`;
+  if (isPlainObject(value)) {
+    const entries = Object.entries(value).map(([key, item]) => `${key}:${describe(item, tensors)}`);
+    return `{${entries.join()}}`;
+  }
+  switch (typeof value) {
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'string':
+      return JSON.stringify(value);
+    case 'boolean':
+    case 'undefined':
+    case 'bigint':
+      return `${typeof value} ${value}`;
+    default:
+      if (value === null) return 'null';
       throw new ArgumentError(
-        `compile: arguments are tensors, variables, plain values and nested arrays or objects of them, ` +
-          `got a ${typeof value}. Close over it instead of passing it.`,
+        'compile: arguments are tensors, variables, plain values and nested arrays or objects of them, ' +
+          `got ${describeValue(value)}. Close over it instead of passing it.`,
       );
-    }
-    if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-    return typeof value === 'bigint' ? `${value}n` : value;
-  });
+  }
 }
 
 /**
@@ -61,27 +78,32 @@ function keyOf(args: readonly unknown[]): string {
  */
 export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R): Compiled<A, R> {
   const programs = new Map<string, Program>();
-  const programFor = (args: A): Program => {
-    const key = keyOf(args);
+  let latest: Program | null = null;
+  const programFor = (args: A, tensors: Tensor[]): Program => {
+    let key = '';
+    for (const arg of args) key += `${describe(arg, tensors)} `;
     let program = programs.get(key);
     if (program === undefined || !program.fits()) {
       const first = trace(fn as never, args);
       assertSame(first, trace(fn as never, args));
       program?.evict();
-      program = new Program(engine(), first);
+      programs.delete(key);
       makeRoom(programs);
-    } else programs.delete(key);
-    programs.set(key, program);
+      program = new Program(engine(), first);
+      programs.set(key, program);
+    } else if (program !== latest) {
+      programs.delete(key);
+      programs.set(key, program);
+    }
+    latest = program;
     return program;
   };
   const run = (...args: A): R => {
-    const program = programFor(args);
-    const inputs: Tensor[] = leavesOf(args).map(({ value }) => value.read());
-    return program.run(inputs) as R;
+    const tensors: Tensor[] = [];
+    return programFor(args, tensors).run(tensors) as R;
   };
   const explain = (...args: A | []): Explanation => {
-    const last = [...programs.values()].at(-1);
-    const program = args.length === 0 && last !== undefined ? last : programFor(args as A);
+    const program = args.length === 0 && latest !== null ? latest : programFor(args as A, []);
     return program.explain();
   };
   return Object.assign(run, { explain });

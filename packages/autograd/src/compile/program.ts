@@ -28,6 +28,8 @@ export interface Engine {
 
 interface HeldCell extends TracedCell {
   readonly resident: Resident;
+  /** Whether gradients flowed into it when it was traced. */
+  readonly requiresGrad: boolean;
 }
 
 interface Arrays {
@@ -90,7 +92,11 @@ export class Program {
     this.#arenaBytes = this.#plan.arenaBytes + this.#scratchBytes();
     this.#reserve();
     this.#constants = new Map(readConstants.map((block) => [block, this.#layConstant(block)]));
-    this.#cells = cells.map((traced) => ({ ...traced, resident: engine.cells.hold(traced.cell) }));
+    this.#cells = cells.map((traced) => ({
+      ...traced,
+      resident: engine.cells.hold(traced.cell),
+      requiresGrad: traced.cell.requiresGrad,
+    }));
   }
 
   #readConstants(kept: ReadonlySet<Symbolic>): Symbolic[] {
@@ -168,14 +174,14 @@ export class Program {
 
   /** Runs on the tensors of the arguments, in order; updates cells, and returns what the function returned. */
   run(inputs: readonly Tensor[]): unknown {
-    const { cells, arena } = this.#engine;
+    const { cells } = this.#engine;
     for (const { resident } of this.#cells) cells.load(resident);
     const { run } = this.#compiled();
-    for (const [i, block] of this.#trace.inputs.entries()) this.#write(block, inputs[i].storage);
+    for (let i = 0; i < inputs.length; i++) this.#write(this.#trace.inputs[i], inputs[i].storage);
     for (const { cell, gradBefore } of this.#cells) {
       if (gradBefore !== null && cell.grad !== null) this.#write(gradBefore, cell.grad.storage);
     }
-    run(arena.address);
+    run(this.#engine.arena.address);
     for (const held of this.#cells) this.#settle(held);
     return withTensors(this.#trace.result, (slot) => this.#read(slot));
   }
@@ -186,10 +192,11 @@ export class Program {
     else array.set(storage as TypedArray);
   }
 
-  #settle({ cell, before, after, gradAfter, resident }: HeldCell): void {
+  #settle({ cell, before, after, gradBefore, gradAfter, resident }: HeldCell): void {
     if (before !== after) this.#engine.cells.store(resident);
-    if (gradAfter === null) cell.clearGrad();
-    else cell.grad = this.#read({ block: gradAfter, shape: cell.shape, dtype: cell.dtype });
+    if (gradAfter === null) {
+      if (gradBefore !== null) cell.clearGrad();
+    } else cell.grad = this.#read({ block: gradAfter, shape: cell.shape, dtype: cell.dtype });
   }
 
   #read({ block, shape, dtype }: Slot): Tensor {
@@ -209,11 +216,14 @@ export class Program {
     });
   }
 
-  /** Whether the cells have gradients where they had when this program was traced. */
+  /** Whether the cells are as they were when this program was traced: their dtypes, and which have gradients. */
   fits(): boolean {
-    return this.#cells.every(
-      ({ cell, gradBefore }) => (cell.grad === null) === (gradBefore === null),
-    );
+    for (const { cell, before, gradBefore, requiresGrad } of this.#cells) {
+      const waits = cell.grad !== null;
+      if (waits !== (gradBefore !== null) || cell.dtype !== before.dtype) return false;
+      if (cell.requiresGrad !== requiresGrad) return false;
+    }
+    return true;
   }
 
   /** Gives cells and constants back. */

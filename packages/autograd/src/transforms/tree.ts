@@ -56,7 +56,8 @@ export function rebuild(tree: unknown, values: readonly unknown[]): unknown {
   return mapTree(tree, () => values[next++]);
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+/** Whether the value is an object literal: class instances are no trees. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

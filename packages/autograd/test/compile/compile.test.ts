@@ -68,6 +68,24 @@ describe('compile', () => {
     expect(w.grad?.toArray()).toEqual([3, 30]);
   });
 
+  it('notices cells that were converted, frozen, or have gradients since', () => {
+    const w = variable([1, 2]);
+    const step = compile((x: Tensor) => {
+      const y = w.mul(x).sum();
+      if (y.requiresGrad) y.backward();
+      return y;
+    });
+    const x = tensor([3, 4]);
+    expect(step(x).dtype).toBe('float32');
+    w.convert('float64').clearGrad();
+    expect(step(x).dtype).toBe('float64');
+    expect(w.grad?.toArray()).toEqual([3, 4]);
+    w.clearGrad();
+    w.requiresGrad = false;
+    step(x);
+    expect(w.grad).toBeNull();
+  });
+
   it('exchanges two cells', () => {
     const [a, b] = [variable([1, 2]), variable([3, 4])];
     const swap = compile(() => {
@@ -87,6 +105,26 @@ describe('compile', () => {
   it('differentiates inside, to any order', () => {
     const third = compile(grad((x: Tensor) => grad((y: Tensor) => y.pow(3).sum())(x).sum()));
     expect(third(tensor([1, 2])).toArray()).toEqual([6, 12]);
+  });
+
+  it('refuses arguments that it can not tell apart', () => {
+    const fn = compile((x: Tensor, map: unknown) => (map === undefined ? x : x.neg()));
+    expect(() => fn(tensor(1), new Map())).toThrow(
+      /^compile: arguments are tensors, variables, plain values .* got object\./,
+    );
+    expect(() => fn(tensor(1), () => 1)).toThrow(/got function\./);
+    expect(fn(tensor(1), undefined).item()).toBe(1);
+    expect(fn(tensor(1), null).item()).toBe(-1);
+  });
+
+  it('keeps only so many programs, and spills the cells of those that go', () => {
+    const w = variable([2]);
+    const scale = compile((x: Tensor, by: number) => {
+      noGrad(() => w.assign(w.mul(by) as Tensor<[1]>));
+      return x.mul(w);
+    });
+    for (let by = 1; by < 40; by++) scale(tensor([1]), by % 2 === 0 ? 2 ** -by : 2 ** (by - 1));
+    expect(w.value.item()).toBe(2 * 2 ** 0);
   });
 
   it('keeps what a run returned apart from the next run', () => {
