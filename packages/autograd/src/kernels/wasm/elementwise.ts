@@ -7,7 +7,7 @@ import { asArray, elementsOf } from '../../tensor/storage.js';
 import { collapse } from '../broadcast-loops.js';
 import type { Elements } from '../kernels.js';
 import { elementwise as inJavaScript } from '../reference/elementwise.js';
-import { type BlockLoop, formulaOf, loopOf } from './loop.js';
+import { type BlockLoop, type Formula, formulaOf, isCompiled, loopOf } from './loop.js';
 import {
   copyIn,
   copyOut,
@@ -19,8 +19,11 @@ import {
 } from './scratch.js';
 import type { LaneType } from './vector.js';
 
-/** Below, plain JavaScript is as fast; exact formulas only, so that results never depend on the size. */
-const SMALL = 256;
+/** Below, plain JavaScript is as fast. Only for exact formulas, so that results never depend on the size. */
+const SMALL = 48;
+/** From here on a formula is worth compiling at once; below, once it has been asked for often enough. */
+const LARGE = 256;
+const OFTEN = 500;
 
 /** How the elements of an operand follow each other along the elements of the result. */
 type Pattern =
@@ -193,6 +196,13 @@ function isFlat(inputs: readonly Elements[], arrays: readonly TypedArray[], shap
   return true;
 }
 
+/** Whether the formula runs in WebAssembly: always where bits would differ, else where that is faster. */
+function isWorthIt(formula: Formula, arity: number, length: number, dtype: LaneType): boolean {
+  if (formula.long) return false;
+  if (!formula.exact || length >= LARGE) return true;
+  return length >= SMALL && (isCompiled(formula, arity, dtype) || ++formula.asked > OFTEN);
+}
+
 /**
  * out = f(inputs). What is exact (see `isExact`) gives the same bits as the reference kernel, which runs it where arrays
  * are small; everything else runs here at any size, so that a row's result does not depend on how many rows there are.
@@ -205,9 +215,12 @@ export function elementwise(
   dtype: DType,
 ): void {
   if (out.length === 0) return;
-  const floats = dtype === 'float32' || dtype === 'float64';
-  const formula = floats ? formulaOf(f) : null;
-  if (!floats || formula === null || formula.long || (formula.exact && out.length < SMALL)) {
+  if (dtype !== 'float32' && dtype !== 'float64') {
+    inJavaScript(f, inputs, out, shape, dtype);
+    return;
+  }
+  const formula = formulaOf(f);
+  if (!isWorthIt(formula, inputs.length, out.length, dtype)) {
     inJavaScript(f, inputs, out, shape, dtype);
     return;
   }

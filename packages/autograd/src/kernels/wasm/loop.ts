@@ -52,6 +52,8 @@ export interface Formula {
   readonly exact: boolean;
   /** Too long to be worth a module of its own. */
   readonly long: boolean;
+  /** How often it ran in plain JavaScript though it might have been compiled. */
+  asked: number;
   /** By arity and dtype. */
   readonly loops: (BlockLoop | undefined)[];
 }
@@ -64,15 +66,20 @@ const formulas = new WeakMap<Expr, Formula>();
 export function formulaOf(f: Expr): Formula {
   let known = formulas.get(f);
   if (known === undefined) {
-    known = { f, exact: isExact(f), long: nodesOf(f).length > LONGEST, loops: [] };
+    known = { f, exact: isExact(f), long: nodesOf(f).length > LONGEST, asked: 0, loops: [] };
     formulas.set(f, known);
   }
   return known;
 }
 
+const keyOf = (arity: number, dtype: LaneType): number => 2 * arity + (dtype === 'float32' ? 0 : 1);
+
+export const isCompiled = ({ loops }: Formula, arity: number, dtype: LaneType): boolean =>
+  loops[keyOf(arity, dtype)] !== undefined;
+
 /** The loop of a formula, compiled when it is first asked for. */
 export function loopOf({ f, loops }: Formula, arity: number, dtype: LaneType): BlockLoop {
-  const key = 2 * arity + (dtype === 'float32' ? 0 : 1);
+  const key = keyOf(arity, dtype);
   loops[key] ??= compile(f, arity, dtype);
   return loops[key];
 }

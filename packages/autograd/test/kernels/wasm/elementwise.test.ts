@@ -67,6 +67,15 @@ describe.each(DTYPES)('exact formulas in %s', (dtype) => {
     }
   });
 
+  it('keeps its bits when a small formula has been asked for so often that it is compiled', () => {
+    const inputs = operands(dtype, 60, 2);
+    const f = x.mul(y).sub(x.div(y).add(0.3));
+    const expected = run(reference, f, inputs, [60], dtype);
+    for (let time = 0; time < 600; time++) {
+      expect(firstDifference(run(elementwise, f, inputs, [60], dtype), expected)).toBe(-1);
+    }
+  });
+
   it('keeps zeros, infinities and NaN', () => {
     const special = [0, -0, 1, -1, 0.5, -0.5, 2.5, Infinity, -Infinity, NaN];
     const pairs = special.flatMap((a) => special.map((b) => [a, b]));
