@@ -16,7 +16,7 @@ import {
 import { asArray } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { add, mul } from './arithmetic.js';
+import { mul, add as plus } from './arithmetic.js';
 import { broadcastTo, cast, reshapeOp } from './broadcast.js';
 import { toTensor } from './convert.js';
 import { defineElementwise } from './define-elementwise.js';
@@ -70,48 +70,64 @@ function zerosOf(shape: Shape, dtype: DType): Tensor {
   return zeros([...shape], { dtype });
 }
 
+/** Reading at indices, and its adjoint: adding at indices. */
+interface Pair {
+  readonly read: OpFunction<AxisAttrs>;
+  readonly write: OpFunction<AxisAttrs>;
+}
+
+/**
+ * Two operations, each the gradient of the other: y = x read at indices, and y = x with updates added there. `shapeOf`
+ * is the shape of what is read.
+ */
+function pairOf(
+  reading: 'gather' | 'takeAlong',
+  adding: 'scatterAdd' | 'scatterAddAlong',
+  shapeOf: (x: Shape, indices: Shape, axis: number) => Shape,
+): Pair {
+  const read: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
+    name: reading,
+    output: ([x, indices], { axis }) => ({
+      shape: shapeOf(x.shape, indices.shape, axis),
+      dtype: x.dtype,
+    }),
+    lower: ([x, indices], [y], { axis }, kernels) => {
+      const [outer, inner] = [outerOf(x.shape, axis), innerOf(x.shape, axis)];
+      kernels[reading](x.data, indices.data, y.data, outer, x.shape[axis], inner);
+    },
+    saves: { inputs: [1] },
+    vjp: (g, node) => {
+      const origin = zerosOf(node.inputShape(0), node.inputDType(0));
+      return [write(origin, node.x[1], g, node.attrs), null];
+    },
+    jvp: ([t], { x: [, indices], attrs }) => t && read(t, indices, attrs),
+  });
+  const write: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
+    name: adding,
+    output: ([x]) => x,
+    lower: ([x, indices, updates], [y], { axis }, kernels) => {
+      kernels.convert(x.data, x.dtype, y.data, y.dtype);
+      const [outer, inner] = [outerOf(x.shape, axis), innerOf(x.shape, axis)];
+      kernels[adding](updates.data, indices.data, y.data, outer, x.shape[axis], inner);
+    },
+    saves: { inputs: [1] },
+    vjp: (g, { x: [, indices], attrs }) => [g, null, read(g, indices, attrs)],
+    jvp: ([tx, , tu], node) => {
+      if (tu === null) return tx;
+      const base = tx ?? zerosOf(node.shape, node.dtype);
+      return write(base, node.x[1], tu, node.attrs);
+    },
+  });
+  return { read, write };
+}
+
 // ── Whole slices by index ──────────────────────────────────────────────────────────────────────────
 
-const gatherOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
-  name: 'gather',
-  output: ([x, indices], { axis }) => ({
-    shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
-    dtype: x.dtype,
-  }),
-  lower: ([x, indices], [y], { axis }, kernels) =>
-    kernels.gather(
-      x.data,
-      indices.data,
-      y.data,
-      outerOf(x.shape, axis),
-      x.shape[axis],
-      innerOf(x.shape, axis),
-    ),
-  saves: { inputs: [1] },
-  vjp: (g, node) => {
-    const origin = zerosOf(node.inputShape(0), node.inputDType(0));
-    return [scatterAddOp(origin, node.x[1], g, node.attrs), null];
-  },
-  jvp: ([t], { x: [, indices], attrs }) => t && gatherOp(t, indices, attrs),
-});
-
-const scatterAddOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
-  name: 'scatterAdd',
-  output: ([x]) => x,
-  lower: ([x, indices, updates], [y], { axis }, kernels) => {
-    kernels.convert(x.data, x.dtype, y.data, y.dtype);
-    const outer = outerOf(x.shape, axis);
-    const inner = innerOf(x.shape, axis);
-    kernels.scatterAdd(updates.data, indices.data, y.data, outer, x.shape[axis], inner);
-  },
-  saves: { inputs: [1] },
-  vjp: (g, { x: [, indices], attrs }) => [g, null, gatherOp(g, indices, attrs)],
-  jvp: ([tx, , tu], node) => {
-    if (tu === null) return tx;
-    const base = tx ?? zerosOf(node.shape, node.dtype);
-    return scatterAddOp(base, node.x[1], tu, node.attrs);
-  },
-});
+const slices = pairOf('gather', 'scatterAdd', (x, indices, axis) => [
+  ...x.slice(0, axis),
+  ...indices,
+  ...x.slice(axis + 1),
+]);
 
 /**
  * The slices of x at integer indices along an axis (default 0), NumPy's `take`: the axes of `indices` take the place of
@@ -121,7 +137,7 @@ const scatterAddOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
 export const gather = ((x: Operand, indices: Operand, axis?: number): Tensor => {
   const value = toTensor('gather', x);
   const along = normalizeAxis('gather', axis ?? 0, value.rank);
-  return gatherOp(value, checkIndices('gather', indices, value.shape[along]), { axis: along });
+  return slices.read(value, checkIndices('gather', indices, value.shape[along]), { axis: along });
 }) as GatherFn;
 
 /**
@@ -141,48 +157,12 @@ export const scatterAdd = ((x: Operand, indices: Operand, updates: Operand, axis
         `got ${formatShape(added.shape)}. Broadcast or reshape them.`,
     );
   }
-  return scatterAddOp(value, at, added, { axis: along });
+  return slices.write(value, at, added, { axis: along });
 }) as ScatterAddFn;
 
 // ── One index for each element ─────────────────────────────────────────────────────────────────────
 
-const takeAlongOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
-  name: 'takeAlong',
-  output: ([x, indices]) => ({ shape: indices.shape, dtype: x.dtype }),
-  lower: ([x, indices], [y], { axis }, kernels) =>
-    kernels.takeAlong(
-      x.data,
-      indices.data,
-      y.data,
-      outerOf(x.shape, axis),
-      x.shape[axis],
-      innerOf(x.shape, axis),
-    ),
-  saves: { inputs: [1] },
-  vjp: (g, node) => {
-    const origin = zerosOf(node.inputShape(0), node.inputDType(0));
-    return [scatterAddAlongOp(origin, node.x[1], g, node.attrs), null];
-  },
-  jvp: ([t], { x: [, indices], attrs }) => t && takeAlongOp(t, indices, attrs),
-});
-
-const scatterAddAlongOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
-  name: 'scatterAddAlong',
-  output: ([x]) => x,
-  lower: ([x, indices, updates], [y], { axis }, kernels) => {
-    kernels.convert(x.data, x.dtype, y.data, y.dtype);
-    const outer = outerOf(x.shape, axis);
-    const inner = innerOf(x.shape, axis);
-    kernels.scatterAddAlong(updates.data, indices.data, y.data, outer, x.shape[axis], inner);
-  },
-  saves: { inputs: [1] },
-  vjp: (g, { x: [, indices], attrs }) => [g, null, takeAlongOp(g, indices, attrs)],
-  jvp: ([tx, , tu], node) => {
-    if (tu === null) return tx;
-    const base = tx ?? zerosOf(node.shape, node.dtype);
-    return scatterAddAlongOp(base, node.x[1], tu, node.attrs);
-  },
-});
+const elements = pairOf('takeAlong', 'scatterAddAlong', (_x, indices) => indices);
 
 /**
  * One element of x for each index along an axis, NumPy's `take_along_axis` and PyTorch's `gather`: `indices` has the
@@ -203,7 +183,7 @@ export const takeAlong = ((x: Operand, indices: Operand, axis: number): Tensor =
   const widened = (shape: Shape) => common.map((size, i) => (i === along ? shape[i] : size));
   const source = broadcastTo(value, widened(value.shape));
   const target = broadcastTo(at, widened(at.shape));
-  return takeAlongOp(source, target, { axis: along });
+  return elements.read(source, target, { axis: along });
 }) as TakeAlongFn;
 
 // ── Several axes at once, and one-hot rows ─────────────────────────────────────────────────────────
@@ -222,15 +202,14 @@ export const index = ((x: Operand, ...indices: readonly Operand[]): Tensor => {
   }
   const leading = value.shape.slice(0, indices.length);
   const rest = value.shape.slice(indices.length);
-  let flat: Tensor | null = null;
-  indices.forEach((list, axis) => {
+  const offsets = indices.map((list, axis): Tensor => {
     const at = checkIndices('index', list, leading[axis]);
     const step = sizeOf(leading.slice(axis + 1));
-    const offset: Tensor = step === 1 ? at : mul(at, step);
-    flat = flat === null ? offset : add(flat, offset);
+    return step === 1 ? at : mul(at, step);
   });
+  const flat = offsets.reduce((sum, offset) => add(sum, offset));
   const rows = reshapeOp(value, { shape: [sizeOf(leading), ...rest] });
-  return gatherOp(rows, flat as unknown as Tensor, { axis: 0 });
+  return slices.read(rows, flat, { axis: 0 });
 }) as IndexFn;
 
 /**
