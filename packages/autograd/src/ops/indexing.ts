@@ -16,7 +16,7 @@ import {
 import { asArray } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { mul, add as plus } from './arithmetic.js';
+import { add, mul } from './arithmetic.js';
 import { broadcastTo, cast, reshapeOp } from './broadcast.js';
 import { toTensor } from './convert.js';
 import { defineElementwise } from './define-elementwise.js';
