@@ -17,16 +17,17 @@ import {
 } from 'wasmati';
 import { define, times } from '../../kernels/wasm/emit.js';
 import type { Gemm } from '../../kernels/wasm/gemm-module.js';
+import { columnsFunction, rowsFunction } from '../../kernels/wasm/reduce-code.js';
+import { softmaxFunction } from '../../kernels/wasm/softmax-code.js';
 import type { LaneType } from '../../kernels/wasm/vector.js';
 import { nodesOf } from '../../scalar/index.js';
 import { bytesPerElement, type DType } from '../../tensor/dtype.js';
 import { sizeOf, stridesOf } from '../../tensor/shape.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
-import type { ElementwiseCall, Instruction, MatmulCall } from '../instruction.js';
+import type { ElementwiseCall, Instruction, MatmulCall, ReduceCall } from '../instruction.js';
 import { bytesOf } from '../plan.js';
 import { floatsFromIntegers } from './convert.js';
 import { elementwiseFunction, keyOfElementwise, rowsOf } from './elementwise.js';
-import { softmaxFunction } from './softmax.js';
 import { columnSums, rowSums } from './sums.js';
 
 /** Where a block lies: at an address of its own, or at an offset within the arena, which may move. */
@@ -103,25 +104,16 @@ export class ProgramEmitter {
     switch (asked.kind) {
       case 'elementwise':
         return this.#elementwise(asked, out);
-      case 'reduce': {
-        if (asked.reduction !== 'sum' || out.dtype !== 'float32') return HOST;
-        const { outer, count, inner } = asked;
-        if (outer * count * inner === 0) return HOST;
-        if (inner === 1) {
-          const run = this.#function('rowSums', rowSums);
-          return { kind: 'call', run, parameters: [out, inputs[0], outer, 4 * count] };
-        }
-        if (outer !== 1) return HOST;
-        const run = this.#function('columnSums', columnSums);
-        return { kind: 'call', run, parameters: [out, inputs[0], count, 4 * inner] };
-      }
+      case 'reduce':
+        return this.#reduce(asked, inputs[0], out);
       case 'axis': {
         const { kernel, outer, count, inner, flag } = asked;
-        const fits =
-          kernel === 'softmax' && inner === 1 && out.dtype === 'float32' && outer * count > 0;
-        if (!fits) return HOST;
-        const run = this.#function(`softmax ${flag}`, () => softmaxFunction(flag === true));
-        return { kind: 'call', run, parameters: [out, inputs[0], outer, 4 * count] };
+        const { dtype } = out;
+        if (kernel !== 'softmax' || inner !== 1 || outer * count === 0 || !isLane(dtype))
+          return HOST;
+        const kind = flag === true ? 'logSoftmax' : 'softmax';
+        const run = this.#function(`${kind} ${dtype}`, () => softmaxFunction(kind, dtype));
+        return { kind: 'call', run, parameters: [inputs[0], out, outer, bytesOfRow(dtype, count)] };
       }
       case 'copy': {
         const { from, to, shape } = asked;
@@ -188,6 +180,31 @@ export class ProgramEmitter {
       this.#products.set(dtype, known);
     }
     return known;
+  }
+
+  /** Reductions of rows and columns; only float32 sums need a function of their own, which rounds at the end. */
+  #reduce({ reduction, outer, count, inner }: ReduceCall, x: Symbolic, out: Symbolic): Step {
+    const { dtype } = out;
+    if (!isLane(dtype) || reduction === 'prod' || outer * count * inner === 0) return HOST;
+    const key = `${reduction} ${inner === 1 ? 'rows' : 'columns'} ${dtype}`;
+    if (inner === 1) {
+      const run = this.#function(key, () => {
+        if (reduction === 'logsumexp') return softmaxFunction(reduction, dtype);
+        return reduction === 'sum' && dtype === 'float32'
+          ? rowSums()
+          : rowsFunction(reduction, dtype);
+      });
+      return { kind: 'call', run, parameters: [x, out, outer, bytesOfRow(dtype, count)] };
+    }
+    if (reduction === 'logsumexp') return HOST;
+    const rowBytes = bytesOfRow(dtype, inner);
+    if (reduction === 'sum' && dtype === 'float32') {
+      if (outer !== 1) return HOST;
+      const run = this.#function(key, columnSums);
+      return { kind: 'call', run, parameters: [x, out, count, rowBytes] };
+    }
+    const run = this.#function(key, () => columnsFunction(reduction, dtype));
+    return { kind: 'call', run, parameters: [x, out, outer, count * rowBytes, rowBytes] };
   }
 
   #elementwise(asked: ElementwiseCall, out: Symbolic): Step {
@@ -263,6 +280,10 @@ export class ProgramEmitter {
       bytes: bytes.length,
     };
   }
+}
+
+function bytesOfRow(dtype: LaneType, count: number): number {
+  return count * bytesPerElement(dtype);
 }
 
 function fillZeros(push: (p: Parameter) => void, out: Symbolic): void {
