@@ -16,7 +16,8 @@ export interface ExplainedKernel {
   readonly flops: number;
 }
 
-function describe({ call }: Instruction): string {
+function describe(instruction: Instruction): string {
+  const { call } = instruction;
   switch (call.kind) {
     case 'elementwise':
       return `${toSource(call.f)} on ${formatShape(call.shape)}`;
@@ -27,6 +28,8 @@ function describe({ call }: Instruction): string {
       const b = call.transposeB ? `[${call.n}, ${call.k}]ᵀ` : `[${call.k}, ${call.n}]`;
       return `matmul ${a} · ${b}${call.batch.length > 1 ? ` × ${call.batch.length}` : ''}`;
     }
+    case 'descent':
+      return `W - rate * (${describe({ ...instruction, call: call.product })})`;
     case 'axis':
       return `${call.kernel} [${call.outer}, ${call.count}, ${call.inner}]`;
     case 'copy':
@@ -46,6 +49,8 @@ function flopsOf({ call, outputs: [out] }: Instruction): number {
       const operations = nodesOf(call.f).filter(({ args }) => args.length > 0).length;
       return operations * sizeOf(call.shape);
     }
+    case 'descent':
+      return 2 * call.product.m * call.product.n * call.product.k;
     case 'matmul':
       return 2 * call.m * call.n * call.k * call.batch.length;
     case 'reduce':

@@ -1,5 +1,6 @@
 // What a trace notes down: kernel calls on blocks of memory that don't exist yet.
 
+import { descend } from '../kernels/gemm.js';
 import type { Kernels, KernelView, Layout, Reduction } from '../kernels/kernels.js';
 import type { Expr } from '../scalar/index.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
@@ -74,6 +75,13 @@ export interface ConvertCall {
   readonly to: DType;
 }
 
+/** out = W − η·(A B); inputs are A, B, W, and η unless it is known. */
+export interface DescentCall {
+  readonly kind: 'descent';
+  readonly product: MatmulCall;
+  readonly rate: number | null;
+}
+
 /** A kernel of the user's, called as it is. */
 export interface HostCall {
   readonly kind: 'host';
@@ -93,6 +101,7 @@ export type Call =
   | ReduceCall
   | CopyCall
   | MatmulCall
+  | DescentCall
   | AxisCall
   | ConvertCall
   | HostCall
@@ -132,6 +141,11 @@ export function execute(
     case 'matmul':
       kernels.matmul({ ...call, a: x[0], b: x[1], out });
       return;
+    case 'descent': {
+      if (out !== x[2]) out.set(x[2]);
+      descend({ ...call.product, a: x[0], b: x[1], out }, call.rate ?? x[3][0]);
+      return;
+    }
     case 'axis':
       executeAxis(kernels, call, x, out);
       return;

@@ -1,11 +1,20 @@
 // From what was noted down to what has to be done: constants folded, repeats and dead code removed, chains fused.
 
-import { argument, constant, type Expr, kernelOf, renumber, substitute } from '../scalar/index.js';
+import {
+  argument,
+  constant,
+  type Expr,
+  kernelOf,
+  nodesOf,
+  renumber,
+  substitute,
+} from '../scalar/index.js';
 import { coerce } from '../tensor/dtype.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { signatureOf } from './compare.js';
-import type { CopyCall, ElementwiseCall, Instruction, Read } from './instruction.js';
+import { fuseDescents } from './descent.js';
+import type { CopyCall, ElementwiseCall, Instruction, MatmulCall, Read } from './instruction.js';
 import type { Constant } from './recorder.js';
 
 /** Blocks all of whose elements are one known number. */
@@ -141,6 +150,28 @@ function dropDead(
   return result.reverse();
 }
 
+const EXP = argument(0).exp();
+
+/** softmax(x) = exp(logSoftmax(x)): where the logarithm is there already, one pass of exp is enough, and it fuses. */
+function reuseLogarithms(instructions: readonly Instruction[]): Instruction[] {
+  const logarithms = new Map<Symbolic, Instruction>();
+  return instructions.map((instruction) => {
+    const { call, inputs, outputs } = instruction;
+    if (call.kind !== 'axis' || call.kernel !== 'softmax') return instruction;
+    const [x] = inputs;
+    const known = logarithms.get(x);
+    if (call.flag === true) logarithms.set(x, instruction);
+    if (call.flag === true || known?.call.kind !== 'axis') return instruction;
+    const { outer, count, inner } = known.call;
+    if (outer !== call.outer || count !== call.count || inner !== call.inner) return instruction;
+    const shape = [outer, count, inner];
+    const [logarithm] = known.outputs;
+    const reads = [{ block: logarithm, shape }];
+    const { dtype } = outputs[0];
+    return withCall(instruction, { kind: 'elementwise', f: EXP, reads, shape, dtype });
+  });
+}
+
 // ── Fusion ─────────────────────────────────────────────────────────────────────────────────────────
 
 /** A fused formula reads at most so many blocks. */
@@ -155,17 +186,6 @@ function broadcastSource({ from, shape }: CopyCall): Shape | null {
   return fits ? source : null;
 }
 
-function countUses(
-  instructions: readonly Instruction[],
-  kept: ReadonlySet<Symbolic>,
-): Map<Symbolic, number> {
-  const uses = new Map<Symbolic, number>();
-  const add = (block: Symbolic) => uses.set(block, (uses.get(block) ?? 0) + 1);
-  for (const { inputs } of instructions) inputs.forEach(add);
-  kept.forEach(add);
-  return uses;
-}
-
 /** A read through a copy that only repeats becomes a broadcasting read of the copy's source. */
 function readThrough(read: Read, producers: ReadonlyMap<Symbolic, Instruction>): Read {
   const producer = producers.get(read.block);
@@ -175,16 +195,72 @@ function readThrough(read: Read, producers: ReadonlyMap<Symbolic, Instruction>):
   return shape === null ? read : { block: producer.inputs[0], shape };
 }
 
+/** Formulas of so few operations are quicker computed again than written and read. */
+const CHEAP_OPERATIONS = 2;
+
+/**
+ * The same call on another shape of as many elements; null if it broadcasts, and so depends on its shape.
+ */
+function onShape(call: ElementwiseCall, shape: Shape): ElementwiseCall | null {
+  if (sameShape(call.shape, shape)) return call;
+  const size = sizeOf(call.shape);
+  const plain = call.reads.every((read) => [1, size].includes(sizeOf(read.shape)));
+  if (!plain || sizeOf(shape) !== size) return null;
+  const reads = call.reads.map((read) => (sizeOf(read.shape) === 1 ? read : { ...read, shape }));
+  return { ...call, reads, shape };
+}
+
+/** Whether all who read the block are elementwise instructions that read it element by element. */
+function readAsIs(
+  call: ElementwiseCall,
+  block: Symbolic,
+  readers: readonly Instruction[],
+): boolean {
+  return readers.every(
+    (reader) =>
+      isElementwise(reader) &&
+      sizeOf(reader.call.shape) === block.length &&
+      reader.call.reads.every((read) => read.block !== block || onShape(call, read.shape) !== null),
+  );
+}
+
+/**
+ * Whether a producer may be computed within those who read it: by the one reader there is, or by all of them if it is
+ * cheap, so that its result need not be written at all.
+ */
+function dissolves({ call }: Elementwise, out: Symbolic, readers: readonly Instruction[]): boolean {
+  if (!readAsIs(call, out, readers)) return false;
+  if (readers.length === 1) return true;
+  const operations = nodesOf(call.f).filter(({ args }) => args.length > 0);
+  return operations.length <= CHEAP_OPERATIONS && operations.every(({ op }) => ARITHMETIC.has(op));
+}
+
+const ARITHMETIC: ReadonlySet<string> = new Set([
+  'add',
+  'sub',
+  'mul',
+  'neg',
+  'maximum',
+  'minimum',
+  'select',
+  'equal',
+  'less',
+  'lessEqual',
+  'greater',
+  'greaterEqual',
+]);
+
 function fuse(instructions: readonly Instruction[], kept: ReadonlySet<Symbolic>): Instruction[] {
-  const uses = countUses(instructions, kept);
+  const readers = new Map<Symbolic, Instruction[]>();
   const writers = new Map<Symbolic, number>();
-  for (const { outputs } of instructions) {
-    for (const out of outputs) writers.set(out, (writers.get(out) ?? 0) + 1);
+  for (const instruction of instructions) {
+    for (const block of new Set(instruction.inputs)) {
+      readers.set(block, [...(readers.get(block) ?? []), instruction]);
+    }
+    for (const out of instruction.outputs) writers.set(out, (writers.get(out) ?? 0) + 1);
   }
   const producers = new Map<Symbolic, Instruction>();
-  const inlined = new Set<Instruction>();
-  const result: Instruction[] = [];
-  for (const original of instructions) {
+  return instructions.map((original) => {
     let instruction = original;
     if (isElementwise(instruction)) {
       instruction = withInlined(
@@ -194,22 +270,19 @@ function fuse(instructions: readonly Instruction[], kept: ReadonlySet<Symbolic>)
           const fits =
             producer !== undefined &&
             isElementwise(producer) &&
-            uses.get(read.block) === 1 &&
+            !kept.has(read.block) &&
             producer.call.dtype === call.dtype &&
-            sameShape(producer.call.shape, read.shape) &&
-            sizeOf(producer.call.shape) === sizeOf(call.shape);
+            dissolves(producer, read.block, readers.get(read.block) ?? []);
           return fits ? producer : null;
         },
         producers,
-        inlined,
       );
     }
-    result.push(instruction);
     for (const out of instruction.outputs) {
       if (writers.get(out) === 1) producers.set(out, instruction);
     }
-  }
-  return result.filter((instruction) => !inlined.has(instruction));
+    return instruction;
+  });
 }
 
 /** Puts the formulas of producers in the place of what they would have written. */
@@ -217,7 +290,6 @@ function withInlined(
   instruction: Elementwise,
   producerOf: (read: Read, call: ElementwiseCall) => Elementwise | null,
   producers: ReadonlyMap<Symbolic, Instruction>,
-  inlined: Set<Instruction>,
 ): Elementwise {
   const { call } = instruction;
   let { f } = call;
@@ -227,10 +299,10 @@ function withInlined(
     const read = reads[i] as Read;
     const inlinable = producerOf(read, call);
     if (inlinable === null) continue;
-    const producer = inlinable.call;
+    const producer = onShape(inlinable.call, read.shape);
+    if (producer === null) continue;
     const alive = reads.filter((other) => other !== null).length;
     if (alive - 1 + producer.reads.length > MOST_READS) continue;
-    inlined.add(inlinable);
     const start = reads.length;
     const moved = renumber(
       producer.f,
@@ -248,9 +320,10 @@ export function optimize(
   instructions: readonly Instruction[],
   constants: ReadonlyMap<Symbolic, Constant>,
   kept: ReadonlySet<Symbolic>,
+  accumulates: (call: MatmulCall) => boolean,
 ): Instruction[] {
   const folded = foldConstants(instructions, constants);
-  const shared = shareRepeats(dropDead(folded, kept), kept);
+  const shared = reuseLogarithms(shareRepeats(dropDead(folded, kept), kept));
   const fused = fuse(shared, kept);
-  return dropDead(fused, kept);
+  return dropDead(fuseDescents(fused, kept, accumulates), kept);
 }

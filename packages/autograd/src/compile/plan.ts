@@ -48,7 +48,13 @@ function findInPlace(
     const k = instructions.findIndex(({ outputs }) => outputs.includes(after));
     if (k < 0 || result.has(after) || (last.get(before) ?? 0) > k) continue;
     const { call } = instructions[k];
-    if (call.kind !== 'elementwise' || before.dtype !== after.dtype) continue;
+    if (before.dtype !== after.dtype) continue;
+    if (call.kind === 'descent') {
+      const { inputs } = instructions[k];
+      if (inputs.indexOf(before) === 2) result.set(after, before);
+      continue;
+    }
+    if (call.kind !== 'elementwise') continue;
     const reads = call.reads.filter(({ block }) => block === before);
     const sameSize = before.length === after.length;
     if (sameSize && reads.every(({ shape }) => sameShape(shape, call.shape)))

@@ -8,7 +8,7 @@ import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Cells, Resident } from './cells.js';
-import { type Emitted, type Place, ProgramEmitter } from './emit/module.js';
+import { type Emitted, leftToBlas, type Place, ProgramEmitter } from './emit/module.js';
 import { Explanation, explainInstruction } from './explain.js';
 import { execute, type Instruction } from './instruction.js';
 import type { Heap } from './memory.js';
@@ -69,7 +69,12 @@ export class Program {
       ...cells.flatMap(({ gradAfter }) => (gradAfter === null ? [] : [gradAfter])),
     ]);
     const kept = new Set([...results, ...assigned.map(({ after }) => after)]);
-    this.instructions = optimize(recorder.instructions, recorder.constants, kept);
+    this.instructions = optimize(
+      recorder.instructions,
+      recorder.constants,
+      kept,
+      (call) => leftToBlas(call) && hasBlas(),
+    );
 
     const befores = new Set(cells.map(({ before }) => before));
     const readConstants = this.#readConstants(kept);
@@ -166,7 +171,7 @@ export class Program {
       host: (k) => execute(kernels, this.instructions[k], (block) => this.#arrayOf(block)),
       moves: this.#moves,
       gemm: this.#engine.gemm,
-      hasBlas: () => backendInfo().gemm === 'blas',
+      hasBlas,
       scratch: { inArena: true, offset: this.#plan.arenaBytes },
     }).emit(this.instructions);
     return this.#emitted;
@@ -251,6 +256,8 @@ function separated({ recorder, cells }: Trace): TracedCell[] {
     return { ...traced, after: copy };
   });
 }
+
+const hasBlas = (): boolean => backendInfo().gemm === 'blas';
 
 /** The structure that the function returned, with tensors in the place of slots. */
 function withTensors(structure: unknown, read: (slot: Slot) => Tensor): unknown {

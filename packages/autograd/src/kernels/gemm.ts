@@ -34,6 +34,18 @@ export function matmul(problem: MatmulProblem): void {
   inWebAssembly(problem);
 }
 
+/** out −= rate · op(a) op(b), accumulated by BLAS as it multiplies; without BLAS, from the product. */
+export function descend(problem: MatmulProblem, rate: number): void {
+  const { blas } = systemBlas();
+  if (blas !== null) {
+    blasGemm(blas, problem, -rate, 1);
+    return;
+  }
+  const product = problem.out.slice();
+  matmul({ ...problem, out: product });
+  for (let i = 0; i < product.length; i++) problem.out[i] -= rate * product[i];
+}
+
 /** What large matrix products run on here. */
 export interface BackendInfo {
   readonly gemm: 'blas' | 'wasm' | 'reference';

@@ -72,6 +72,11 @@ const HOST: Step = { kind: 'host' };
 /** Products of as many multiplications gain more from the system's BLAS than the way there and back costs. */
 const BLAS_FROM = 65536;
 
+/** Whether a product is large enough for the system's library, if there is one. */
+export function leftToBlas({ m, n, k, dtype }: MatmulCall): boolean {
+  return isLane(dtype) && m * n * k >= BLAS_FROM;
+}
+
 /** Batches of more matrices are looped over in JavaScript. */
 const MOST_UNROLLED = 64;
 
@@ -145,7 +150,7 @@ export class ProgramEmitter {
   #matmul(asked: MatmulCall, [a, b]: readonly Symbolic[], out: Symbolic): Step {
     const { dtype, m, n, k, batch, transposeA, transposeB } = asked;
     if (!isLane(dtype) || m * n * k === 0 || batch.length > MOST_UNROLLED) return HOST;
-    if (m * n * k >= BLAS_FROM && this.#options.hasBlas()) return HOST;
+    if (leftToBlas(asked) && this.#options.hasBlas()) return HOST;
     const { placeOf, scratch } = this.#options;
     const bytes = bytesPerElement(dtype);
     const matrix = (block: Symbolic, index: number, size: number): Place => {

@@ -13,13 +13,16 @@ function matrix<A extends Float32Array | Float64Array>(x: A, index: number, size
   return x.subarray(index * size, (index + 1) * size) as A;
 }
 
-/** out = op(a) · op(b) in float32 or float64. Empty products are zero and never reach the library. */
-export function blasGemm(blas: Blas, problem: MatmulProblem): void {
+/**
+ * out = alpha · op(a) op(b) + beta · out in float32 or float64; out = op(a) op(b) unless told otherwise. Empty products are
+ * zero and never reach the library.
+ */
+export function blasGemm(blas: Blas, problem: MatmulProblem, alpha = 1, beta = 0): void {
   const { m, n, k, transposeA, transposeB, batch } = problem;
   const [a, b, out] = [problem.a, problem.b, problem.out] as (Float32Array | Float64Array)[];
   if (m === 0 || n === 0) return;
   if (k === 0) {
-    out.fill(0);
+    if (beta === 0) out.fill(0);
     return;
   }
   const run = problem.dtype === 'float32' ? blas.sgemm : blas.dgemm;
@@ -31,12 +34,12 @@ export function blasGemm(blas: Blas, problem: MatmulProblem): void {
       m,
       n,
       k,
-      1,
+      alpha,
       matrix(a, batch[index][0], m * k),
       transposeA ? m : k,
       matrix(b, batch[index][1], k * n),
       transposeB ? k : n,
-      0,
+      beta,
       matrix(out, index, m * n),
       n,
     );
