@@ -3,12 +3,15 @@ import {
   argmax,
   compile,
   grad,
+  MemoryError,
   noGrad,
+  outer,
   rng,
   type Tensor,
   TraceError,
   tensor,
   variable,
+  zeros,
 } from '@retrograd/autograd';
 import { describe, expect, it } from 'vitest';
 
@@ -132,6 +135,18 @@ describe('compile', () => {
     const first = double(tensor([1, 2]));
     double(tensor([5, 6]));
     expect(first.toArray()).toEqual([2, 4]);
+  });
+
+  it('refuses what does not fit into memory before it takes any, and goes on', () => {
+    const x = zeros([50_000]);
+    const before = process.memoryUsage().arrayBuffers;
+    const huge = compile((a: Tensor) => outer(a, a).sum());
+    expect(() => huge(x)).toThrow(MemoryError);
+    expect(() => huge(x)).toThrow(
+      /fit into the 4 GiB of WebAssembly, got 1000\d{7} bytes for the arena/,
+    );
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1e6);
+    expect(compile((a: Tensor) => a.add(1).sum())(x).item()).toBe(50_000);
   });
 
   it('explains itself', () => {
