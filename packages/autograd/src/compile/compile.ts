@@ -7,6 +7,7 @@ import { Operand } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isPlainObject } from '../transforms/tree.js';
 import { Cells } from './cells.js';
+import { runBoth } from './check.js';
 import { assertSame } from './compare.js';
 import type { Explanation } from './explain.js';
 import { Heap } from './memory.js';
@@ -18,6 +19,12 @@ export interface Compiled<A extends readonly unknown[], R> {
   (...args: A): R;
   /** What the program for these arguments does; by default, the one that ran last. Traces it if there is none yet. */
   explain(...args: A | []): Explanation;
+  /**
+   * Runs the function and its program on the same state and compares what they return and assign. Variables and
+   * generators change as by one run; other effects of the function happen once.
+   * @throws TraceError if they differ by more than rounding: a JavaScript value has gone stale.
+   */
+  check(...args: A): R;
 }
 
 /** Programs kept for one function, for different shapes and static arguments; the one used longest ago goes first. */
@@ -106,7 +113,12 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
     const program = args.length === 0 && latest !== null ? latest : programFor(args as A, []);
     return program.explain();
   };
-  return Object.assign(run, { explain });
+  const check = (...args: A): R => {
+    const tensors: Tensor[] = [];
+    const program = programFor(args, tensors);
+    return runBoth(program, () => fn(...args), tensors) as R;
+  };
+  return Object.assign(run, { explain, check });
 }
 
 function makeRoom(programs: Map<string, Program>): void {

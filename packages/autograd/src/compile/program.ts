@@ -7,6 +7,7 @@ import type { TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
+import type { Variable } from '../tensor/variable.js';
 import type { Cells, Resident } from './cells.js';
 import { type Emitted, leftToBlas, type Place, ProgramEmitter } from './emit/module.js';
 import { Explanation, explainInstruction } from './explain.js';
@@ -207,6 +208,21 @@ export class Program {
   #read({ block, shape, dtype }: Slot): Tensor {
     const array = this.#arrayOf(block);
     return new Tensor(shape.length === 0 ? array[0] : array.slice(), shape, dtype, null, 0);
+  }
+
+  /** The cells that it reads or assigns. */
+  get cells(): readonly Variable[] {
+    return this.#cells.map(({ cell }) => cell);
+  }
+
+  /** Keeps the state of cells and generators. @returns what puts it back. */
+  remember(): () => void {
+    const cells = this.cells.map((cell) => [cell, cell.snapshot()] as const);
+    const generators = this.#trace.generators.map((own) => [own, own.snapshot()] as const);
+    return () => {
+      for (const [cell, state] of cells) cell.restore(state);
+      for (const [generator, state] of generators) generator.restore(state);
+    };
   }
 
   explain(): Explanation {

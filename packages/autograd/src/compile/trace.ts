@@ -39,6 +39,8 @@ export interface Trace {
   /** What the function returned, tensors being slots. */
   readonly result: unknown;
   readonly outputs: readonly Slot[];
+  /** The generators that it draws from. */
+  readonly generators: readonly Generator[];
 }
 
 interface Touched {
@@ -121,7 +123,14 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
         gradAfter: grad === null ? null : blockOf(recorder, grad),
       };
     });
-    return { recorder, inputs, cells, result: structure, outputs };
+    return {
+      recorder,
+      inputs,
+      cells,
+      result: structure,
+      outputs,
+      generators: [...generators.keys()],
+    };
   } finally {
     tracing.hooks = null;
     traced.kernels = null;

@@ -156,7 +156,10 @@ export class Generator {
 
   /** Elements filled now, or in every run of the program that is being traced. */
   #drawn(dtype: DType, length: number, fill: (out: TypedArray) => void): Storage {
-    if (tracing.hooks !== null) return tracing.hooks.draw(dtype, length, fill);
+    if (tracing.hooks !== null) {
+      tracing.hooks.touch(this);
+      return tracing.hooks.draw(dtype, length, fill);
+    }
     const array = allocate(dtype, length);
     fill(array);
     return array;

@@ -149,6 +149,31 @@ describe('compile', () => {
     expect(compile((a: Tensor) => a.add(1).sum())(x).item()).toBe(50_000);
   });
 
+  it('checks itself against the function, and tells when a value has gone stale', () => {
+    let scale = 2;
+    const w = variable([1, 2]);
+    const random = rng(3);
+    const step = compile((x: Tensor) => {
+      const y = w
+        .mul(x)
+        .mul(scale)
+        .add(random.uniform([2]))
+        .sum();
+      noGrad(() => w.assign(w.mul(0.5) as Tensor<[2]>));
+      return y;
+    });
+    const x = tensor([3, 4]);
+    step(x);
+    expect(w.value.toArray()).toEqual([0.5, 1]);
+    const checked = step.check(x);
+    expect(w.value.toArray()).toEqual([0.25, 0.5]);
+    expect(checked.item()).toBeGreaterThan(11);
+    scale = 3;
+    expect(() => step.check(x)).toThrow(
+      /^check: a program computes what its function does, got .* for the result\. A JavaScript value/,
+    );
+  });
+
   it('explains itself', () => {
     const fn = compile((x: Tensor) => x.mul(2).add(1).tanh().sum());
     const text = String(fn.explain(tensor([1, 2, 3])));
