@@ -79,6 +79,10 @@ export function normalizeAxes(
   return normal;
 }
 
+/** The shape of all scalars: one object, since there are many of them. */
+const SCALAR: number[] = [];
+Object.freeze(SCALAR);
+
 /** The shape that is left when `axes` (sorted, normalised) are reduced. */
 export function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): number[] {
   const result: number[] = [];
@@ -89,7 +93,7 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDims: bo
       if (keepDims) result.push(1);
     } else result.push(shape[i]);
   }
-  return result;
+  return result.length === 0 ? SCALAR : result;
 }
 
 /** NumPy's broadcast of two shapes, aligned at the last axis; throws a ShapeError that names both. */
