@@ -1,9 +1,9 @@
 // The rate of matrix products by size: WebAssembly with and without fused multiply-add, its micro-kernel alone, and BLAS.
 
-import { importMemory, Module } from '../../autograd/node_modules/wasmati/build/index.js';
 import { blasGemm, systemBlas } from '../../autograd/src/kernels/blas/index.js';
 import { backendInfo, setBlasThreads } from '../../autograd/src/kernels/gemm.js';
 import type { MatmulProblem } from '../../autograd/src/kernels/kernels.js';
+import { importMemory, Module } from '../../autograd/src/kernels/wasm/assembler/index.js';
 import { scratchBytesOf, TERMS } from '../../autograd/src/kernels/wasm/gemm-blocks.js';
 import {
   compileGemm,

@@ -1,6 +1,15 @@
 // Where functions of a program read and write: pointers held in locals.
 
-import { block, br, br_if, i32, type Local, local, loop, v128 } from 'wasmati';
+import {
+  block,
+  br,
+  br_if,
+  i32,
+  type Local,
+  local,
+  loop,
+  v128,
+} from '../../kernels/wasm/assembler/index.js';
 import type { LaneType } from '../../kernels/wasm/vector.js';
 
 export const VECTOR_BYTES = 16;

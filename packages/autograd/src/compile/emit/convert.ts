@@ -1,6 +1,6 @@
 // Conversions between dtypes, vector by vector.
 
-import { type Func, f32x4, i32, type ValueType, v128 } from 'wasmati';
+import { type Func, f32x4, i32, type ValueType, v128 } from '../../kernels/wasm/assembler/index.js';
 import { define } from '../../kernels/wasm/emit.js';
 import {
   type Pointer,

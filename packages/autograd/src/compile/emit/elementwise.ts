@@ -1,7 +1,14 @@
 // A fused formula over blocks: one function for each formula and way of reading, addresses and sizes as parameters.
 
-import { type Func, i32, type Local, local, type ValueType, v128 } from 'wasmati';
 import { collapse } from '../../kernels/broadcast-loops.js';
+import {
+  type Func,
+  i32,
+  type Local,
+  local,
+  type ValueType,
+  v128,
+} from '../../kernels/wasm/assembler/index.js';
 import { define, Emitter, sharedNodes, times } from '../../kernels/wasm/emit.js';
 import { formulaOn } from '../../kernels/wasm/formula.js';
 import { type LaneType, lanesOf, vec } from '../../kernels/wasm/vector.js';

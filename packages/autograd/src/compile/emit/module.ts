@@ -14,7 +14,7 @@ import {
   Module,
   memory as memoryOps,
   type ValueType,
-} from 'wasmati';
+} from '../../kernels/wasm/assembler/index.js';
 import { define, times } from '../../kernels/wasm/emit.js';
 import type { Gemm } from '../../kernels/wasm/gemm-module.js';
 import { columnsFunction, rowsFunction } from '../../kernels/wasm/reduce-code.js';
@@ -88,7 +88,7 @@ const isLane = (dtype: DType): dtype is LaneType => dtype === 'float32' || dtype
 export class ProgramEmitter {
   readonly #options: EmitOptions;
   readonly #functions = new Map<string, AnyFunction>();
-  readonly #products = new Map<LaneType, ImportFunc<ValueType[], ValueType[]>>();
+  readonly #products = new Map<LaneType, ImportFunc>();
 
   constructor(options: EmitOptions) {
     this.#options = options;
@@ -174,14 +174,10 @@ export class ProgramEmitter {
     };
   }
 
-  #product(dtype: LaneType): ImportFunc<ValueType[], ValueType[]> {
+  #product(dtype: LaneType): ImportFunc {
     let known = this.#products.get(dtype);
     if (known === undefined) {
-      const signature = { in: times(10, i32), out: [] } as unknown as { in: []; out: [] };
-      known = importFunc(signature, this.#options.gemm.raw(dtype)) as unknown as ImportFunc<
-        ValueType[],
-        ValueType[]
-      >;
+      known = importFunc({ in: times(10, i32), out: [] }, this.#options.gemm.raw(dtype));
       this.#products.set(dtype, known);
     }
     return known;

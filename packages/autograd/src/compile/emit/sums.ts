@@ -12,7 +12,7 @@ import {
   local,
   type ValueType,
   v128,
-} from 'wasmati';
+} from '../../kernels/wasm/assembler/index.js';
 import { define } from '../../kernels/wasm/emit.js';
 import {
   advance,

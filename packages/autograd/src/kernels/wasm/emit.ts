@@ -1,6 +1,14 @@
 // From graphs of vectors to WebAssembly functions.
 
-import { type Func, func, type Local, local, type Type, type ValueType, v128 } from 'wasmati';
+import {
+  type Func,
+  func,
+  type Local,
+  local,
+  type Type,
+  type ValueType,
+  v128,
+} from './assembler/index.js';
 import { type Vec, vec } from './vector.js';
 
 /** Graphs that nest deeper are cut by a local, so that emitting them needs no deep recursion. */

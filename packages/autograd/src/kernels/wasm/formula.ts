@@ -1,7 +1,7 @@
 // From a formula on one number to the same formula on vectors.
 
-import { call } from 'wasmati';
 import { type Expr, type ExprOp, nodesOf } from '../../scalar/index.js';
+import { call } from './assembler/index.js';
 import { inlineMath, MATH_NAMES, type MathName, mathFunction } from './math/library.js';
 import { type Lanes, type Vec, vec } from './vector.js';
 

@@ -1,5 +1,6 @@
 // A whole matrix product: cut into blocks that fit the caches, packed where that pays, and swept tile by tile.
 
+import { bytesPerElement } from '../../tensor/dtype.js';
 import {
   br_if,
   call,
@@ -15,8 +16,7 @@ import {
   return_,
   type ValueType,
   v128,
-} from 'wasmati';
-import { bytesPerElement } from '../../tensor/dtype.js';
+} from './assembler/index.js';
 import { define, times } from './emit.js';
 import { advance, among, countDown, packerOfA, packerOfB, smaller } from './gemm-pack.js';
 import {

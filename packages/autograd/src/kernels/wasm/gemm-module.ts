@@ -1,6 +1,6 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
-import { f32x4, func, importMemory, Module, v128 } from 'wasmati';
+import { f32x4, func, importMemory, Module, v128 } from './assembler/index.js';
 import { gemmFunction, scratchBytesOf } from './gemm-blocks.js';
 import type { Tiling } from './gemm-tile.js';
 import type { LaneType } from './vector.js';

@@ -1,5 +1,6 @@
 // Copies of parts of the operands in the order in which tiles read them.
 
+import { bytesPerElement } from '../../tensor/dtype.js';
 import {
   $,
   block,
@@ -19,8 +20,7 @@ import {
   select,
   type ValueType,
   v128,
-} from 'wasmati';
-import { bytesPerElement } from '../../tensor/dtype.js';
+} from './assembler/index.js';
 import { define, times } from './emit.js';
 import { rowBytes, type Tiling, tileColumns, VECTOR } from './gemm-tile.js';
 

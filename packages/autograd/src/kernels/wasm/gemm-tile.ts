@@ -1,5 +1,6 @@
 // The innermost part of a matrix product: a tile of the result in registers, swept along a row of tiles.
 
+import { bytesPerElement } from '../../tensor/dtype.js';
 import {
   block,
   br,
@@ -14,8 +15,7 @@ import {
   loop,
   type ValueType,
   v128,
-} from 'wasmati';
-import { bytesPerElement } from '../../tensor/dtype.js';
+} from './assembler/index.js';
 import { define, times } from './emit.js';
 import type { LaneType } from './vector.js';
 

@@ -1,7 +1,7 @@
 // The loop of a formula: one WebAssembly function that computes it over a block of every slot.
 
-import { br_if, i32, type Local, local, loop, v128 } from 'wasmati';
 import { type Expr, nodesOf } from '../../scalar/index.js';
+import { br_if, i32, type Local, local, loop, v128 } from './assembler/index.js';
 import { define, Emitter, sharedNodes, times } from './emit.js';
 import { formulaOn, isExact } from './formula.js';
 import { instantiate } from './module.js';

@@ -1,13 +1,21 @@
 // From assembled functions to running ones, and whether this machine can run them at all.
 
-import { type Dependency, type Func, func, i32x4, Module, type ValueType, v128 } from 'wasmati';
+import {
+  type Func,
+  func,
+  type ImportMemory,
+  i32x4,
+  Module,
+  type ValueType,
+  v128,
+} from './assembler/index.js';
 
 type Functions = Readonly<Record<string, Func<ValueType[], ValueType[]>>>;
 
 /** Compiles and starts a module that exports `functions`; imports are found by themselves. Synchronous. */
 export function instantiate<F extends Functions>(
   functions: F,
-  memory?: Dependency.AnyMemory,
+  memory?: ImportMemory,
 ): { readonly [K in keyof F]: (...args: number[]) => void } {
   const assembled = Module({ exports: functions, memory });
   const module = new WebAssembly.Module(assembled.toBytes() as BufferSource);

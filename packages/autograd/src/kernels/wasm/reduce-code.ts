@@ -11,7 +11,7 @@ import {
   loop,
   type ValueType,
   v128,
-} from 'wasmati';
+} from './assembler/index.js';
 import { define, fromLocal, times } from './emit.js';
 import { VECTOR_BYTES } from './scratch.js';
 import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';

@@ -1,7 +1,7 @@
 // The small memory that blocks of tensors are copied through, so that tensors stay ordinary arrays.
 
-import { type Dependency, importMemory } from 'wasmati';
 import type { TypedArray } from '../../tensor/dtype.js';
+import { type ImportMemory, importMemory } from './assembler/index.js';
 import type { LaneType } from './vector.js';
 
 /** What an operand may fill at a time: blocks of all operands together stay within a core's caches. */
@@ -63,7 +63,7 @@ export function scratchWords(bytes: number, slots: number): Words {
 }
 
 /** The memory, for modules to import. */
-export function scratchImport(slots: number): Dependency.ImportMemory {
+export function scratchImport(slots: number): ImportMemory {
   return importMemory({ min: FIRST_PAGES }, withSlots(slots).memory);
 }
 

@@ -1,6 +1,15 @@
 // The loops of softmax, its logarithm and log Σ exp along rows.
 
-import { br_if, type Func, i32, type Local, local, loop, type ValueType, v128 } from 'wasmati';
+import {
+  br_if,
+  type Func,
+  i32,
+  type Local,
+  local,
+  loop,
+  type ValueType,
+  v128,
+} from './assembler/index.js';
 import { define, fromLocal, times } from './emit.js';
 import { exp } from './math/exponential.js';
 import { log } from './math/logarithm.js';

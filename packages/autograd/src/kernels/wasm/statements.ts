@@ -1,6 +1,6 @@
 // What loops written by hand are made of: pointers, loops, loads and stores.
 
-import { block, br_if, i32, type Local, local, loop, v128 } from 'wasmati';
+import { block, br_if, i32, type Local, local, loop, v128 } from './assembler/index.js';
 import { Emitter } from './emit.js';
 import { type Vec, vec } from './vector.js';
 

@@ -1,6 +1,15 @@
 // The loop that transposes a matrix, in square blocks of one vector a side.
 
-import { type Func, i8x16, i32, type Local, local, select, type ValueType, v128 } from 'wasmati';
+import {
+  type Func,
+  i8x16,
+  i32,
+  type Local,
+  local,
+  select,
+  type ValueType,
+  v128,
+} from './assembler/index.js';
 import { define, Emitter, times } from './emit.js';
 import { advance, type Pointer, whileBelow } from './statements.js';
 import { type LaneType, lanesOf, type Vec, vec } from './vector.js';
@@ -37,7 +46,7 @@ function pushSmaller(a: Pointer, b: Pointer): void {
   local.get(a);
   local.get(b);
   i32.lt_u(a, b);
-  select(i32);
+  select();
 }
 
 /**

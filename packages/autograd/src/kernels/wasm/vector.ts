@@ -1,6 +1,6 @@
 // Vectors of lanes as an expression graph: what the SIMD mathematics and the loops of formulas are written in.
 
-import { f32x4, f64x2, i8x16, i32, i32x4, i64x2, v128 } from 'wasmati';
+import { f32x4, f64x2, i8x16, i32, i32x4, i64x2, v128 } from './assembler/index.js';
 
 /** The dtypes that have SIMD kernels. */
 export type LaneType = 'float32' | 'float64';

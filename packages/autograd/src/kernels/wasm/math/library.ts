@@ -14,7 +14,7 @@ import {
   local,
   type ValueType,
   v128,
-} from 'wasmati';
+} from '../assembler/index.js';
 import { define, Emitter, fromLocal, sharedNodes, times, vectorFunction } from '../emit.js';
 import { instantiate } from '../module.js';
 import { type Lanes, type LaneType, lanesOf, type Vec, vec } from '../vector.js';
@@ -60,7 +60,7 @@ export const inlineMath = (name: MathName, l: Lanes, x: Vec): Vec | null =>
   isUnary(name) ? UNARY[name](l, x) : null;
 
 /** The host's function applied lane by lane. */
-function laneByLane(l: Lanes, x: Local<'v128'>, host: ImportFunc<['f64'], ['f64']>): Vec {
+function laneByLane(l: Lanes, x: Local<'v128'>, host: ImportFunc): Vec {
   let result = fromLocal(x);
   for (let lane = 0; lane < l.count; lane++) {
     const before = result;
@@ -111,7 +111,7 @@ function functionOf(name: MathName, l: Lanes): Func<ValueType[], ValueType[]> {
 }
 
 /** A function that other modules import; JavaScript can't call it, having no vectors. */
-export type VectorFunction = ImportFunc<ValueType[], ValueType[]>;
+export type VectorFunction = ImportFunc;
 
 const library = new Map<string, VectorFunction>();
 
@@ -125,7 +125,6 @@ export function mathFunction(name: MathName, dtype: LaneType): VectorFunction {
     known = {
       kind: 'importFunction',
       type: run.type,
-      deps: [],
       value: exports.run as () => void,
     };
     library.set(key, known);

@@ -1,6 +1,6 @@
 // sin, cos, tan: reduced by slices of π/2, then two short polynomials.
 
-import { i8x16 } from 'wasmati';
+import { i8x16 } from '../assembler/index.js';
 import { type Lanes, lanesOf, narrow, type Vec, vec, widen } from '../vector.js';
 import { roundToInteger, signOf, withSign } from './bits.js';
 import { COS, SIN } from './coefficients.js';
