@@ -56,11 +56,12 @@ class Entries {
 
   writeTo(out: Bytes, section: number): void {
     if (this.count === 0) return;
-    const content = new Bytes();
-    content.unsigned(this.count);
-    content.append(this.bytes.view());
+    const count = new Bytes();
+    count.unsigned(this.count);
     out.byte(section);
-    out.sized(content);
+    out.unsigned(count.length + this.bytes.length);
+    out.append(count.list);
+    out.append(this.bytes.list);
   }
 }
 
@@ -128,15 +129,15 @@ function writeMemory(out: Bytes, { min, max, shared = false }: Limits): void {
 
 /** A function's locals and code, now that functions have numbers. */
 function writeBody(out: Bytes, body: Bytes, run: Func, numbers: ReadonlyMap<AnyFunc, number>) {
-  body.length = 0;
+  body.clear();
   body.append(run.locals);
   let done = 0;
   for (const { at, target } of run.calls) {
-    body.append(run.code.subarray(done, at));
+    body.append(run.code, done, at);
     body.unsigned(numbers.get(target) as number);
     done = at;
   }
-  body.append(run.code.subarray(done));
+  body.append(run.code, done);
   out.sized(body);
 }
 

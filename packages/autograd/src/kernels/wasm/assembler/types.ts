@@ -50,9 +50,9 @@ export interface Func<
   readonly kind: 'function';
   readonly type: FunctionType<Args, Results>;
   /** Its locals' types and numbers, encoded. */
-  readonly locals: Uint8Array;
+  readonly locals: readonly number[];
   /** Its instructions, without the numbers of functions that are called. */
-  readonly code: Uint8Array;
+  readonly code: readonly number[];
   readonly calls: readonly Call[];
 }
 
