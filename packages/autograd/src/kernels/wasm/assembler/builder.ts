@@ -186,7 +186,7 @@ const localsFrom = <T extends readonly ValueType[]>(first: number, types: T): Lo
   ) as readonly Local[] as LocalsOf<T>;
 
 /** Locals' types, those alike in a row counted together (§5.5.13). */
-function encodeLocals(types: readonly ValueType[]): readonly number[] {
+function encodeLocals(types: readonly ValueType[]): Uint8Array {
   const runs = new Bytes();
   let count = 0;
   for (let from = 0, to = 0; from < types.length; from = to) {
@@ -197,8 +197,8 @@ function encodeLocals(types: readonly ValueType[]): readonly number[] {
   }
   const encoded = new Bytes();
   encoded.unsigned(count);
-  encoded.append(runs.list);
-  return encoded.list;
+  encoded.append(runs.view());
+  return encoded.toBytes();
 }
 
 /** Assembles a function: `run` is called at once, and the instructions it calls are the function's. */
@@ -231,7 +231,7 @@ export function func<
     kind: 'function',
     type: { args, results },
     locals: encodeLocals(locals),
-    code: own.code.list,
+    code: own.code.toBytes(),
     calls: own.calls,
   };
 }

@@ -1,50 +1,66 @@
-// A list of bytes that grows, written the way WebAssembly's binary format wants it.
+// A list of bytes that grows, written and read the way WebAssembly's binary format wants it.
 
-/**
- * Sections in parentheses here and beside are those of the WebAssembly core specification. The bytes lie in a plain array:
- * functions are short, and for typed arrays of that size making them takes longer than filling them.
- */
+const FIRST_CAPACITY = 256;
+
+/** Most bytes of a LEB128 number of 32 bits. */
+const LONGEST_NUMBER = 5;
+
+const SHORT = 16;
+
+/** Appends at the end; `length` bytes are there. Section numbers below are those of the WebAssembly core specification. */
 export class Bytes {
-  readonly list: number[] = [];
+  #data = new Uint8Array(FIRST_CAPACITY);
+  length = 0;
 
-  get length(): number {
-    return this.list.length;
+  /** Makes room for `count` more bytes. */
+  #reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.#data.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#data.length));
+    larger.set(this.#data.subarray(0, this.length));
+    this.#data = larger;
   }
 
   byte(value: number): void {
-    this.list.push(value);
+    this.#reserve(1);
+    this.#data[this.length++] = value;
   }
 
-  append(bytes: ArrayLike<number>, from = 0, to = bytes.length): void {
-    const { list } = this;
-    for (let k = from; k < to; k++) list.push(bytes[k]);
+  append(bytes: ArrayLike<number>): void {
+    this.#reserve(bytes.length);
+    // Opcodes are shorter than the way into `set`.
+    if (bytes.length > SHORT) this.#data.set(bytes, this.length);
+    else for (let k = 0; k < bytes.length; k++) this.#data[this.length + k] = bytes[k];
+    this.length += bytes.length;
   }
 
   /** An unsigned integer below 2³² as LEB128: seven bits a byte, lowest first, the eighth says that more follow (§5.2.2). */
   unsigned(value: number): void {
+    this.#reserve(LONGEST_NUMBER);
     let rest = value >>> 0;
     while (rest > 0x7f) {
-      this.list.push((rest & 0x7f) | 0x80);
+      this.#data[this.length++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
     }
-    this.list.push(rest);
+    this.#data[this.length++] = rest;
   }
 
   /** An integer of 32 bits as signed LEB128: complete once the rest is what the last byte's sign bit, 64, says. */
   signed(value: number): void {
+    this.#reserve(LONGEST_NUMBER);
     let rest = value | 0;
     while (rest < -0x40 || rest > 0x3f) {
-      this.list.push((rest & 0x7f) | 0x80);
+      this.#data[this.length++] = (rest & 0x7f) | 0x80;
       rest >>= 7;
     }
-    this.list.push(rest & 0x7f);
+    this.#data[this.length++] = rest & 0x7f;
   }
 
   /** A float64, lowest byte first. */
   float64(value: number): void {
-    const bytes = new DataView(new ArrayBuffer(8));
-    bytes.setFloat64(0, value, true);
-    for (let k = 0; k < 8; k++) this.list.push(bytes.getUint8(k));
+    this.#reserve(8);
+    new DataView(this.#data.buffer).setFloat64(this.length, value, true);
+    this.length += 8;
   }
 
   /** A name: its length in bytes, then UTF-8. */
@@ -57,19 +73,22 @@ export class Bytes {
   /** Other bytes, after their number. */
   sized(content: Bytes): void {
     this.unsigned(content.length);
-    this.append(content.list);
+    this.append(content.view());
   }
 
   /** Moves the bytes from `start` on, written last, before those from `at` on. */
   moveBack(start: number, at: number): void {
-    this.list.splice(at, 0, ...this.list.splice(start));
+    const moved = this.#data.slice(start, this.length);
+    this.#data.copyWithin(at + moved.length, at, start);
+    this.#data.set(moved, at);
   }
 
-  clear(): void {
-    this.list.length = 0;
+  /** The bytes themselves, valid until the next is written. */
+  view(): Uint8Array {
+    return this.#data.subarray(0, this.length);
   }
 
   toBytes(): Uint8Array {
-    return new Uint8Array(this.list);
+    return this.#data.slice(0, this.length);
   }
 }

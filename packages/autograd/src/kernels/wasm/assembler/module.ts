@@ -56,12 +56,11 @@ class Entries {
 
   writeTo(out: Bytes, section: number): void {
     if (this.count === 0) return;
-    const count = new Bytes();
-    count.unsigned(this.count);
+    const content = new Bytes();
+    content.unsigned(this.count);
+    content.append(this.bytes.view());
     out.byte(section);
-    out.unsigned(count.length + this.bytes.length);
-    out.append(count.list);
-    out.append(this.bytes.list);
+    out.sized(content);
   }
 }
 
@@ -129,15 +128,15 @@ function writeMemory(out: Bytes, { min, max, shared = false }: Limits): void {
 
 /** A function's locals and code, now that functions have numbers. */
 function writeBody(out: Bytes, body: Bytes, run: Func, numbers: ReadonlyMap<AnyFunc, number>) {
-  body.clear();
+  body.length = 0;
   body.append(run.locals);
   let done = 0;
   for (const { at, target } of run.calls) {
-    body.append(run.code, done, at);
+    body.append(run.code.subarray(done, at));
     body.unsigned(numbers.get(target) as number);
     done = at;
   }
-  body.append(run.code, done);
+  body.append(run.code.subarray(done));
   out.sized(body);
 }
 

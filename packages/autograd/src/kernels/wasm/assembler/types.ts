@@ -50,9 +50,9 @@ export interface Func<
   readonly kind: 'function';
   readonly type: FunctionType<Args, Results>;
   /** Its locals' types and numbers, encoded. */
-  readonly locals: readonly number[];
+  readonly locals: Uint8Array;
   /** Its instructions, without the numbers of functions that are called. */
-  readonly code: readonly number[];
+  readonly code: Uint8Array;
   readonly calls: readonly Call[];
 }
 
