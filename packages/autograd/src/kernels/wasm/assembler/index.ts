@@ -12,8 +12,6 @@ export {
   type ImportFunc,
   type ImportMemory,
   type Local,
-  type Operand,
-  type StackVar,
   type Type,
   type ValueType,
 } from './types.js';
