@@ -59,12 +59,15 @@ const has = (python: string, module: string): boolean =>
 function python(): Entry[] {
   const found = interpreters();
   const entry = (lib: string, module: string, driver: string, note: string, args: string[]) => {
+    const threads = /(\d+) threads?$/.exec(note)?.[1];
+    const env: Record<string, string> =
+      threads === undefined ? {} : { OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads };
     const make = (command: string, missing: string | null): Entry => ({
       lib,
       variant: (version) => `${version} ${note}`.trim(),
       command,
       args: [join(PYTHON_DRIVERS, driver), ...args],
-      env: note.endsWith('thread') ? { OMP_NUM_THREADS: '1' } : {},
+      env,
       missing,
     });
     const able = found.filter((each) => has(each, module));

@@ -73,13 +73,26 @@ async function enter(net: Net, file: string): Promise<Entrant[]> {
   return entrants;
 }
 
+/** Those who broke down on the way: their figures don't count. */
+const failed = new Set<Entrant>();
+
+async function takeTurn(entrant: Entrant): Promise<void> {
+  const { contender, net, times } = entrant;
+  try {
+    times.push(await contender.time(net, seconds));
+  } catch (error) {
+    failed.add(entrant);
+    absent.push({ name: `${nameOf(contender)} at ${net.name}`, reason: reasonOf(error) });
+  }
+}
+
 async function measure(entrants: readonly Entrant[]): Promise<Row[]> {
   for (let round = 1; round <= rounds; round++) {
     say(`Round ${round} of ${rounds}.`);
-    for (const { contender, net, times } of entrants)
-      times.push(await contender.time(net, seconds));
+    for (const entrant of entrants) if (!failed.has(entrant)) await takeTurn(entrant);
   }
-  return entrants.map(({ contender: { lib, variant }, net, loss, times }) => ({
+  const finished = entrants.filter((entrant) => !failed.has(entrant));
+  return finished.map(({ contender: { lib, variant }, net, loss, times }) => ({
     config: net.name,
     lib,
     variant,

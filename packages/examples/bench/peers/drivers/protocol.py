@@ -1,6 +1,7 @@
 # How a driver is spoken to: a line of JSON in, a line of JSON out; the same in TypeScript beside it.
 import array
 import json
+import math
 import sys
 import time
 
@@ -58,7 +59,7 @@ def serve(version, make, extra=None):
                 count = problem['batches']
                 running[request['net']] = (step, count)
                 losses = [step(k % count) for k in range(request['steps'])]
-                say({'loss': losses[-1]})
+                say({'loss': losses[-1] if math.isfinite(losses[-1]) else None})
             else:
                 step, count = running[request['net']]
                 say({'microseconds': timed(step, count, request['seconds'])})
