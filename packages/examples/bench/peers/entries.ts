@@ -18,7 +18,7 @@ function ours(folder: string): Entry[] {
     ['blas', 'wasm'].map((gemm) => ({
       lib: 'retrograd',
       variant: () => `${mode} ${gemm}`,
-      ...node(folder, 'retrograd', mode),
+      ...node(folder, 'retrograd', mode, gemm),
       ...(gemm === 'wasm' ? { env: { RETROGRAD_BLAS: 'off' } } : {}),
     })),
   );

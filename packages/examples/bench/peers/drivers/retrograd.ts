@@ -1,4 +1,4 @@
-// Ours: `retrograd.mjs compiled|eager`; RETROGRAD_BLAS says what multiplies matrices.
+// Ours: `retrograd.mjs compiled|eager blas|wasm`; it is RETROGRAD_BLAS that decides what multiplies matrices.
 import { compile, relu, type Tensor, tanh, tensor } from '@retrograd/autograd';
 import { adam, crossEntropy, Dense, dense, sequential, sgd } from '@retrograd/nn';
 import { backendInfo } from '../../../../autograd/src/kernels/gemm.js';
@@ -38,5 +38,7 @@ function make({ sizes, batch, activation, optimizer, lr, layers, data }: LoadedP
   return (k) => step(batches[k].x, batches[k].y).item();
 }
 
-const { gemm, library, simd, fma } = backendInfo();
+const { gemm, library, simd, fma, blasMissing } = backendInfo();
+if (process.argv[3] === 'blas' && gemm !== 'blas')
+  throw new Error(blasMissing ?? 'there is no BLAS');
 serve(`${library ?? gemm}${simd ? '' : ', no SIMD'}${fma ? '' : ', no FMA'}`, make);
