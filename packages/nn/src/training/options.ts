@@ -42,6 +42,14 @@ export interface TrainOptions<M extends Module = Module> extends Learning<M> {
   onProgress?: (event: TrainProgress) => void | Promise<void>;
   /** Records the norms of δˡ and of ∂J/∂Wˡ of every dense layer, in `history.layers`. Default: false. */
   observe?: boolean;
+  /**
+   * Runs each step but the first as one compiled program. Everything in it that changes from step to step must be a
+   * variable or a draw from a generator: numbers of JavaScript that the loss or the model close over are kept as they
+   * are. A step that can't be traced, or is observed, stays as it is, and `onWarning` hears of it. Default: false.
+   */
+  compile?: boolean;
+  /** Hears once why steps are not compiled although they should be. */
+  onWarning?: (message: string) => void;
 }
 
 /** What a pass over all samples has come to. */

@@ -1,6 +1,6 @@
 // Training: one step. Forward, cost, backward, update.
 
-import { ArgumentError, NoPathError, type Tensor } from '@retrograd/autograd';
+import { ArgumentError, compile, NoPathError, type Tensor, TraceError } from '@retrograd/autograd';
 import type { Batch } from '../data/batches.js';
 import { formatShape } from '../errors.js';
 import type { LossFunction } from '../losses/index.js';
@@ -34,11 +34,57 @@ export interface Learning<M extends Module = Module> {
 export function takeStep<M extends Module>(
   op: string,
   model: M,
-  { loss, optimizer, regularization }: Learning<M>,
-  { x, y }: Batch,
+  learning: Learning<M>,
+  batch: Batch,
   first: boolean,
   beforeUpdate?: () => void,
 ): number {
+  const cost = costOf(op, model, learning, batch);
+  if (first) backwardChecked(op, model, learning.optimizer, cost);
+  else cost.backward();
+  beforeUpdate?.();
+  learning.optimizer.step();
+  return cost.item();
+}
+
+/**
+ * Steps as one program: forward, cost, backward and update, compiled for each size of a batch. If that is refused, the
+ * steps from there on are plain ones, and `onWarning` hears why, once.
+ */
+export function compiledStep<M extends Module>(
+  op: string,
+  model: M,
+  learning: Learning<M>,
+  onWarning?: (message: string) => void,
+): (batch: Batch) => number {
+  const program = compile((x: Tensor, y: Tensor): Tensor => {
+    const cost = costOf(op, model, learning, { x, y });
+    cost.backward();
+    learning.optimizer.step();
+    return cost;
+  });
+  let refused = false;
+  return (batch) => {
+    if (refused) return takeStep(op, model, learning, batch, false);
+    let cost: Tensor;
+    try {
+      cost = program(batch.x, batch.y);
+    } catch (error) {
+      if (!(error instanceof TraceError)) throw error;
+      refused = true;
+      onWarning?.(`${op}: the step runs without being compiled. ${error.message}`);
+      return takeStep(op, model, learning, batch, false);
+    }
+    return cost.item();
+  };
+}
+
+function costOf<M extends Module>(
+  op: string,
+  model: M,
+  { loss, regularization }: Learning<M>,
+  { x, y }: Batch,
+): Tensor {
   let cost = loss(model.forward(x), y);
   if (regularization !== undefined) cost = cost.add(regularization(model, x.shape[0]));
   if (cost.size !== 1) {
@@ -47,11 +93,7 @@ export function takeStep<M extends Module>(
         "Use the reduction 'mean' or 'sum', or reduce it with .mean().",
     );
   }
-  if (first) backwardChecked(op, model, optimizer, cost);
-  else cost.backward();
-  beforeUpdate?.();
-  optimizer.step();
-  return cost.item();
+  return cost;
 }
 
 function backwardChecked(op: string, model: Module, optimizer: Optimizer, cost: Tensor): void {

@@ -14,7 +14,7 @@ import {
   type TrainOptions,
   type TrainReport,
 } from './options.js';
-import { takeStep } from './step.js';
+import { compiledStep, takeStep } from './step.js';
 
 /** How long work goes on, in milliseconds, before others (a browser's page, timers) get their turn. */
 const SLICE = 50;
@@ -52,6 +52,7 @@ class Training<M extends Module> {
   readonly #history: Mutable<TrainHistory>;
   readonly #keeper: BestKeeper | null;
   readonly #watch: GradientWatch | null;
+  readonly #compiled: ((batch: Batch) => number) | null;
   readonly #start = performance.now();
   #lastPause = this.#start;
   #iteration = 0;
@@ -66,6 +67,7 @@ class Training<M extends Module> {
     if (validation !== undefined) checkSamples('train', validation);
     this.#keeper = earlyStopping === undefined ? null : new BestKeeper(model, earlyStopping);
     this.#watch = observe ? new GradientWatch(model) : null;
+    this.#compiled = this.#compile();
     const rows = () => Object.fromEntries(Object.keys(metrics).map((name) => [name, []]));
     this.#history = {
       loss: [],
@@ -130,14 +132,7 @@ class Training<M extends Module> {
     let [sum, seen] = [0, 0];
     for (const batch of inBatches(this.#samples, batchSize, random)) {
       const rows = batch.x.shape[0];
-      const loss = takeStep(
-        'train',
-        this.#model,
-        this.#options,
-        batch,
-        this.#iteration === 0,
-        this.#watch === null ? undefined : () => this.#watch?.measureWeights(),
-      );
+      const loss = this.#step(batch);
       this.#iteration++;
       sum += loss * rows;
       seen += rows;
@@ -147,6 +142,27 @@ class Training<M extends Module> {
       if (figures !== null) return { figures, whole: seen === count };
     }
     throw new Error('unreachable: a pass has at least one batch');
+  }
+
+  /** The step as a program, if it is wanted and can be: an observer reads gradients in the middle of each step. */
+  #compile(): ((batch: Batch) => number) | null {
+    const { compile = false, onWarning } = this.#options;
+    if (!compile) return null;
+    if (this.#watch === null) return compiledStep('train', this.#model, this.#options, onWarning);
+    onWarning?.(
+      'train: the step runs without being compiled. It is observed, which reads gradients in the middle of it; ' +
+        'leave out observe or compile.',
+    );
+    return null;
+  }
+
+  /** The first step is a plain one, which checks that every parameter is reached. */
+  #step(batch: Batch): number {
+    const first = this.#iteration === 0;
+    if (this.#compiled !== null && !first) return this.#compiled(batch);
+    const watch = this.#watch;
+    const measure = watch === null ? undefined : () => watch.measureWeights();
+    return takeStep('train', this.#model, this.#options, batch, first, measure);
   }
 
   /** Evaluates the model after a pass and writes the figures down. */

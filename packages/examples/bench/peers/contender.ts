@@ -1,0 +1,144 @@
+// One who takes part: a process that is told line by line which net to train, so that all can take turns.
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import { flopsOf, type Net } from './net.js';
+
+/** How a contender is started. */
+export interface Entry {
+  readonly lib: string;
+  /** Its variant, with the version that it says it has. */
+  readonly variant: (version: string) => string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** The most operations in a step that it is asked to do; by default, no limit. */
+  readonly flops?: number;
+  /** Why it can't even be started. */
+  readonly missing?: string | null;
+}
+
+interface Answer {
+  readonly version?: string;
+  /** Of its own matrix products, GFLOP/s. */
+  readonly gemm?: number;
+  readonly loss?: number;
+  readonly microseconds?: number;
+  readonly error?: string;
+}
+
+/** What it can do at most: the longest answer waited for. */
+const PATIENCE = 10 * 60_000;
+
+export class Contender {
+  readonly lib: string;
+  readonly variant: string;
+  readonly version: string;
+  readonly gemm: number | null;
+  readonly #entry: Entry;
+  readonly #line: Conversation;
+
+  private constructor(entry: Entry, line: Conversation, answer: Answer) {
+    this.lib = entry.lib;
+    this.version = answer.version ?? '';
+    this.variant = entry.variant(this.version);
+    this.gemm = answer.gemm ?? null;
+    this.#entry = entry;
+    this.#line = line;
+  }
+
+  /** Starts it. @throws Error that says why it can't take part. */
+  static async start(entry: Entry): Promise<Contender> {
+    if (entry.missing) throw new Error(entry.missing);
+    const line = new Conversation(entry);
+    return new Contender(entry, line, await line.hear());
+  }
+
+  takes(net: Net): boolean {
+    return flopsOf(net) <= (this.#entry.flops ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Takes some steps from the common weights; the loss of the last one. */
+  async check(net: Net, file: string, batches: number, steps: number): Promise<number> {
+    const { name, ...rest } = net;
+    const problem = { ...rest, file, batches };
+    const { loss } = await this.#line.ask({ op: 'check', net: name, problem, steps });
+    return loss ?? Number.NaN;
+  }
+
+  /** Microseconds of a step, the median over so many seconds. */
+  async time({ name }: Net, seconds: number): Promise<number> {
+    const { microseconds } = await this.#line.ask({ op: 'time', net: name, seconds });
+    return microseconds ?? Number.NaN;
+  }
+
+  end(): void {
+    this.#line.end();
+  }
+}
+
+/** Questions and answers, one line each. */
+class Conversation {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #lines: Interface;
+  #complaints = '';
+  #over: string | null = null;
+  #settle: ((answer: Answer) => void) | null = null;
+
+  constructor({ command, args, env }: Entry) {
+    this.#child = spawn(command, args, {
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...env },
+    });
+    this.#child.stderr.on('data', (text) => {
+      this.#complaints = (this.#complaints + text).slice(-4000);
+    });
+    this.#child.stdin.on('error', () => {});
+    this.#child.on('error', (error) => this.#stop(error.message));
+    this.#child.on('close', (code) => this.#stop(this.#lastWords() || `it ended with ${code}`));
+    this.#lines = createInterface({ input: this.#child.stdout });
+    this.#lines.on('line', (line) => {
+      // Libraries print greetings too.
+      if (line.startsWith('{')) this.#answer(JSON.parse(line));
+    });
+  }
+
+  ask(question: object): Promise<Answer> {
+    this.#child.stdin.write(`${JSON.stringify(question)}\n`);
+    return this.hear();
+  }
+
+  async hear(): Promise<Answer> {
+    if (this.#over !== null) throw new Error(this.#over);
+    let timer: NodeJS.Timeout | undefined;
+    const answer = await new Promise<Answer>((resolve) => {
+      this.#settle = resolve;
+      timer = setTimeout(() => {
+        this.#answer({ error: `no answer for ${PATIENCE / 60_000} minutes` });
+        this.#child.kill();
+      }, PATIENCE);
+    });
+    clearTimeout(timer);
+    if (answer.error !== undefined) throw new Error(answer.error);
+    return answer;
+  }
+
+  end(): void {
+    this.#child.stdin.end();
+  }
+
+  #answer(answer: Answer): void {
+    this.#settle?.(answer);
+    this.#settle = null;
+  }
+
+  #stop(reason: string): void {
+    this.#over ??= reason;
+    this.#answer({ error: this.#over });
+  }
+
+  /** The line that names the error, which Python says last and Node in between. */
+  #lastWords(): string {
+    const lines = this.#complaints.split('\n').filter((line) => line.trim() !== '');
+    const named = lines.find((line) => /^\s*(\w*Error\b.*:|\w*Error \[)/.test(line));
+    return (named ?? lines.at(-1) ?? '').trim();
+  }
+}

@@ -1,0 +1,86 @@
+// jax-js on its WebAssembly device, the whole step jitted. Arrays are consumed by use; `.ref` keeps one for another.
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { serve } from './protocol.ts';
+
+// It asks a browser's global for the number of cores, which Node has since version 21.
+globalThis.navigator ??= { hardwareConcurrency: cpus().length };
+const jax = await import('@jax-js/jax');
+const { numpy: np, nn, tree } = jax;
+const devices = await jax.init();
+if (!devices.includes('wasm')) throw new Error(`no device wasm among ${devices.join()}`);
+jax.defaultDevice('wasm');
+const here = dirname(fileURLToPath(import.meta.url));
+const manifest = join(here, 'node_modules', '@jax-js', 'jax', 'package.json');
+
+const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
+
+serve(JSON.parse(readFileSync(manifest, 'utf8')).version, (problem) => {
+  const { sizes, batch, activation, optimizer, lr, layers, data } = problem;
+  const classes = sizes[sizes.length - 1];
+  const between = activation === 'relu' ? nn.relu : np.tanh;
+  const array = (numbers, shape) => np.array(numbers, { dtype: np.float32 }).reshape(shape);
+  let parameters = layers.map(({ w, b }, i) => ({
+    w: array(w, [sizes[i], sizes[i + 1]]),
+    b: array(b, [sizes[i + 1]]),
+  }));
+  const batches = data.map(({ x, labels }) => ({
+    x: array(x, [batch, sizes[0]]),
+    y: nn.oneHot(np.array(labels, { dtype: np.int32 }), classes),
+  }));
+  const cost = (cells, x, y) => {
+    let h = x;
+    cells.forEach(({ w, b }, i) => {
+      const z = np.add(np.matmul(h, w), b);
+      h = i === cells.length - 1 ? z : between(z);
+    });
+    return nn
+      .logSoftmax(h)
+      .mul(y)
+      .sum()
+      .mul(-1 / batch);
+  };
+  const slope = jax.valueAndGrad(cost);
+
+  if (optimizer === 'sgd') {
+    const step = jax.jit((cells, x, y) => {
+      const [loss, g] = slope(tree.ref(cells), x, y);
+      return [loss, tree.map((p, d) => p.sub(d.mul(lr)), cells, g)];
+    });
+    return (k) => {
+      const [loss, next] = step(parameters, batches[k].x.ref, batches[k].y.ref);
+      parameters = next;
+      return loss.item();
+    };
+  }
+
+  const zeros = () =>
+    sizes.slice(1).map((out, i) => ({ w: np.zeros([sizes[i], out]), b: np.zeros([out]) }));
+  let [mean, square] = [zeros(), zeros()];
+  let t = 0;
+  const step = jax.jit((cells, m, v, size, root, x, y) => {
+    const [loss, g] = slope(tree.ref(cells), x, y);
+    const m2 = tree.map((a, d) => a.mul(BETA1).add(d.mul(1 - BETA1)), m, tree.ref(g));
+    const v2 = tree.map((a, d) => a.mul(BETA2).add(np.square(d).mul(1 - BETA2)), v, g);
+    const next = tree.map(
+      (p, a, b) => p.sub(a.mul(size.ref).div(np.sqrt(b).div(root.ref).add(EPSILON))),
+      cells,
+      tree.ref(m2),
+      tree.ref(v2),
+    );
+    size.dispose?.();
+    root.dispose?.();
+    return [loss, next, m2, v2];
+  });
+  return (k) => {
+    t++;
+    const size = np.array(lr / (1 - BETA1 ** t));
+    const root = np.array(Math.sqrt(1 - BETA2 ** t));
+    const { x, y } = batches[k];
+    const [loss, ...next] = step(parameters, mean, square, size, root, x.ref, y.ref);
+    [parameters, mean, square] = next;
+    return loss.item();
+  };
+});
