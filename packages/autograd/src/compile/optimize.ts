@@ -14,7 +14,14 @@ import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { signatureOf } from './compare.js';
 import { fuseDescents } from './descent.js';
-import type { CopyCall, ElementwiseCall, Instruction, MatmulCall, Read } from './instruction.js';
+import {
+  type CopyCall,
+  type ElementwiseCall,
+  fillsWhole,
+  type Instruction,
+  type MatmulCall,
+  type Read,
+} from './instruction.js';
 import type { Constant } from './recorder.js';
 
 /** Blocks all of whose elements are one known number. */
@@ -88,11 +95,6 @@ function foldConstants(
       uniform.set(out, value);
     return instruction;
   });
-}
-
-/** Whether a copy writes every element of its output, in order. */
-function fillsWhole({ to, shape }: CopyCall, out: Symbolic): boolean {
-  return to.offset === 0 && sizeOf(shape) === out.length && sameShape(to.strides, stridesOf(shape));
 }
 
 // ── Repeats and dead code ──────────────────────────────────────────────────────────────────────────
