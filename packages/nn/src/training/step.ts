@@ -111,7 +111,8 @@ const staleness = (cost: number, wanted: number): string =>
   `Its program has the cost ${cost} where the functions that it was made of have ${wanted} by now: something that they ` +
   'read has changed since they were traced. Keep it in a variable, or pass { compile: false }.';
 
-function costOf<M extends Module>(
+/** The cost J of a batch: the loss and the regularization. @throws ArgumentError for a cost that is not one number. */
+export function costOf<M extends Module>(
   op: string,
   model: M,
   { loss, regularization }: Learning<M>,

@@ -1,12 +1,13 @@
 // Training: steps over samples, pass by pass, until something says stop.
 
-import { noGrad, rng, type Tensor, type Variable } from '@retrograd/autograd';
+import { type GeneratorState, noGrad, rng, type Tensor, type Variable } from '@retrograd/autograd';
 import { type Batch, inBatches, type Samples } from '../data/batches.js';
 import type { Module } from '../module.js';
 import { BestKeeper } from './early-stopping.js';
 import { evaluate } from './evaluate.js';
 import { gradientProblem } from './health.js';
 import { append, type Mutable, mergeHistory } from './history.js';
+import { NaNWatch } from './nan.js';
 import { GradientWatch } from './observe.js';
 import {
   type EpochFigures,
@@ -57,6 +58,7 @@ class Training<M extends Module> {
   readonly #keeper: BestKeeper | null;
   readonly #watch: GradientWatch | null;
   readonly #compiled: ((batch: Batch) => number) | null;
+  readonly #nan: NaNWatch<M>;
   readonly #warn: (message: string) => void;
   readonly #start = performance.now();
   #lastPause = this.#start;
@@ -72,6 +74,7 @@ class Training<M extends Module> {
     const { earlyStopping, observe = false } = options;
     this.#keeper = earlyStopping === undefined ? null : new BestKeeper(model, earlyStopping);
     this.#watch = observe ? new GradientWatch(model) : null;
+    this.#nan = new NaNWatch('train', model, options, (order) => this.#passesFrom(order));
     this.#warn = options.onWarning ?? warnOnConsole;
     this.#compiled = this.#compile();
     this.#history = this.#emptyHistory();
@@ -184,6 +187,13 @@ class Training<M extends Module> {
     return stop;
   }
 
+  /** The batches of all passes from a place in their order on. */
+  *#passesFrom(order: GeneratorState | null): Generator<Batch> {
+    const random = order === null ? null : rng(this.#options.seed ?? 0);
+    if (order !== null) random?.restore(order);
+    for (;;) yield* inBatches(this.#parts.training, this.#plan.batchSize, random);
+  }
+
   /** One pass over all samples, or as much of it as MAX allows. */
   async #pass(
     random: ReturnType<typeof rng> | null,
@@ -192,10 +202,13 @@ class Training<M extends Module> {
     const { training } = this.#parts;
     const [count] = training.x.shape;
     let [sum, seen] = [0, 0];
+    this.#nan.begin(this.#iteration, random);
     for (const batch of inBatches(training, batchSize, random)) {
       const rows = batch.x.shape[0];
       const loss = this.#step(batch);
       this.#iteration++;
+      const broken = this.#nan.observe(this.#iteration, loss);
+      if (broken !== null) this.#warn(broken);
       sum += loss * rows;
       seen += rows;
       const ends = seen === count || this.#iteration === iterations;
