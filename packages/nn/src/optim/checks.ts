@@ -75,3 +75,25 @@ export function checkNumber(
     `${op}: ${name} is a finite number${from}${to}, got ${String(value)}. Check the option.`,
   );
 }
+
+/** A whole number of at least `least`, or an ArgumentError that names it. */
+export function checkWhole(op: string, name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new ArgumentError(
+    `${op}: ${name} is a whole number of at least ${least}, got ${String(value)}. Check the option.`,
+  );
+}
+
+/** β₁ and β₂, both in [0, 1). */
+export function checkBetas(
+  name: string,
+  betas: readonly [number, number] = [0.9, 0.999],
+): readonly [number, number] {
+  if (!Array.isArray(betas) || betas.length !== 2) {
+    throw new ArgumentError(`${name}: betas are two numbers, got ${String(betas)}. Pass [β₁, β₂].`);
+  }
+  betas.forEach((beta, i) => {
+    checkNumber(name, `betas[${i}]`, beta, 0, 1);
+  });
+  return [betas[0], betas[1]];
+}
