@@ -1,8 +1,8 @@
 // What make_optimizer_figures.py wrote, with types, and the numbers that both sides compute by one formula.
 import { readFileSync } from 'node:fs';
 import { type Tensor, tensor } from '@retrograd/autograd';
+import type { Schedule } from '@retrograd/nn';
 import * as library from '@retrograd/nn';
-import type { Optimizer, Schedule } from '@retrograd/nn';
 import type { Figure } from '../../../autograd/test/oracle/agreement.js';
 import type { Options } from './figures.js';
 
@@ -68,13 +68,7 @@ export function cellsAt(t: number): Tensor[] {
   });
 }
 
-type Factory = (parameters: unknown, options: Options) => Optimizer;
 type ScheduleFactory = (...args: unknown[]) => Schedule;
-
-/** One of the package's optimizers by its name in the figures. */
-export function optimizerNamed(name: string): Factory {
-  return (library as unknown as Record<string, Factory>)[name];
-}
 
 /** A schedule from its name and arguments; lists that begin with a name are schedules too. */
 export function scheduleOf(name: string, args: readonly unknown[]): Schedule {
