@@ -52,8 +52,8 @@ export function gradNorm(parameters: Iterable<Variable>, options: ClipOptions = 
 
 /**
  * Scales the gradients down, all by the same factor, so that their norm taken together is at most `maxNorm` (Pascanu et
- * al. 2013); gradients that fit are left as they are to the last bit. Works within a compiled function. A norm of NaN or ∞
- * makes the gradients NaN or 0 · ∞: look at the result if that may happen.
+ * al. 2013); gradients that fit are left as they are to the last bit. Works within a compiled function. What is not
+ * finite shows: a norm of NaN makes all of them NaN, one of ∞ (an overflow of squares too) makes them 0, NaN where ∞ was.
  * @returns The norm before, a scalar tensor.
  * @throws ArgumentError unless `maxNorm` is finite and ≥ 0, and the order is above 0.
  */
