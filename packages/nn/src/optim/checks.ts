@@ -20,7 +20,7 @@ export function checkParameters(name: string, parameters: Iterable<Variable>): V
   });
   if (cells.length === 0) {
     throw new ArgumentError(
-      `${name}: moves at least one parameter, got none. Does the model have parameters yet?`,
+      `${name}: takes at least one parameter, got none. Does the model have parameters yet?`,
     );
   }
   return cells;
@@ -47,8 +47,8 @@ export function checkNames(
     ...(unexpected.length > 0 ? [`unexpected ${unexpected.join(', ')}`] : []),
   ];
   throw new StateError(
-    `${name}: a state has one value for each cell of this optimizer, got ${parts.join('; ')}. ` +
-      'Load it into an optimizer made with the same options for the same parameters.',
+    `${name}: a state has one value for each cell, got ${parts.join('; ')}. ` +
+      'Load it where options and parameters are the same.',
   );
 }
 
@@ -56,7 +56,7 @@ export function checkShapeOf(name: string, key: string, shape: Shape, got: Tenso
   if (got.shape.join() === shape.join()) return;
   throw new ShapeError(
     `${name}: ${key} has shape ${formatShape(shape)}, got ${formatShape(got.shape)}. ` +
-      'Load it into an optimizer for the same parameters, in the same order.',
+      'Load it where the parameters are the same, in the same order.',
   );
 }
 

@@ -1,6 +1,6 @@
 // Optimizers: Muon, whose steps are orthogonal matrices; what is no matrix is left to AdamW.
 
-import { defineElementwise, type Tensor, type Variable } from '@retrograd/autograd';
+import { defineElementwise, matmul, type Tensor, type Variable } from '@retrograd/autograd';
 import { type AdamOptions, adamW } from './adam.js';
 import { checkNumber, checkParameters, checkWhole } from './checks.js';
 import { JoinedOptimizer, optimizerOf, type ParameterList } from './groups.js';
@@ -43,14 +43,15 @@ const divided = defineElementwise('divided', (x, norm) => x.div(norm.add(1e-7)))
  * of 1: Newton and Schulz's iteration with a quintic (Jordan 2024).
  */
 export function orthogonalize(g: Tensor, iterations: number): Tensor {
+  // On the side where the products are smaller: x(xᵀx) is (xxᵀ)x.
   const tall = g.shape[0] > g.shape[1];
   let x: Tensor = divided(g, g.norm());
-  if (tall) x = x.transpose();
   for (let i = 0; i < iterations; i++) {
-    const s = x.matmul(x.transpose());
-    x = raised(x, quadratic(s, s.matmul(s)).matmul(x));
+    const s = matmul(x, x, tall ? { transposeA: true } : { transposeB: true });
+    const q = quadratic(s, s.matmul(s));
+    x = raised(x, tall ? x.matmul(q) : q.matmul(x));
   }
-  return tall ? x.transpose() : x;
+  return x;
 }
 
 /**

@@ -45,7 +45,7 @@ describe('gradNorm', () => {
       'ArgumentError: gradNorm: norm is an order above 0, got 0. Pass 2, 1 or Infinity.',
     );
     expect(refusal(() => gradNorm([]))).toBe(
-      'ArgumentError: gradNorm: moves at least one parameter, got none. Does the model have parameters yet?',
+      'ArgumentError: gradNorm: takes at least one parameter, got none. Does the model have parameters yet?',
     );
   });
 });

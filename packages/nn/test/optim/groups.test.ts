@@ -78,7 +78,7 @@ describe('groups', () => {
 
   it('refuse to be empty, or mixed with cells', () => {
     expect(refusal(() => adamW([{ parameters: [] }]))).toBe(
-      'ArgumentError: adamW: moves at least one parameter, got none. Does the model have parameters yet?',
+      'ArgumentError: adamW: takes at least one parameter, got none. Does the model have parameters yet?',
     );
     const mixed = [{ parameters: [variable(1)] }, variable(2)];
     expect(refusal(() => adamW(mixed as unknown as Variable[]))).toBe(
@@ -151,13 +151,13 @@ describe('joinOptimizers', () => {
     const state = make().stateDict();
     state['groups.0.lr'] = tensor(7, float64);
     expect(refusal(() => optimizer.loadStateDict({ ...state, extra: tensor(1) }))).toBe(
-      'StateError: sgd + sgd: a state has one value for each cell of this optimizer, got unexpected extra. ' +
-        'Load it into an optimizer made with the same options for the same parameters.',
+      'StateError: sgd + sgd: a state has one value for each cell, got unexpected extra. ' +
+        'Load it where options and parameters are the same.',
     );
     state['groups.1.momentum.0'] = tensor([1, 2]);
     expect(refusal(() => optimizer.loadStateDict(state))).toBe(
       'ShapeError: sgd: momentum.0 has shape [1], got [2]. ' +
-        'Load it into an optimizer for the same parameters, in the same order.',
+        'Load it where the parameters are the same, in the same order.',
     );
     expect(rates(optimizer)).toEqual([1, 1]);
   });

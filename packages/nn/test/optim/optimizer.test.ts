@@ -203,7 +203,7 @@ describe('an optimizer', () => {
 
   it('refuses parameters that are none', () => {
     expect(refusal(() => sgd([], { lr: 1 }))).toBe(
-      'ArgumentError: sgd: moves at least one parameter, got none. Does the model have parameters yet?',
+      'ArgumentError: sgd: takes at least one parameter, got none. Does the model have parameters yet?',
     );
     expect(refusal(() => adam([variable(1), tensor(1) as unknown as Variable]))).toBe(
       'ArgumentError: adam: parameters are variables, got Tensor at 1. ' +
@@ -219,17 +219,17 @@ describe('an optimizer', () => {
     const state = optimizer.stateDict();
     const { lr, steps, ...rest } = state;
     expect(refusal(() => optimizer.loadStateDict({ ...rest, steps, mean: lr }))).toBe(
-      'StateError: sgd: a state has one value for each cell of this optimizer, got missing lr; unexpected mean. ' +
-        'Load it into an optimizer made with the same options for the same parameters.',
+      'StateError: sgd: a state has one value for each cell, got missing lr; unexpected mean. ' +
+        'Load it where options and parameters are the same.',
     );
     const other = { ...state, lr: tensor(5, float64), 'momentum.0': tensor([1, 2, 3]) };
     expect(refusal(() => optimizer.loadStateDict(other))).toBe(
       'ShapeError: sgd: momentum.0 has shape [2], got [3]. ' +
-        'Load it into an optimizer for the same parameters, in the same order.',
+        'Load it where the parameters are the same, in the same order.',
     );
     expect(refusal(() => optimizer.loadStateDict({ ...state, steps: tensor([1, 2]) }))).toBe(
       'ShapeError: sgd: steps has shape [1], got [2]. ' +
-        'Load it into an optimizer for the same parameters, in the same order.',
+        'Load it where the parameters are the same, in the same order.',
     );
     expect(optimizer.lr.value.item()).toBe(1);
   });

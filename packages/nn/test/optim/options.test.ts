@@ -112,7 +112,7 @@ describe('options out of range', () => {
     [
       'muon',
       () => muon([]),
-      'moves at least one parameter, got none. Does the model have parameters yet?',
+      'takes at least one parameter, got none. Does the model have parameters yet?',
     ],
     [
       'lion',

@@ -122,7 +122,7 @@ describe('scheduler', () => {
     second.step();
     expect(rate(optimizer)).toBe(2);
     expect(refusal(() => second.loadStateDict({}))).toContain(
-      'StateError: scheduler: a state has one value for each cell of this optimizer, got missing schedule.step',
+      'StateError: scheduler: a state has one value for each cell, got missing schedule.step',
     );
     const wrong = { ...first.stateDict(), 'schedule.step': tensor([1]) };
     expect(refusal(() => second.loadStateDict(wrong))).toContain(
@@ -186,7 +186,7 @@ describe('reduceOnPlateau', () => {
     expect(second.plateau.best).toBe(2);
     expect(second.plateau.step(2)).toBe(true);
     expect(refusal(() => second.plateau.loadStateDict({}))).toContain(
-      'StateError: reduceOnPlateau: a state has one value for each cell of this optimizer, got missing best, waited, cooling.',
+      'StateError: reduceOnPlateau: a state has one value for each cell, got missing best, waited, cooling.',
     );
   });
 
