@@ -52,8 +52,10 @@ export function maskOf(
     );
   }
   if (mask !== undefined) {
-    checkShape(op, 'mask', mask, [batch, steps]);
-    return present(mask);
+    if (mask.shape.join() === `${batch},${steps}`) return present(mask);
+    throw new ShapeError(
+      `${op}: a mask has shape [${batch}, ${steps}], got ${formatShape(mask.shape)}. Check that it belongs to this batch.`,
+    );
   }
   if (lengths === undefined) return null;
   const counts = lengthsOf(op, 'lengths', lengths, batch, steps);
@@ -69,7 +71,11 @@ export function lengthsOf(
   most: number,
 ): Tensor {
   const given = lengths instanceof Operand ? lengths : tensor(Float64Array.from(lengths));
-  checkShape(op, role, given, [batch]);
+  if (given.shape.join() !== `${batch}`) {
+    throw new ShapeError(
+      `${op}: ${role} have shape [${batch}], got ${formatShape(given.shape)}. Pass one for each sequence of the batch.`,
+    );
+  }
   peek(given)?.forEach((length, row) => {
     if (Number.isInteger(length) && length >= 0 && length <= most) return;
     throw new ArgumentError(
@@ -77,12 +83,4 @@ export function lengthsOf(
     );
   });
   return given.read().cast('int32');
-}
-
-function checkShape(op: string, role: string, { shape }: Operand, wanted: readonly number[]): void {
-  if (shape.join() === wanted.join()) return;
-  throw new ShapeError(
-    `${op}: ${role} have shape ${formatShape(wanted)}, got ${formatShape(shape)}. ` +
-      'Check that they belong to this batch.',
-  );
 }
