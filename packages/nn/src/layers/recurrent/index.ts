@@ -1,5 +1,6 @@
 // Recurrent layers, and one step of each.
 
+export type { SequenceLengths } from '../../sequences.js';
 export {
   GruCell,
   gruCell,
@@ -23,5 +24,4 @@ export {
 } from './layers.js';
 export type { RnnActivation } from './recurrences.js';
 export { Recurrent, type RecurrentOptions, type Run, type RunOptions } from './recurrent.js';
-export type { SequenceLengths } from './sequences.js';
 export type { RecurrentInit, RecurrentWeights } from './weights.js';

@@ -10,7 +10,7 @@ import {
 } from '@retrograd/autograd';
 import { formatShape } from '../../errors.js';
 import { Module } from '../../module.js';
-import { choose, maskOf, type SequenceLengths } from './sequences.js';
+import { choose, maskOf, type SequenceLengths } from '../../sequences.js';
 
 /**
  * [batch, time, features] → [batch, features]: the last step, or with a mask or lengths the last that is there; zeros for

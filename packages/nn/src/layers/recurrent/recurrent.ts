@@ -16,10 +16,10 @@ import {
 import { formatShape } from '../../errors.js';
 import { checkCount } from '../../init.js';
 import { Module } from '../../module.js';
+import { choose, maskOf, type SequenceLengths } from '../../sequences.js';
 import { Dropout } from '../dropout.js';
 import type { FeatureProblem } from '../typed-features.js';
 import type { Recurrence, StepState } from './recurrences.js';
-import { choose, maskOf, type SequenceLengths } from './sequences.js';
 import {
   checkSizes,
   makeWeights,

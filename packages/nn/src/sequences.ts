@@ -10,7 +10,7 @@ import {
   type Tensor,
   tensor,
 } from '@retrograd/autograd';
-import { formatShape } from '../../errors.js';
+import { formatShape } from './errors.js';
 
 /** Which steps of a batch are there. At most one of the two. */
 export interface SequenceLengths {
