@@ -82,23 +82,35 @@ export const orthogonal: Initializer = (shape, rng, dtype) => {
   return matrix.reshape([...shape]).cast(dtype);
 };
 
-/** Gram–Schmidt, each vector twice, which is enough for rounding to leave nothing of the others. */
+/** Gram–Schmidt, row by row, each of them twice: then rounding leaves nothing of the others. */
 function orthonormalised(vectors: Float64Array, count: number, length: number): Float64Array {
-  const rowOf = (i: number) => vectors.subarray(i * length, (i + 1) * length);
-  const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, v, k) => sum + v * b[k], 0);
   for (let i = 0; i < count; i++) {
-    const own = rowOf(i);
+    const own = i * length;
     for (let pass = 0; pass < 2; pass++) {
       for (let j = 0; j < i; j++) {
-        const other = rowOf(j);
-        const share = dot(own, other);
-        for (let k = 0; k < length; k++) own[k] -= share * other[k];
+        const other = j * length;
+        const share = dot(vectors, own, other, length);
+        for (let k = 0; k < length; k++) vectors[own + k] -= share * vectors[other + k];
       }
     }
-    const norm = Math.sqrt(dot(own, own));
-    for (let k = 0; k < length; k++) own[k] /= norm;
+    const norm = Math.sqrt(dot(vectors, own, own, length));
+    for (let k = 0; k < length; k++) vectors[own + k] /= norm;
   }
   return vectors;
+}
+
+/** Σ x[a + k] x[b + k] in four sums, so that no addition waits for the one before. */
+function dot(x: Float64Array, a: number, b: number, length: number): number {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let k = 0;
+  for (; k + 3 < length; k += 4) {
+    s0 += x[a + k] * x[b + k];
+    s1 += x[a + k + 1] * x[b + k + 1];
+    s2 += x[a + k + 2] * x[b + k + 2];
+    s3 += x[a + k + 3] * x[b + k + 3];
+  }
+  for (; k < length; k++) s0 += x[a + k] * x[b + k];
+  return s0 + s1 + (s2 + s3);
 }
 
 /** The same number everywhere. */

@@ -132,16 +132,16 @@ describe.each(Object.keys(KINDS))('%s', (kind) => {
   });
 
   it('agrees with finite differences by the input, twice', () => {
-    const layer = make(2, 2, { rng: rng(6), ...float64 });
-    gradcheck((x: Tensor) => layer.forward(x, { lengths: [3, 1] }), [draw(6, 2, 3, 2)]);
+    const layer = make(1, 2, { rng: rng(6), ...float64 });
+    gradcheck((x: Tensor) => layer.forward(x, { lengths: [3, 1] }), [draw(6, 2, 3, 1)]);
   });
 
   it.each(['training', 'evaluation'])(
     'agrees with finite differences by the weights in %s',
     (mode) => {
-      const layer = make(2, 2, { layers: 2, bidirectional: true, rng: rng(6), ...float64 });
+      const layer = make(1, 2, { layers: 2, rng: rng(6), ...float64 });
       layer.train(mode === 'training');
-      const x = draw(7, 2, 3, 2);
+      const x = draw(7, 2, 3, 1);
       expect(gradientError(layer, () => layer.forward(x, { lengths: [2, 3] }))).toBeLessThan(1e-8);
       const run = compile((input: Tensor) => layer.forward(input).square().sum().backward());
       layer.clearGrad();
