@@ -7,7 +7,6 @@ import {
   checkPair,
   checkValues,
   definePairLoss,
-  type LossOptions,
   reduceElements,
   reduceRows,
 } from './loss.js';
@@ -80,5 +79,5 @@ export const multiMargin = definePairLoss<MultiMarginOptions>('multiMargin', (x,
   const terms = squared ? short.square() : short;
   const weights = classWeightsOf('multiMargin', classWeights, classes, x.dtype);
   const shares = weights === null ? terms : terms.mul(weights.gather(labels, 0));
-  return reduceRows(shares.div(classes), [last], options satisfies LossOptions);
+  return reduceRows(shares.div(classes), [last], options);
 });

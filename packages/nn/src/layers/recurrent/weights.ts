@@ -90,7 +90,7 @@ export function projected(x: Tensor, { weightIh }: RecurrentWeights, bias: Tenso
   return bias === null ? products : add(products, bias);
 }
 
-/** @throws ShapeError unless a tensor has the shape (or the rank, where a size is null) that it must. */
+/** @throws ShapeError unless a tensor has the shape that it must; a name stands for any size. */
 export function checkSizes(
   op: string,
   role: string,
