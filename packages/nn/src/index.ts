@@ -8,6 +8,7 @@ export {
   heNormal,
   heUniform,
   type Initializer,
+  orthogonal,
   xavierNormal,
   xavierUniform,
   zerosInit,

@@ -18,6 +18,15 @@ import type { Constant } from './recorder.js';
 /** Blocks all of whose elements are one known number. */
 type Uniform = Map<Symbolic, number>;
 
+/** Blocks that several instructions write: none of these alone says what they hold. */
+function writtenAgain(instructions: readonly Instruction[]): ReadonlySet<Symbolic> {
+  const [written, again] = [new Set<Symbolic>(), new Set<Symbolic>()];
+  for (const { outputs } of instructions) {
+    for (const out of outputs) (written.has(out) ? again : written).add(out);
+  }
+  return again;
+}
+
 // ── Constants ──────────────────────────────────────────────────────────────────────────────────────
 
 function foldElementwise(call: ElementwiseCall, uniform: Uniform): ElementwiseCall {
@@ -43,18 +52,18 @@ function foldConstants(
       uniform.set(block, elements[0]);
     }
   }
-  const partlyWritten = new Set(instructions.filter((i) => i.partial).flatMap((i) => i.outputs));
+  const again = writtenAgain(instructions);
   return instructions.map((instruction) => {
     const { call, inputs, outputs } = instruction;
     const [out] = outputs;
     if (call.kind === 'elementwise') {
       const folded = foldElementwise(call, uniform);
-      if (folded.reads.length === 0 && !partlyWritten.has(out)) {
+      if (folded.reads.length === 0 && !again.has(out)) {
         uniform.set(out, coerce(kernelOf(folded.f, 0, call.dtype).scalar(), out.dtype));
       }
       return withCall(instruction, folded);
     }
-    const value = uniform.get(inputs[0]);
+    const value = again.has(out) ? undefined : uniform.get(inputs[0]);
     if (value !== undefined && call.kind === 'convert') uniform.set(out, coerce(value, call.to));
     if (value !== undefined && call.kind === 'copy' && fillsWhole(call, out))
       uniform.set(out, value);
@@ -73,6 +82,7 @@ function shareRepeats(
   instructions: readonly Instruction[],
   kept: ReadonlySet<Symbolic>,
 ): Instruction[] {
+  const again = writtenAgain(instructions);
   const same = new Map<Symbolic, Symbolic>();
   const known = new Map<string, Symbolic>();
   const result: Instruction[] = [];
@@ -80,12 +90,13 @@ function shareRepeats(
     const instruction = rewired(original, same);
     const { inputs, outputs } = instruction;
     const key = `${signatureOf(instruction)} ${inputs.map(({ id }) => id).join()} ${outputs[0]?.dtype}`;
-    const earlier = repeatable(instruction) ? known.get(key) : undefined;
+    const shared = repeatable(instruction) && !outputs.some((block) => again.has(block));
+    const earlier = shared ? known.get(key) : undefined;
     if (earlier !== undefined && !kept.has(outputs[0])) {
       same.set(outputs[0], earlier);
       continue;
     }
-    if (repeatable(instruction)) known.set(key, outputs[0]);
+    if (shared) known.set(key, outputs[0]);
     result.push(instruction);
   }
   return result;

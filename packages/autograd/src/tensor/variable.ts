@@ -1,12 +1,12 @@
 // The variable: a cell with an identity and a gradient, whose immutable value can be exchanged.
 
-import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
+import { ArgumentError, callSite, DTypeError, ShapeError, TraceError } from '../errors.js';
 import { coerce, coerceExactly, type DType, isFloating } from './dtype.js';
 import { Operand, type TensorLike } from './operand.js';
 import { type GradientSink, Leaf } from './origin.js';
 import { formatShape, type Shape, sameShape } from './shape.js';
 import { convertArray, elementsOf, type Storage } from './storage.js';
-import { tracing } from './symbolic.js';
+import { isSymbolic, tracing } from './symbolic.js';
 import { scalarTensor, Tensor } from './tensor.js';
 
 /** @internal */
@@ -37,6 +37,12 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   /** @internal Use `variable(value)`. */
   constructor(value: Tensor<S>, options: VariableOptions = {}) {
     super();
+    if (isSymbolic(value.storage)) {
+      throw new TraceError(
+        `variable: a cell begins with elements that are known, got ${value.dtype} ${formatShape(value.shape)} of a function ` +
+          `being compiled${callSite()}. Make the cell outside of the function, and assign to it inside.`,
+      );
+    }
     this.shape = value.shape;
     this.#requiresGrad = options.requiresGrad ?? isFloating(value.dtype);
     if (this.#requiresGrad && !isFloating(value.dtype)) {

@@ -6,7 +6,12 @@ import {
   type Dense,
   dense,
   dropout,
+  gru,
+  lastStep,
+  lstm,
+  lstmCell,
   type Module,
+  rnn,
   type Sequential,
   sequential,
 } from '../../src/index.js';
@@ -50,3 +55,15 @@ export const project = <In extends number>(features: In, x: Tensor<[number, In]>
   const y: Tensor<[number, 4]> = dense(features, 4).forward(x);
   return y;
 };
+// ── Sequences ──────────────────────────────────────────────────────────────────────────────────────
+
+expectTypeOf(gru(3, 4).forward(zeros([2, 5, 3])).shape).toEqualTypeOf<[2, 5, 4]>();
+expectTypeOf(gru(3, 4).forward(anything).shape).toEqualTypeOf<number[]>();
+expectTypeOf(lstm(3, 4, { bidirectional: true }).outFeatures).toEqualTypeOf<number>();
+expectTypeOf(rnn(3, 4, { layers: 2 }).outFeatures).toEqualTypeOf<4>();
+expectTypeOf(lstmCell(3, 4).forward(zeros([2, 3])).shape).toEqualTypeOf<[2, 4]>();
+sequential(gru(3, 4), lastStep(), dense(4, 2));
+// @ts-expect-error 4 features where 5 are taken
+sequential(gru(3, 4), dense(5, 2));
+// @ts-expect-error 4 features where 3 are taken
+gru(3, 4).forward(zeros([2, 5, 4]));
