@@ -4,12 +4,12 @@ import { RuleError } from '../errors.js';
 import { kernelsFor } from '../kernels/active.js';
 import type { Kernels, KernelView } from '../kernels/kernels.js';
 import type { Adjoint, Adjoints, Meta, Op } from '../tape/node.js';
-import { type Output, record, recordAll } from '../tape/record.js';
+import { record, recordAll } from '../tape/record.js';
 import { INSIDE_OP, withLimit } from '../tape/state.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { Operand, type TensorLike } from '../tensor/operand.js';
 import { sizeOf } from '../tensor/shape.js';
-import { asArray } from '../tensor/storage.js';
+import { asArray, type Storage } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
@@ -128,11 +128,8 @@ function opOf<A, G>(
 }
 
 /** The attributes are the last argument, if that is no operand and no number. */
-function separate(op: string, args: readonly unknown[]): [Tensor[], unknown] {
-  const last = args.at(-1);
-  const hasAttrs = typeof last === 'object' && last !== null && !(last instanceof Operand);
-  const operands = (hasAttrs ? args.slice(0, -1) : args) as readonly TensorLike[];
-  return [operands.map((value) => toTensor(op, value)), hasAttrs ? last : undefined];
+function isAttrs(last: unknown): boolean {
+  return typeof last === 'object' && last !== null && !(last instanceof Operand);
 }
 
 /** A symbolic block stands where the elements will be: those who lower pass it on, and never look inside. */
@@ -141,29 +138,31 @@ function viewOf({ storage, shape, dtype }: Tensor): KernelView {
   return { data, shape, dtype };
 }
 
-/** Fills freshly allocated outputs; scalars become plain numbers. */
+/** Fills freshly allocated outputs. */
 function fill<A>(
   name: string,
   forward: ArrayForward<A, unknown>,
   inputs: readonly Tensor[],
   metas: readonly Meta[],
   attrs: A,
-): Output[] {
+): KernelView[] {
   const kernels = kernelsFor(inputs);
-  const outputs = metas.map(({ shape, dtype }) => ({
-    data: kernels.allocate(dtype, sizeOf(shape)),
-    shape,
-    dtype,
-  }));
-  const views = inputs.map(viewOf);
+  const outputs = new Array<KernelView>(metas.length);
+  for (let i = 0; i < metas.length; i++) {
+    const { shape, dtype } = metas[i];
+    outputs[i] = { data: kernels.allocate(dtype, sizeOf(shape)), shape, dtype };
+  }
+  const views = new Array<KernelView>(inputs.length);
+  for (let i = 0; i < inputs.length; i++) views[i] = viewOf(inputs[i]);
   if ('lower' in forward) forward.lower(views, outputs, attrs, kernels);
   else if (kernels.host === undefined) forward.kernel(views, outputs, attrs);
   else kernels.host(name, views, outputs, (x, y) => forward.kernel(x, y, attrs));
-  return outputs.map(({ data, shape, dtype }) => ({
-    storage: shape.length === 0 && !isSymbolic(data) ? data[0] : data,
-    shape,
-    dtype,
-  }));
+  return outputs;
+}
+
+/** What has been filled, as a tensor keeps it: scalars are plain numbers. */
+function storageOf({ data, shape }: KernelView): Storage {
+  return shape.length === 0 && !isSymbolic(data) ? data[0] : data;
 }
 
 function unrecorded<R>(forward: () => R): R {
@@ -198,7 +197,7 @@ export function defineOp<A = undefined>(definition: OpDefinition<A>): OpFunction
     }
     const meta = definition.output(inputs, attrs);
     const [y] = fill(op.name, definition, inputs, [meta], attrs);
-    return record(op, inputs, attrs, y.storage, y.shape, y.dtype);
+    return record(op, inputs, attrs, storageOf(y), y.shape, y.dtype);
   };
   const op = opOf(definition, apply);
   return callable(op, apply);
@@ -214,7 +213,9 @@ export function defineMultiOp<A = undefined>(
       return recordAll(op, inputs, attrs, ys);
     }
     const metas = definition.output(inputs, attrs);
-    return recordAll(op, inputs, attrs, fill(op.name, definition, inputs, metas, attrs));
+    const ys = fill(op.name, definition, inputs, metas, attrs);
+    const outputs = ys.map((y) => ({ storage: storageOf(y), shape: y.shape, dtype: y.dtype }));
+    return recordAll(op, inputs, attrs, outputs);
   };
   const op = opOf(definition, apply);
   return callable(op, apply);
@@ -226,7 +227,10 @@ function callable<A, R>(
   apply: (inputs: readonly Tensor[], attrs: A) => R,
 ): OpFunction<A, R> {
   const call = (...args: readonly unknown[]): R => {
-    const [inputs, attrs] = separate(op.name, args);
+    const last = args[args.length - 1];
+    const attrs = isAttrs(last) ? last : undefined;
+    const inputs = new Array<Tensor>(attrs === undefined ? args.length : args.length - 1);
+    for (let i = 0; i < inputs.length; i++) inputs[i] = toTensor(op.name, args[i] as TensorLike);
     return apply(inputs, attrs as A);
   };
   Object.defineProperty(call, 'name', { value: op.name });

@@ -15,6 +15,13 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/** How many elements the axes `from` … `to` − 1 span. */
+export function sizeBetween(shape: Shape, from: number, to: number): number {
+  let size = 1;
+  for (let i = from; i < to; i++) size *= shape[i];
+  return size;
+}
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
