@@ -26,3 +26,17 @@ export function collapse(
   }
   return [sizes, steps];
 }
+
+/**
+ * After how many elements of the result an operand of `shape` begins anew: 1 where one element serves them all, as many
+ * as the result has where they are paired off; 0 where it does more than begin anew. Periods nest: each is a divisor of the
+ * next larger one.
+ */
+export function periodOf(shape: Shape, target: Shape): number {
+  const lead = target.length - shape.length;
+  let period = 1;
+  let axis = shape.length - 1;
+  while (axis >= 0 && shape[axis] === target[lead + axis]) period *= shape[axis--];
+  while (axis >= 0) if (shape[axis--] !== 1) return 0;
+  return period;
+}
