@@ -28,15 +28,16 @@ export function collapse(
 }
 
 /**
- * After how many elements of the result an operand of `shape` begins anew: 1 where one element serves them all, as many
- * as the result has where they are paired off; 0 where it does more than begin anew. Periods nest: each is a divisor of the
- * next larger one.
+ * For how many elements of the result each element of an operand of `shape` stays, where its elements then follow each
+ * other, again and again: element i of the result meets the operand's ⌊i / hold⌋, modulo their number. 0 where that is not
+ * so. Holds, and what operands begin anew after, are products of the result's last sizes: they divide each other.
  */
-export function periodOf(shape: Shape, target: Shape): number {
+export function holdOf(shape: Shape, target: Shape): number {
   const lead = target.length - shape.length;
-  let period = 1;
+  let hold = 1;
   let axis = shape.length - 1;
-  while (axis >= 0 && shape[axis] === target[lead + axis]) period *= shape[axis--];
+  while (axis >= 0 && shape[axis] === 1) hold *= target[lead + axis--];
+  while (axis >= 0 && shape[axis] === target[lead + axis]) axis--;
   while (axis >= 0) if (shape[axis--] !== 1) return 0;
-  return period;
+  return hold;
 }

@@ -4,12 +4,12 @@ import { RuleError } from '../errors.js';
 import { kernelsFor } from '../kernels/active.js';
 import type { Kernels, KernelView } from '../kernels/kernels.js';
 import type { Adjoint, Adjoints, Meta, Op } from '../tape/node.js';
-import { record, recordAll } from '../tape/record.js';
+import { type Output, record, recordAll } from '../tape/record.js';
 import { INSIDE_OP, withLimit } from '../tape/state.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { Operand, type TensorLike } from '../tensor/operand.js';
 import { sizeOf } from '../tensor/shape.js';
-import { asArray, type Storage } from '../tensor/storage.js';
+import { asArray } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
@@ -138,31 +138,40 @@ function viewOf({ storage, shape, dtype }: Tensor): KernelView {
   return { data, shape, dtype };
 }
 
-/** Fills freshly allocated outputs. */
-function fill<A>(
-  name: string,
-  forward: ArrayForward<A, unknown>,
+type Fill<A> = LoweredForward<A, unknown>['lower'];
+
+/** A kernel of the user's runs at once, unless it is to be noted down. */
+function fillOf<A>(name: string, forward: ArrayForward<A, unknown>): Fill<A> {
+  if ('lower' in forward) return forward.lower;
+  return (inputs, outputs, attrs, { host }) => {
+    if (host === undefined) forward.kernel(inputs, outputs, attrs);
+    else host(name, inputs, outputs, (x, y) => forward.kernel(x, y, attrs));
+  };
+}
+
+/** Freshly allocated outputs, filled; scalars become plain numbers. */
+function filled<A>(
+  fill: Fill<A>,
   inputs: readonly Tensor[],
   metas: readonly Meta[],
   attrs: A,
-): KernelView[] {
+): Output[] {
   const kernels = kernelsFor(inputs);
-  const outputs = new Array<KernelView>(metas.length);
-  for (let i = 0; i < metas.length; i++) {
-    const { shape, dtype } = metas[i];
-    outputs[i] = { data: kernels.allocate(dtype, sizeOf(shape)), shape, dtype };
-  }
   const views = new Array<KernelView>(inputs.length);
   for (let i = 0; i < inputs.length; i++) views[i] = viewOf(inputs[i]);
-  if ('lower' in forward) forward.lower(views, outputs, attrs, kernels);
-  else if (kernels.host === undefined) forward.kernel(views, outputs, attrs);
-  else kernels.host(name, views, outputs, (x, y) => forward.kernel(x, y, attrs));
+  const blocks = new Array<KernelView>(metas.length);
+  for (let i = 0; i < metas.length; i++) {
+    const { shape, dtype } = metas[i];
+    blocks[i] = { data: kernels.allocate(dtype, sizeOf(shape)), shape, dtype };
+  }
+  fill(views, blocks, attrs, kernels);
+  const outputs = new Array<Output>(metas.length);
+  for (let i = 0; i < metas.length; i++) {
+    const { data, shape, dtype } = blocks[i];
+    const storage = shape.length === 0 && !isSymbolic(data) ? data[0] : data;
+    outputs[i] = { storage, shape, dtype };
+  }
   return outputs;
-}
-
-/** What has been filled, as a tensor keeps it: scalars are plain numbers. */
-function storageOf({ data, shape }: KernelView): Storage {
-  return shape.length === 0 && !isSymbolic(data) ? data[0] : data;
 }
 
 function unrecorded<R>(forward: () => R): R {
@@ -185,40 +194,54 @@ function unrecorded<R>(forward: () => R): R {
  * Rules are written with differentiable operations, so gradients of gradients need nothing more.
  */
 export function defineOp<A = undefined>(definition: OpDefinition<A>): OpFunction<A> {
+  const compute =
+    'forward' in definition ? onTensors(definition) : onArrays(definition.name, definition);
   const apply = (inputs: readonly Tensor[], attrs: A): Tensor => {
-    if ('forward' in definition) {
-      const y = unrecorded(() => definition.forward(inputs, attrs));
-      if (!(y instanceof Tensor)) {
-        throw new RuleError(
-          `${op.name}: forward returns a tensor, got ${typeof y}. Use defineMultiOp for several outputs.`,
-        );
-      }
-      return record(op, inputs, attrs, y.storage, y.shape, y.dtype);
-    }
-    const meta = definition.output(inputs, attrs);
-    const [y] = fill(op.name, definition, inputs, [meta], attrs);
-    return record(op, inputs, attrs, storageOf(y), y.shape, y.dtype);
+    const { storage, shape, dtype } = compute(inputs, attrs);
+    return record(op, inputs, attrs, storage, shape, dtype);
   };
   const op = opOf(definition, apply);
   return callable(op, apply);
+}
+
+type Compute<A> = (inputs: readonly Tensor[], attrs: A) => Output;
+
+function onTensors<A>({ name, forward }: Rules<A, Tensor> & TensorForward<A, Tensor>): Compute<A> {
+  return (inputs, attrs) => {
+    const y = unrecorded(() => forward(inputs, attrs));
+    if (y instanceof Tensor) return y;
+    throw new RuleError(
+      `${name}: forward returns a tensor, got ${typeof y}. Use defineMultiOp for several outputs.`,
+    );
+  };
+}
+
+function onArrays<A>(name: string, forward: ArrayForward<A, Meta>): Compute<A> {
+  const fill = fillOf(name, forward);
+  return (inputs, attrs) => filled(fill, inputs, [forward.output(inputs, attrs)], attrs)[0];
 }
 
 /** Declares an operation with several outputs: `vjp` takes, and `jvp` returns, a list with one entry for each. */
 export function defineMultiOp<A = undefined>(
   definition: MultiOpDefinition<A>,
 ): OpFunction<A, Tensor[]> {
-  const apply = (inputs: readonly Tensor[], attrs: A): Tensor[] => {
-    if ('forward' in definition) {
-      const ys = unrecorded(() => definition.forward(inputs, attrs));
-      return recordAll(op, inputs, attrs, ys);
-    }
-    const metas = definition.output(inputs, attrs);
-    const ys = fill(op.name, definition, inputs, metas, attrs);
-    const outputs = ys.map((y) => ({ storage: storageOf(y), shape: y.shape, dtype: y.dtype }));
-    return recordAll(op, inputs, attrs, outputs);
-  };
+  const compute =
+    'forward' in definition ? allOnTensors(definition) : allOnArrays(definition.name, definition);
+  const apply = (inputs: readonly Tensor[], attrs: A): Tensor[] =>
+    recordAll(op, inputs, attrs, compute(inputs, attrs));
   const op = opOf(definition, apply);
   return callable(op, apply);
+}
+
+type ComputeAll<A> = (inputs: readonly Tensor[], attrs: A) => readonly Output[];
+
+function allOnTensors<A>({ forward }: TensorForward<A, readonly Tensor[]>): ComputeAll<A> {
+  return (inputs, attrs) => unrecorded(() => forward(inputs, attrs));
+}
+
+function allOnArrays<A>(name: string, forward: ArrayForward<A, readonly Meta[]>): ComputeAll<A> {
+  const fill = fillOf(name, forward);
+  return (inputs, attrs) => filled(fill, inputs, forward.output(inputs, attrs), attrs);
 }
 
 /** The function that users call, around what runs on tensors. */

@@ -90,7 +90,7 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
     const m = rowsOf(a.shape, transposeA);
     const n = columnsOf(b.shape, transposeB);
     const batch = broadcastShapes('matmul', leading(a.shape), leading(b.shape));
-    return { shape: [...batch, m, n], dtype: a.dtype };
+    return { shape: batch.length === 0 ? [m, n] : [...batch, m, n], dtype: a.dtype };
   },
   lower: ([a, b], [y], { transposeA, transposeB }, kernels) => {
     kernels.matmul({
@@ -110,12 +110,11 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
   vjp: (g, node) => {
     const [a, b] = node.x;
     const { transposeA: ta, transposeB: tb } = node.attrs;
-    const dA = () => (ta ? product(b, g, tb, true) : product(g, b, false, !tb));
-    const dB = () => (tb ? product(g, a, true, ta) : product(a, g, !ta, false));
-    return [
-      node.needs(0) ? sumTo(dA(), a.shape) : null,
-      node.needs(1) ? sumTo(dB(), b.shape) : null,
-    ];
+    let dA: Tensor | null = null;
+    let dB: Tensor | null = null;
+    if (node.needs(0)) dA = ta ? product(b, g, tb, true) : product(g, b, false, !tb);
+    if (node.needs(1)) dB = tb ? product(g, a, true, ta) : product(a, g, !ta, false);
+    return [dA && sumTo(dA, a.shape), dB && sumTo(dB, b.shape)];
   },
   jvp: ([ta, tb], { x: [a, b], attrs }) =>
     sumOf(ta && matmulOp(ta, b, attrs), tb && matmulOp(a, tb, attrs)),

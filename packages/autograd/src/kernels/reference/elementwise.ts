@@ -4,7 +4,7 @@ import { type Expr, kernelOf, type Loop } from '../../scalar/index.js';
 import type { DType, TypedArray } from '../../tensor/dtype.js';
 import { broadcastStrides, type Shape } from '../../tensor/shape.js';
 import { asArray, elementsOf } from '../../tensor/storage.js';
-import { collapse, periodOf } from '../broadcast-loops.js';
+import { collapse, holdOf } from '../broadcast-loops.js';
 import type { Elements } from '../kernels.js';
 
 function run(
@@ -86,27 +86,28 @@ export function elementwise(
   const arity = inputs.length;
   const { loop } = kernelOf(f, arity, dtype);
   const arrays = new Array<TypedArray>(arity);
-  const periods = new Array<number>(arity);
+  const holds = new Array<number>(arity);
   const starts = new Array<number>(arity);
   const strides = new Array<number>(arity);
   let inner = out.length;
   for (let i = 0; i < arity; i++) {
     const { storage, shape: own } = inputs[i];
     arrays[i] = asArray(elementsOf('elementwise', storage), dtype);
-    const period = periodOf(own, shape);
-    periods[i] = period;
+    const count = arrays[i].length;
+    const hold = holdOf(own, shape);
+    holds[i] = hold;
     starts[i] = 0;
-    strides[i] = period === 1 ? 0 : 1;
-    if (period !== 1 && period < inner) inner = period;
+    strides[i] = hold === 1 && count > 1 ? 1 : 0;
+    if (count > 1) inner = Math.min(inner, hold === 1 ? count : hold);
   }
   if (inner === 0) {
     runStrided(loop, out, arrays, inputs, shape);
     return;
   }
   for (let at = 0; at < out.length; at += inner) {
-    run(loop, out, at, inner, arrays, starts, strides);
-    for (let i = 0; i < arity; i++) {
-      if (strides[i] === 1) starts[i] = starts[i] + inner === periods[i] ? 0 : starts[i] + inner;
+    if (at > 0) {
+      for (let i = 0; i < arity; i++) starts[i] = Math.floor(at / holds[i]) % arrays[i].length;
     }
+    run(loop, out, at, inner, arrays, starts, strides);
   }
 }

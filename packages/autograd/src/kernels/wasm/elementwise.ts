@@ -4,7 +4,7 @@ import type { Expr } from '../../scalar/index.js';
 import { bytesPerElement, type DType, type TypedArray } from '../../tensor/dtype.js';
 import { broadcastStrides, type Shape, sameShape } from '../../tensor/shape.js';
 import { asArray, elementsOf } from '../../tensor/storage.js';
-import { collapse, periodOf } from '../broadcast-loops.js';
+import { collapse, holdOf } from '../broadcast-loops.js';
 import type { Elements } from '../kernels.js';
 import { elementwise as inJavaScript } from '../reference/elementwise.js';
 import { type BlockLoop, type Formula, formulaOf, isCompiled, loopOf } from './loop.js';
@@ -89,33 +89,37 @@ function runBroadcast(
   const bytes = bytesPerElement(dtype);
   const arity = arrays.length;
   const memory = scratchArray(dtype, arity + 1);
-  const slot = (k: number) => slotAddress(k) / bytes;
+  const stride = slotAddress(1) / bytes;
   const room = SLOT_BYTES / bytes;
-  const kinds = inputs.map((x) => kindOf(periodOf(x.shape, shape), out.length, room));
+  const kinds = new Array<Kind>(arity);
+  const masks = new Array<number>(arity);
   let period = 1;
   // Periods nest: whole numbers of the longest are whole numbers of them all.
   for (let i = 0; i < arity; i++) {
-    if (kinds[i] === 'periodic') period = Math.max(period, arrays[i].length);
+    const { length } = arrays[i];
+    kinds[i] = kindOf(inputs[i].shape, length, shape, out.length, room);
+    masks[i] = kinds[i] === 'one' ? 0 : -1;
+    if (kinds[i] === 'periodic') period = Math.max(period, length);
   }
   const block = Math.min(out.length, room - (room % period));
   const [sizes, steps] = kinds.includes('strided') ? walkOf(inputs, shape) : NO_WALK;
-  const masks = kinds.map((kind) => (kind === 'one' ? 0 : -1));
   for (let i = 0; i < arity; i++) {
-    if (kinds[i] === 'one') fillVector(memory, slot(i), arrays[i][0], bytes);
+    if (kinds[i] === 'one') fillVector(memory, i * stride, arrays[i][0], bytes);
     else if (kinds[i] === 'periodic') {
-      fillPeriodic(memory, slot(i), arrays[i], arrays[i].length, block);
+      fillPeriodic(memory, i * stride, arrays[i], arrays[i].length, block);
     }
   }
   for (let at = 0; at < out.length; at += block) {
     const count = Math.min(block, out.length - at);
     for (let i = 0; i < arity; i++) {
-      if (kinds[i] === 'same') copyIn(memory, slot(i), arrays[i], at, count);
+      if (kinds[i] === 'same') copyIn(memory, i * stride, arrays[i], at, count);
       else if (kinds[i] === 'strided') {
-        fillStrided(memory, slot(i), arrays[i], sizes, steps[i], at, count);
+        fillStrided(memory, i * stride, arrays[i], sizes, steps[i], at, count);
       }
     }
-    loop(count * bytes, ...masks);
-    copyOut(memory, slot(arity), out, at, count);
+    if (arity === 2) loop(count * bytes, masks[0], masks[1]);
+    else loop(count * bytes, ...masks);
+    copyOut(memory, arity * stride, out, at, count);
   }
 }
 
@@ -123,10 +127,11 @@ function runBroadcast(
 type Kind = 'one' | 'same' | 'periodic' | 'strided';
 
 /** What begins anew only after more elements than a slot has room for is read as if it had strides. */
-function kindOf(period: number, length: number, room: number): Kind {
-  if (period === 1) return 'one';
-  if (period === length) return 'same';
-  return period > 0 && period <= room ? 'periodic' : 'strided';
+function kindOf(own: Shape, count: number, shape: Shape, length: number, room: number): Kind {
+  if (count === 1) return 'one';
+  if (holdOf(own, shape) !== 1) return 'strided';
+  if (count === length) return 'same';
+  return count <= room ? 'periodic' : 'strided';
 }
 
 /** The result's merged axes, innermost first, and each operand's steps along them. */
