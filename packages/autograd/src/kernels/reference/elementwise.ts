@@ -3,8 +3,7 @@
 import { type Expr, kernelOf, type Loop } from '../../scalar/index.js';
 import type { DType, TypedArray } from '../../tensor/dtype.js';
 import { broadcastStrides, type Shape } from '../../tensor/shape.js';
-import { asArray, elementsOf } from '../../tensor/storage.js';
-import { collapse, holdOf } from '../broadcast-loops.js';
+import { arraysOf, collapse, holdOf } from '../broadcast-loops.js';
 import type { Elements } from '../kernels.js';
 
 function run(
@@ -85,16 +84,14 @@ export function elementwise(
   if (out.length === 0) return;
   const arity = inputs.length;
   const { loop } = kernelOf(f, arity, dtype);
-  const arrays = new Array<TypedArray>(arity);
+  const arrays = arraysOf(inputs, dtype);
   const holds = new Array<number>(arity);
   const starts = new Array<number>(arity);
   const strides = new Array<number>(arity);
   let inner = out.length;
   for (let i = 0; i < arity; i++) {
-    const { storage, shape: own } = inputs[i];
-    arrays[i] = asArray(elementsOf('elementwise', storage), dtype);
     const count = arrays[i].length;
-    const hold = holdOf(own, shape);
+    const hold = holdOf(inputs[i].shape, shape);
     holds[i] = hold;
     starts[i] = 0;
     strides[i] = hold === 1 && count > 1 ? 1 : 0;

@@ -3,8 +3,7 @@
 import type { Expr } from '../../scalar/index.js';
 import { bytesPerElement, type DType, type TypedArray } from '../../tensor/dtype.js';
 import { broadcastStrides, type Shape, sameShape } from '../../tensor/shape.js';
-import { asArray, elementsOf } from '../../tensor/storage.js';
-import { collapse, holdOf } from '../broadcast-loops.js';
+import { arraysOf, collapse, holdOf } from '../broadcast-loops.js';
 import type { Elements } from '../kernels.js';
 import { elementwise as inJavaScript } from '../reference/elementwise.js';
 import { type BlockLoop, type Formula, formulaOf, isCompiled, loopOf } from './loop.js';
@@ -219,7 +218,7 @@ export function elementwise(
     return;
   }
   const loop = loopOf(formula, inputs.length, dtype);
-  const arrays = inputs.map(({ storage }) => asArray(elementsOf('elementwise', storage), dtype));
+  const arrays = arraysOf(inputs, dtype);
   if (isFlat(inputs, arrays, shape)) runFlat(loop, arrays, out, dtype);
   else runBroadcast(loop, arrays, inputs, shape, out, dtype);
 }
