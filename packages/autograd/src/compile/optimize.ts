@@ -1,5 +1,6 @@
 // From what was noted down to what has to be done: constants folded, repeats and dead code removed, chains fused.
 
+import { isExact } from '../kernels/wasm/formula.js';
 import {
   argument,
   constant,
@@ -16,6 +17,7 @@ import { signatureOf } from './compare.js';
 import { fuseDescents } from './descent.js';
 import type { CopyCall, ElementwiseCall, Instruction, MatmulCall, Read } from './instruction.js';
 import type { Constant } from './recorder.js';
+import { numbersFromTruth } from './truth.js';
 
 /** Blocks all of whose elements are one known number. */
 type Uniform = Map<Symbolic, number>;
@@ -77,7 +79,9 @@ function foldConstants(
     const [out] = outputs;
     if (call.kind === 'elementwise') {
       const folded = foldElementwise(call, uniform);
-      if (folded.reads.length === 0 && !partlyWritten.has(out)) {
+      // What vectors compute to other bits than JavaScript is left to them, but for numbers: JavaScript has those.
+      const sameBits = call.shape.length === 0 || isExact(folded.f);
+      if (folded.reads.length === 0 && sameBits && !partlyWritten.has(out)) {
         uniform.set(out, coerce(kernelOf(folded.f, 0, call.dtype).scalar(), out.dtype));
       }
       return withCall(instruction, folded);
@@ -323,7 +327,7 @@ export function optimize(
   accumulates: (call: MatmulCall) => boolean,
 ): Instruction[] {
   const folded = foldConstants(instructions, constants);
-  const shared = reuseLogarithms(shareRepeats(dropDead(folded, kept), kept));
+  const shared = reuseLogarithms(shareRepeats(numbersFromTruth(dropDead(folded, kept)), kept));
   const fused = fuse(shared, kept);
   return dropDead(fuseDescents(fused, kept, accumulates), kept);
 }

@@ -16,6 +16,7 @@ import {
   type ValueType,
 } from '../../kernels/wasm/assembler/index.js';
 import { define, times } from '../../kernels/wasm/emit.js';
+import { isExact } from '../../kernels/wasm/formula.js';
 import type { Gemm } from '../../kernels/wasm/gemm-module.js';
 import { columnsFunction, rowsFunction } from '../../kernels/wasm/reduce-code.js';
 import { softmaxFunction } from '../../kernels/wasm/softmax-code.js';
@@ -213,6 +214,8 @@ export class ProgramEmitter {
     const plain =
       isLane(dtype) && out.dtype === dtype && reads.every(({ block }) => block.dtype === dtype);
     if (!plain || out.length === 0 || nodesOf(f).length > LONGEST) return HOST;
+    // Numbers are computed in JavaScript eagerly, whose mathematics has bits of its own.
+    if (asked.shape.length === 0 && !isExact(f)) return HOST;
     const rows = rowsOf(asked);
     if (rows === null) return HOST;
     const bytes = rows.inner * bytesPerElement(dtype);
