@@ -10,7 +10,7 @@ import { isSymbolic, type Symbolic, tracing } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Variable, type VariableState } from '../tensor/variable.js';
 import { leavesOf, mapTree, rebuild } from '../transforms/tree.js';
-import { type Constant, Recorder } from './recorder.js';
+import { type Constant, Recorder, siteOf } from './recorder.js';
 
 /** A tensor of a program: its block and how it is read. */
 export interface Slot {
@@ -29,6 +29,8 @@ export interface TracedCell {
   /** Its gradient when a run begins and ends; null for none. */
   readonly gradBefore: Symbolic | null;
   readonly gradAfter: Symbolic | null;
+  /** Holds the stack of where it was last assigned a value that is known while tracing; null if it never was. */
+  readonly fixedAt: Error | null;
 }
 
 /** What one run of a function has noted down. */
@@ -101,7 +103,11 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
     recorder.note({ kind: 'draw', fill }, [], [block]);
     return block;
   };
-  tracing.hooks = { touch, draw };
+  const fixed = new Map<object, Error>();
+  const fix = (cell: object): void => {
+    fixed.set(cell, siteOf());
+  };
+  tracing.hooks = { touch, fix, draw };
   traced.kernels = recorder;
   try {
     const result = fn(...bound);
@@ -121,6 +127,7 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
         after: blockOf(recorder, value),
         gradBefore,
         gradAfter: grad === null ? null : blockOf(recorder, grad),
+        fixedAt: fixed.get(cell) ?? null,
       };
     });
     return {

@@ -6,7 +6,7 @@ import { Operand, type TensorLike } from './operand.js';
 import { type GradientSink, Leaf } from './origin.js';
 import { formatShape, type Shape, sameShape } from './shape.js';
 import { convertArray, elementsOf, type Storage } from './storage.js';
-import { tracing } from './symbolic.js';
+import { isSymbolic, tracing } from './symbolic.js';
 import { scalarTensor, Tensor } from './tensor.js';
 
 /** @internal */
@@ -109,6 +109,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
       );
     }
     tracing.hooks?.touch(this);
+    if (!isSymbolic(next.storage)) tracing.hooks?.fix(this);
     this.#pending = null;
     this.#version++;
     this.#value = this.#hold(next as Tensor<S>);
