@@ -92,6 +92,10 @@ export function assertSame(first: Trace, second: Trace): void {
         'Return tensors, and read JavaScript values from them after the run.',
     );
   }
+  const [shown, shownAgain] = [first, second].map(({ taps }) =>
+    taps.map(({ name, slot }) => `${slot.block.id} ${name}`).join(),
+  );
+  if (shown !== shownAgain) refuse('taps of other names or values', { site: null });
   compareEnds(first, second);
 }
 

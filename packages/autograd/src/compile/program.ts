@@ -15,6 +15,8 @@ import { execute, type Instruction } from './instruction.js';
 import type { Heap } from './memory.js';
 import { optimize } from './optimize.js';
 import { bytesOf, type Plan, planMemory, type Update } from './plan.js';
+import type { Recorder } from './recorder.js';
+import { isObserved, show } from './tap.js';
 import type { Slot, Trace, TracedCell } from './trace.js';
 import { arrayAt } from './views.js';
 
@@ -48,10 +50,12 @@ interface Move {
 export class Program {
   readonly #engine: Engine;
   readonly #trace: Trace;
-  readonly #cells: readonly HeldCell[];
+  readonly #cells: HeldCell[] = [];
   readonly #plan: Plan;
   readonly #moves: readonly Move[];
-  readonly #constants: ReadonlyMap<Symbolic, number>;
+  /** Where old values of cells that are assigned lie, if they are wanted after the run. */
+  readonly #copies: ReadonlyMap<Symbolic, Symbolic>;
+  readonly #constants = new Map<Symbolic, number>();
   /** The arena's bytes: blocks, and behind them the panels of matrix products. */
   readonly #arenaBytes: number;
   readonly instructions: readonly Instruction[];
@@ -64,10 +68,11 @@ export class Program {
     this.#trace = trace;
     const { recorder, inputs, outputs } = trace;
     const cells = separated(trace);
+    this.#copies = copiesOfOld(trace);
     const assigned = cells.filter(({ before, after }) => before !== after);
     const results = new Set([
-      ...outputs.map(({ block }) => block),
-      ...cells.flatMap(({ gradAfter }) => (gradAfter === null ? [] : [gradAfter])),
+      ...outputs.map(({ block }) => this.#copies.get(block) ?? block),
+      ...cells.flatMap(({ gradAfter: g }) => (g === null ? [] : [this.#copies.get(g) ?? g])),
     ]);
     const kept = new Set([...results, ...assigned.map(({ after }) => after)]);
     this.instructions = optimize(
@@ -96,13 +101,17 @@ export class Program {
       .map(({ before, after }) => ({ from: after, to: before }));
 
     this.#arenaBytes = this.#plan.arenaBytes + this.#scratchBytes();
-    this.#reserve();
-    this.#constants = new Map(readConstants.map((block) => [block, this.#layConstant(block)]));
-    this.#cells = cells.map((traced) => ({
-      ...traced,
-      resident: engine.cells.hold(traced.cell),
-      requiresGrad: traced.cell.requiresGrad,
-    }));
+    try {
+      this.#reserve();
+      for (const block of readConstants) this.#constants.set(block, this.#layConstant(block));
+      for (const traced of cells) {
+        const resident = engine.cells.hold(traced.cell);
+        this.#cells.push({ ...traced, resident, requiresGrad: traced.cell.requiresGrad });
+      }
+    } catch (error) {
+      this.evict();
+      throw error;
+    }
   }
 
   #readConstants(kept: ReadonlySet<Symbolic>): Symbolic[] {
@@ -187,8 +196,19 @@ export class Program {
     for (const { cell, gradBefore } of this.#cells) {
       if (gradBefore !== null && cell.grad !== null) this.#write(gradBefore, cell.grad.storage);
     }
-    run(this.#engine.arena.address);
+    try {
+      run(this.#engine.arena.address);
+    } catch (error) {
+      // A kernel of the user's threw. What was assigned before is assigned, as it is eagerly.
+      for (const { before, after, resident } of this.#cells) {
+        if (before !== after) cells.store(resident);
+      }
+      throw error;
+    }
     for (const held of this.#cells) this.#settle(held);
+    if (isObserved()) {
+      for (const { name, slot } of this.#trace.taps) show(name, this.#read(slot));
+    }
     return withTensors(this.#trace.result, (slot) => this.#read(slot));
   }
 
@@ -206,7 +226,7 @@ export class Program {
   }
 
   #read({ block, shape, dtype }: Slot): Tensor {
-    const array = this.#arrayOf(block);
+    const array = this.#arrayOf(this.#copies.get(block) ?? block);
     return new Tensor(shape.length === 0 ? array[0] : array.slice(), shape, dtype, null, 0);
   }
 
@@ -265,12 +285,34 @@ function separated({ recorder, cells }: Trace): TracedCell[] {
   return cells.map((traced) => {
     const { before, after } = traced;
     if (before === after || !changing.has(after)) return traced;
-    const copy = recorder.block(after.dtype, after.length);
-    const layout = { offset: 0, strides: [1] };
-    const call = { kind: 'copy', from: layout, to: layout, shape: [after.length] } as const;
-    recorder.note(call, [after], [copy]);
+    const { copy, instruction } = copyOf(recorder, after);
+    recorder.instructions.push(instruction);
     return { ...traced, after: copy };
   });
+}
+
+/** The old value of a cell that changes, where it is returned, shown, or left as a gradient: a copy made before anything. */
+function copiesOfOld({ recorder, cells, outputs }: Trace): Map<Symbolic, Symbolic> {
+  const changing = new Set(
+    cells.filter(({ before, after }) => before !== after).map((c) => c.before),
+  );
+  const wanted = [...outputs.map(({ block }) => block), ...cells.map((cell) => cell.gradAfter)];
+  const copies = new Map<Symbolic, Symbolic>();
+  for (const block of wanted) {
+    if (block === null || !changing.has(block) || copies.has(block)) continue;
+    const { copy, instruction } = copyOf(recorder, block);
+    recorder.instructions.unshift(instruction);
+    copies.set(block, copy);
+  }
+  return copies;
+}
+
+function copyOf(recorder: Recorder, block: Symbolic): { copy: Symbolic; instruction: Instruction } {
+  const copy = recorder.block(block.dtype, block.length);
+  const layout = { offset: 0, strides: [1] };
+  const call = { kind: 'copy', from: layout, to: layout, shape: [block.length] } as const;
+  const [inputs, outputs] = [[block], [copy]];
+  return { copy, instruction: { call, inputs, outputs, partial: false, site: new Error() } };
 }
 
 const hasBlas = (): boolean => backendInfo().gemm === 'blas';

@@ -41,8 +41,15 @@ export interface Trace {
   /** What the function returned, tensors being slots. */
   readonly result: unknown;
   readonly outputs: readonly Slot[];
+  /** What it shows under a name; the slots are among the outputs. */
+  readonly taps: readonly Tap[];
   /** The generators that it draws from. */
   readonly generators: readonly Generator[];
+}
+
+export interface Tap {
+  readonly name: string;
+  readonly slot: Slot;
 }
 
 interface Touched {
@@ -107,18 +114,23 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
   const fix = (cell: object): void => {
     fixed.set(cell, siteOf());
   };
-  tracing.hooks = { touch, fix, draw };
+  const outputs: Slot[] = [];
+  const slotOf = (value: Tensor): Slot => {
+    const { shape, dtype } = value;
+    const slot = { block: blockOf(recorder, value), shape, dtype };
+    outputs.push(slot);
+    return slot;
+  };
+  const taps: Tap[] = [];
+  const tap = (name: string, value: unknown): void => {
+    taps.push({ name, slot: slotOf(value as Tensor) });
+  };
+  tracing.hooks = { touch, fix, tap, draw };
   traced.kernels = recorder;
   try {
     const result = fn(...bound);
     refusePromise('compile', result);
-    const outputs: Slot[] = [];
-    const structure = mapTree(result, (value) => {
-      const { storage, shape, dtype, size } = value.read();
-      const block = blockOf(recorder, { storage, dtype, size } as Tensor);
-      outputs.push({ block, shape, dtype });
-      return outputs[outputs.length - 1];
-    });
+    const structure = mapTree(result, (value) => slotOf(value.read()));
     const cells = [...touched].map(([cell, { before, gradBefore }]): TracedCell => {
       const { value, grad } = cell.snapshot();
       return {
@@ -136,6 +148,7 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
       cells,
       result: structure,
       outputs,
+      taps,
       generators: [...generators.keys()],
     };
   } finally {

@@ -21,6 +21,8 @@ export interface TraceHooks {
   touch(holder: object): void;
   /** A cell is about to be assigned a value that is known already: the program will assign the same in every run. */
   fix(cell: object): void;
+  /** A tensor is shown under a name: the program will keep it for whoever looks after a run. */
+  tap(name: string, value: unknown): void;
   /** A generator draws a tensor: the program will call `fill` in every run. */
   draw(dtype: DType, length: number, fill: (out: TypedArray) => void): Symbolic;
 }

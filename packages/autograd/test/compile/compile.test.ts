@@ -105,6 +105,23 @@ describe('compile', () => {
     expect(a.value.toArray()).toEqual([1, 2]);
   });
 
+  it('returns a value that a cell had before it was assigned', () => {
+    const count = variable(1, { dtype: 'int32' });
+    const w = variable([1, 2]);
+    const next = compile(() => {
+      const [old, weights] = [count.value, w.value.detach()];
+      count.assign(count.add(1));
+      noGrad(() => w.assign(w.mul(2)));
+      return { old, weights, again: weights.reshape([2, 1]), now: count.value };
+    });
+    for (const k of [1, 2, 3]) {
+      const { old, weights, again, now } = next();
+      expect([old.item(), now.item()]).toEqual([k, k + 1]);
+      expect(weights.toArray()).toEqual([2 ** (k - 1), 2 ** k]);
+      expect(again.toArray()).toEqual([[2 ** (k - 1)], [2 ** k]]);
+    }
+  });
+
   it('differentiates inside, to any order', () => {
     const third = compile(grad((x: Tensor) => grad((y: Tensor) => y.pow(3).sum())(x).sum()));
     expect(third(tensor([1, 2])).toArray()).toEqual([6, 12]);
