@@ -10,8 +10,10 @@ import {
 } from '@retrograd/autograd';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cells } from '../../src/compile/cells.js';
+import { Linker } from '../../src/compile/emit/module.js';
+import type { Engine } from '../../src/compile/layout.js';
 import { Heap } from '../../src/compile/memory.js';
-import { type Engine, Program } from '../../src/compile/program.js';
+import { Program } from '../../src/compile/program.js';
 import { trace } from '../../src/compile/trace.js';
 import { instantiateGemm } from '../../src/kernels/wasm/gemm-module.js';
 
@@ -28,6 +30,7 @@ function engine(): Engine {
     heap,
     cells: new Cells(heap),
     gemm: instantiateGemm(heap.memory),
+    linker: new Linker(heap.memory),
     arena: { address: 0, bytes: 0 },
   };
 }
