@@ -21,6 +21,7 @@ export {
   TraceError,
 } from './errors.js';
 export * from './inspect/index.js';
+export { type BackendInfo, backendInfo, setBlasThreads } from './kernels/gemm.js';
 export type { Kernels, KernelView } from './kernels/kernels.js';
 export * from './ops/index.js';
 export {

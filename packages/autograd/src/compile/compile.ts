@@ -103,6 +103,7 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
       assertSame(first, trace(fn as never, args));
       program?.evict();
       programs.delete(key);
+      latest = null;
       makeRoom(programs);
       program = new Program(engine(), first);
       programs.set(key, program);

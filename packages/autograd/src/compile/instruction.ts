@@ -2,7 +2,7 @@
 
 import { descend } from '../kernels/gemm.js';
 import type { Kernels, KernelView, Layout, Reduction } from '../kernels/kernels.js';
-import type { Expr } from '../scalar/index.js';
+import { type Expr, kernelOf } from '../scalar/index.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -133,6 +133,10 @@ export function execute(
   const [out] = outputs.map(arrayOf);
   switch (call.kind) {
     case 'elementwise': {
+      if (call.shape.length === 0) {
+        out[0] = kernelOf(call.f, x.length, call.dtype).scalar(...x.map(([value]) => value));
+        return;
+      }
       const reads = call.reads.map(({ shape }, i) => ({ storage: x[i], shape }));
       kernels.elementwise(call.f, reads, out, call.shape, call.dtype);
       return;

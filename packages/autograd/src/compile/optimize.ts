@@ -1,5 +1,6 @@
 // From what was noted down to what has to be done: constants folded, repeats and dead code removed, chains fused.
 
+import { isExact } from '../kernels/wasm/formula.js';
 import { argument, constant, kernelOf, substitute } from '../scalar/index.js';
 import { coerce } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -58,7 +59,9 @@ function foldConstants(
     const [out] = outputs;
     if (call.kind === 'elementwise') {
       const folded = foldElementwise(call, uniform);
-      if (folded.reads.length === 0 && !again.has(out)) {
+      // What vectors compute to other bits than JavaScript is left to them, but for numbers: JavaScript has those.
+      const sameBits = call.shape.length === 0 || isExact(folded.f);
+      if (folded.reads.length === 0 && sameBits && !again.has(out)) {
         uniform.set(out, coerce(kernelOf(folded.f, 0, call.dtype).scalar(), out.dtype));
       }
       return withCall(instruction, folded);

@@ -115,6 +115,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
       );
     }
     tracing.hooks?.touch(this);
+    if (!isSymbolic(next.storage)) tracing.hooks?.fix(this);
     this.#pending = null;
     this.#version++;
     this.#value = this.#hold(next as Tensor<S>);

@@ -1,3 +1,4 @@
+import * as fromPackage from '@retrograd/autograd';
 import { describe, expect, it } from 'vitest';
 import { loadBlas } from '../../src/kernels/blas/index.js';
 import { backendInfo, matmul, setBlasThreads } from '../../src/kernels/gemm.js';
@@ -26,6 +27,19 @@ describe('the product for every size', () => {
     expect(info.gemm).toBe(blas === null ? 'wasm' : 'blas');
     expect(info.blasMissing === null).toBe(blas !== null);
     expect(info).toMatchObject({ simd: true, fma: hasFma() });
+  });
+
+  it('refuses counts of threads that are none', () => {
+    for (const count of [0, -1, 1.5, Number.NaN]) {
+      expect(() => setBlasThreads(count)).toThrow(
+        `setBlasThreads: takes a whole number ≥ 1, got ${count}. Pass how many threads to use, for example 1.`,
+      );
+    }
+  });
+
+  it('is told by the package itself', () => {
+    expect(fromPackage.backendInfo()).toEqual(backendInfo());
+    expect(fromPackage.setBlasThreads).toBe(setBlasThreads);
   });
 
   it('tells BLAS its threads where it can be told', () => {

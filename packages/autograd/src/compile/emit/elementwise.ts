@@ -3,7 +3,7 @@
 import { collapse } from '../../kernels/broadcast-loops.js';
 import { i32, type Local, local, v128 } from '../../kernels/wasm/assembler/index.js';
 import { define, Emitter, sharedNodes, times } from '../../kernels/wasm/emit.js';
-import { formulaOn } from '../../kernels/wasm/formula.js';
+import { formulaOn, isExact } from '../../kernels/wasm/formula.js';
 import { isLane, type LaneType, lanesOf, vec } from '../../kernels/wasm/vector.js';
 import { type Expr, nodesOf } from '../../scalar/index.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
@@ -119,6 +119,8 @@ export function elementwiseStep(
   const { f, reads, dtype } = asked;
   if (!isLane(dtype) || out.dtype !== dtype || out.length === 0) return null;
   if (reads.some(({ block }) => block.dtype !== dtype) || nodesOf(f).length > LONGEST) return null;
+  // Numbers are computed in JavaScript eagerly, whose mathematics has bits of its own.
+  if (asked.shape.length === 0 && !isExact(f)) return null;
   const { rows, inner, readings, loops } = rowsOf(asked);
   const bytes = bytesPerElement(dtype);
   const rowBytes = inner * bytes;

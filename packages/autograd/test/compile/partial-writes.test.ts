@@ -1,0 +1,75 @@
+// Programs: blocks that are written in several steps.
+import {
+  compile,
+  grad,
+  pad,
+  rng,
+  scatterAdd,
+  type Tensor,
+  TraceError,
+  takeAlong,
+  tensor,
+  variable,
+} from '@retrograd/autograd';
+import { describe, expect, it } from 'vitest';
+
+describe('blocks that are written in several steps', () => {
+  const x = rng(1).normal([2, 4], { dtype: 'float64' });
+  const y = rng(2).normal([2, 4], { dtype: 'float64' });
+  const indices = tensor([[1], [3]], { dtype: 'int32' });
+  const never = Number.NEGATIVE_INFINITY;
+
+  it.each<[string, (a: Tensor, b: Tensor) => Tensor]>([
+    [
+      'a gradient that is scattered into zeros, and added to another',
+      (a, b) => grad((v: Tensor) => takeAlong(v, indices, 1).mul(b).add(v.square()).sum())(a),
+    ],
+    [
+      'two tensors scattered into the same one',
+      (a, b) => {
+        const base = b.mul(1).sum(0);
+        const at = tensor([0, 1], { dtype: 'int32' });
+        const other = tensor([2, 3], { dtype: 'int32' });
+        return scatterAdd(base, at, a.sum(1)).mul(scatterAdd(base, other, a.sum(1)));
+      },
+    ],
+    [
+      'two tensors padded with the same number',
+      (a, b) =>
+        pad(
+          a,
+          [
+            [0, 0],
+            [1, 0],
+          ],
+          never,
+        ).maximum(
+          pad(
+            b,
+            [
+              [0, 0],
+              [1, 0],
+            ],
+            never,
+          ).mul(2),
+        ),
+    ],
+    [
+      'zeros with a part of another tensor in them',
+      (a) =>
+        pad(a.slice(0), [[1, 2]])
+          .add(1)
+          .mul(3),
+    ],
+  ])('hold all of what was written: %s', (_what, f) => {
+    expect(compile(f)(x, y).toArray()).toEqual(f(x, y).toArray());
+  });
+
+  it('are no cells: a cell made of what is being compiled is refused', () => {
+    const run = compile((a: Tensor) => variable(a).read());
+    expect(() => run(x)).toThrow(TraceError);
+    expect(() => run(x)).toThrow(
+      'variable: a cell begins with elements that are known, got float64 [2, 4] of a function being compiled',
+    );
+  });
+});
