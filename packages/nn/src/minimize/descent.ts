@@ -2,7 +2,7 @@
 
 import { type Box, boxDirection, clip, longestStep, projectedGradient } from './box.js';
 import { type LimitedMemory, pairOf } from './limited-memory.js';
-import { type Sample, strongWolfe } from './line-search.js';
+import { type NoStep, type Sample, strongWolfe } from './line-search.js';
 import type { Monitor, Objective, Outcome, Point } from './objective.js';
 import { dot, maxAbs, minus, norm, plus, scaled, type Vector } from './vectors.js';
 
@@ -96,12 +96,14 @@ function descend(
     const d = strategy.direction(point);
     const slope = d === null ? Number.NaN : dot(point.gradient, d);
     const sample =
-      d !== null && slope < 0 ? search(objective, point, d, slope, monitor, box, strategy) : null;
-    if (sample === null) {
+      d !== null && slope < 0
+        ? search(objective, point, d, slope, monitor, box, strategy)
+        : 'contradiction';
+    if (typeof sample === 'string') {
       if (monitor.exhausted()) reason = 'evaluations';
       // The decrease that the direction promises is lost in rounding.
       else if (-slope <= LOST * objective.epsilon * Math.abs(point.value)) reason = 'value';
-      else if (!strategy.forget()) reason = 'stalled';
+      else if (!strategy.forget()) reason = sample === 'flat' ? 'value' : 'stalled';
       continue;
     }
     const next = sample.point;
@@ -120,7 +122,7 @@ function search(
   monitor: Monitor,
   box: Box | null,
   strategy: Strategy,
-): Sample | null {
+): Sample | NoStep {
   const phi = (alpha: number): Sample => {
     const x = plus(point.x, alpha, d);
     const at = objective.evaluate(box === null ? x : clip(x, box));

@@ -30,7 +30,7 @@ export interface Fit extends Point {
 }
 
 /** The first Δ, in units of ‖Dx₀‖. */
-const FIRST_RADIUS = 100;
+const FIRST_RADIUS = 1;
 const ACCEPT = 1e-4;
 
 /**
@@ -65,7 +65,7 @@ export function dampedLeastSquares(
       const length = norm(product(scale, p));
       if (monitor.iterations === 0) damping.radius = Math.min(damping.radius, length);
       const trial = problem.evaluate(plus(x, 1, p));
-      const outlook = outlookOf(fit, trial, p, Math.sqrt(lambda) * length);
+      const outlook = outlookOf(fit, trial, p, Math.sqrt(lambda) * length, 10 * problem.epsilon);
       adapt(damping, outlook, length, lambda);
       if (outlook.ratio >= ACCEPT) better = trial;
       reason = reasonOf(outlook, damping.radius, norm(product(scale, x)), limits, monitor);
@@ -179,7 +179,7 @@ interface Outlook {
   readonly slope: number;
 }
 
-function outlookOf(fit: Fit, trial: Residuals, p: Vector, damped: number): Outlook {
+function outlookOf(fit: Fit, trial: Residuals, p: Vector, damped: number, noise: number): Outlook {
   const size = norm(fit.residuals);
   const linear = (norm(times(fit.jacobian, p)) / size) ** 2;
   const damping = (damped / size) ** 2;
@@ -187,7 +187,9 @@ function outlookOf(fit: Fit, trial: Residuals, p: Vector, damped: number): Outlo
   // Far worse is as bad as not finite.
   const gained = fitted < 10 ? 1 - fitted ** 2 : -1;
   const promised = linear + 2 * damping;
-  const ratio = promised === 0 ? 0 : gained / promised;
+  // Where both drown in rounding, the model is as good as the function, and the step still brings digits.
+  const lost = Math.abs(gained) <= noise && promised <= noise;
+  const ratio = promised === 0 ? 0 : lost ? 1 : gained / promised;
   return { gained, promised, ratio, slope: -(linear + damping) };
 }
 

@@ -32,17 +32,22 @@ const APPROXIMATE = 0.1;
 const MOST_SAMPLES = 60;
 
 /**
+ * Why there is no step down: what decrease there is drowns in rounding (`flat`), or the values change against what their
+ * own slopes say (`contradiction`).
+ */
+export type NoStep = 'flat' | 'contradiction';
+
+/**
  * A step with f(x + αd) ≤ f(x) + c₁αφ′(0) and |φ′(α)| ≤ c₂|φ′(0)|, by bracketing and zooming with cubic interpolation
  * (Nocedal and Wright, Numerical Optimization, 2nd ed., algorithms 3.5 and 3.6). Where rounding hides the decrease, the
  * approximate conditions of Hager and Zhang (SIAM J. Optim. 16, 2005) stand in, which compare slopes. A value that is
  * not finite is too far. At the longest step, or when evaluations are used up, the decrease alone is enough.
- * @returns null if no step leads down.
  */
 export function strongWolfe(
   phi: (alpha: number) => Sample,
   start: Sample,
   options: SearchOptions,
-): Sample | null {
+): Sample | NoStep {
   const { longest, curvature, epsilon, exhausted, unbounded } = options;
   const flat = -curvature * start.slope;
   const noise = epsilon * Math.abs(start.value);
@@ -54,17 +59,30 @@ export function strongWolfe(
     (s.value <= start.value + noise &&
       s.slope >= curvature * start.slope &&
       s.slope <= (2 * APPROXIMATE - 1) * start.slope);
+  /** The sample nearest to the start whose difference to it shows. */
+  let nearest = start;
   const sample = (alpha: number) => {
     samples++;
-    return phi(alpha);
+    const s = phi(alpha);
+    const shows = isUsable(s) && Math.abs(s.value - start.value) > 10 * noise;
+    if (shows && (nearest === start || alpha < nearest.alpha)) nearest = s;
+    return s;
+  };
+  const noStep = (): NoStep => {
+    // By the trapezoidal rule the values should differ by as much as the mean slope makes.
+    const { alpha, slope, value } = nearest;
+    const sloped = (alpha * (start.slope + slope)) / 2;
+    const most = alpha * Math.max(Math.abs(start.slope), Math.abs(slope));
+    return Math.abs(value - start.value - sloped) > most / 4 ? 'contradiction' : 'flat';
   };
   const spent = () => samples >= MOST_SAMPLES || exhausted();
 
-  const zoom = (low: Sample, high: Sample): Sample | null => {
+  const zoom = (low: Sample, high: Sample): Sample | NoStep => {
     let width = Number.POSITIVE_INFINITY;
     while (!spent()) {
       const span = Math.abs(high.alpha - low.alpha);
       if (span <= 4 * Number.EPSILON * Math.max(low.alpha, high.alpha)) break;
+      if (isUsable(high) && Math.abs(low.slope) * span <= noise / 4) break;
       // A bracket that hardly shrinks is halved.
       const alpha =
         isUsable(high) && span <= 0.66 * width
@@ -79,7 +97,7 @@ export function strongWolfe(
         low = s;
       }
     }
-    return low.alpha > 0 ? low : null;
+    return low.alpha > 0 ? low : noStep();
   };
 
   let previous = start;

@@ -27,7 +27,7 @@ export interface StopOptions {
   gradientTolerance?: number;
   /**
    * Stops when f falls by no more than this part of itself. Default: 0, which leaves what always holds: three steps
-   * whose decrease is lost in rounding are the last. For Levenberg–Marquardt 10ε.
+   * whose decrease is lost in rounding are the last.
    */
   valueTolerance?: number;
   /** Stops when max |Δxᵢ| is no more than this part of max |xᵢ|. Default: 0; for Levenberg–Marquardt ε^¾. */
@@ -96,7 +96,7 @@ export function limitsOf(
     maxIterations = Math.max(1000, 200 * size),
     maxEvaluations = Number.POSITIVE_INFINITY,
     gradientTolerance = leastSquares ? epsilon ** 0.75 : Math.sqrt(epsilon),
-    valueTolerance = leastSquares ? 10 * epsilon : 0,
+    valueTolerance = 0,
     stepTolerance = leastSquares ? epsilon ** 0.75 : 0,
   } = options;
   return {
