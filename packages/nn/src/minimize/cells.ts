@@ -16,7 +16,7 @@ export class CellVector {
 
   constructor(op: string, cells: readonly Variable[]) {
     this.#cells = cells;
-    this.layout = layoutOf(op, cells);
+    this.layout = layoutOf(op, cells, 'parameters');
   }
 
   read(op: string): Vector {

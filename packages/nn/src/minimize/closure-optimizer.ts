@@ -104,8 +104,8 @@ export class ClosureOptimizer {
     const own = this.#method.save(size);
     checkNames(this.name, Object.keys(own), Object.keys(state));
     for (const [key, value] of Object.entries(state)) {
-      const last = value.shape.at(-1);
-      if (own[key].rank === value.rank && (last === own[key].shape.at(-1) || last === 0)) continue;
+      const last = value.shape.at(-1) ?? size;
+      if (own[key].rank === value.rank && (last === size || last === 0)) continue;
       throw new ShapeError(
         `${this.name}: ${key} is for ${size} parameters, got shape ${formatShape(value.shape)}. ` +
           'Load it into an optimizer for the same parameters, in the same order.',

@@ -42,14 +42,16 @@ export class CurveFit<P extends Shape = Shape> {
 
   /** @internal */
   constructor(minimum: LeastSquaresMinimum<Tensor<P>>, absolute: boolean) {
-    const s = minimum.residualStandardDeviation;
     // s²(JᵀJ)⁻¹ is what the residuals tell; (JᵀJ)⁻¹ is what sigma says.
-    const unit = absolute && s > 0 ? 1 / s : 1;
+    const covariance = absolute ? minimum.inverseGram : minimum.covariance;
     this.minimum = minimum;
     this.parameters = minimum.x;
-    this.standardErrors = minimum.standardErrors.mul(unit) as Tensor<P>;
-    this.covariance = minimum.covariance.mul(unit ** 2) as Tensor<[number, number]>;
-    this.residualStandardDeviation = s;
+    this.standardErrors = covariance
+      .diag()
+      .sqrt()
+      .reshape([...minimum.x.shape]) as unknown as Tensor<P>;
+    this.covariance = covariance;
+    this.residualStandardDeviation = minimum.residualStandardDeviation;
     this.residualSumOfSquares = 2 * minimum.value;
     this.degreesOfFreedom = minimum.degreesOfFreedom;
   }

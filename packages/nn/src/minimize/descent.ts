@@ -48,7 +48,7 @@ export function quasiNewton(
 
 /**
  * Nonlinear conjugate gradients: d ← −g + β d with β = max(0, gᵀ(g − g₋)/‖g₋‖²) (Polak and Ribière, Powell), begun anew
- * after n steps, where successive gradients are far from orthogonal (|gᵀg₋| ≥ 0.2‖g‖²), or where d leads up.
+ * after 2n + 10 steps, and where d leads up.
  * Source: Nocedal and Wright, section 5.2.
  */
 export function conjugateDescent(objective: Objective, start: Vector, monitor: Monitor): Outcome {
@@ -59,8 +59,7 @@ export function conjugateDescent(objective: Objective, start: Vector, monitor: M
     direction: ({ gradient: g }) => {
       if (previous === null) return scaled(-1, g);
       const old = previous.from.gradient;
-      const square = dot(g, g);
-      const restart = since >= objective.size || Math.abs(dot(g, old)) >= 0.2 * square;
+      const restart = since >= 2 * objective.size + 10;
       if (restart) since = 0;
       const beta = restart ? 0 : Math.max(0, dot(g, minus(g, old)) / dot(old, old));
       return plus(scaled(-1, g), beta, previous.d);
@@ -102,7 +101,8 @@ function descend(
     if (typeof sample === 'string') {
       if (monitor.exhausted()) reason = 'evaluations';
       // The decrease that the direction promises is lost in rounding.
-      else if (-slope <= LOST * objective.epsilon * Math.abs(point.value)) reason = 'value';
+      else if (slope < 0 && -slope <= LOST * objective.epsilon * Math.abs(point.value))
+        reason = 'value';
       else if (!strategy.forget()) reason = sample === 'flat' ? 'value' : 'stalled';
       continue;
     }

@@ -29,11 +29,11 @@ interface Leaf {
 }
 
 /** @throws ArgumentError for a structure without tensors, DTypeError unless all are float32, or all float64. */
-export function layoutOf(op: string, tree: unknown): Layout {
+export function layoutOf(op: string, tree: unknown, name = 'x0'): Layout {
   const leaves = leavesOf(tree);
   if (leaves.length === 0) {
     throw new ArgumentError(
-      `${op}: x0 is a tensor, or nested arrays and objects of tensors, got ${describe(tree)}. ` +
+      `${op}: ${name} is a tensor, or nested arrays and objects of tensors, got ${describe(tree)}. ` +
         "Wrap numbers with tensor(…, { dtype: 'float64' }).",
     );
   }
@@ -41,7 +41,7 @@ export function layoutOf(op: string, tree: unknown): Layout {
   for (const { value, path } of leaves) {
     if (value.dtype === dtype && (dtype === 'float32' || dtype === 'float64')) continue;
     throw new DTypeError(
-      `${op}: x0 is float32 or float64 throughout, got ${value.dtype}${path === '' ? '' : ` at ${path}`}. ` +
+      `${op}: ${name} ${name.endsWith('s') ? 'are' : 'is'} float32 or float64 throughout, got ${value.dtype}${path === '' ? '' : ` at ${path}`}. ` +
         "Cast it with .cast('float64').",
     );
   }
@@ -50,10 +50,10 @@ export function layoutOf(op: string, tree: unknown): Layout {
   return {
     size,
     dtype: dtype as 'float32' | 'float64',
-    flatten: (name, what, other) => {
+    flatten: (caller, what, other) => {
       const flat = new Float64Array(size);
       let start = 0;
-      for (const { value } of matching(name, what, leaves, leavesOf(other))) {
+      for (const { value } of matching(caller, what, name, leaves, leavesOf(other))) {
         flat.set(value.read().data(), start);
         start += value.size;
       }
@@ -71,18 +71,24 @@ export function layoutOf(op: string, tree: unknown): Layout {
   };
 }
 
-function matching(op: string, what: string, leaves: readonly Leaf[], got: readonly Leaf[]): Leaf[] {
+function matching(
+  op: string,
+  what: string,
+  name: string,
+  leaves: readonly Leaf[],
+  got: readonly Leaf[],
+): Leaf[] {
   if (got.length !== leaves.length) {
     throw new ArgumentError(
-      `${op}: ${what} has the structure of x0, which holds ${leaves.length} tensors, got ${got.length}. ` +
-        'Give each tensor of x0 its own.',
+      `${op}: ${what} has the structure of ${name}, which holds ${leaves.length} tensors, got ${got.length}. ` +
+        `Give each tensor of ${name} its own.`,
     );
   }
   return got.map((leaf, i) => {
     const { value, path } = leaves[i];
     if (leaf.value.shape.join() === value.shape.join()) return leaf;
     throw new ShapeError(
-      `${op}: ${what} has the shape of x0, ${formatShape(value.shape)}, got ${formatShape(leaf.value.shape)}` +
+      `${op}: ${what} has the shape of ${name}, ${formatShape(value.shape)}, got ${formatShape(leaf.value.shape)}` +
         `${path === '' ? '' : ` at ${path}`}. Reshape it, or pass a number for all elements.`,
     );
   });

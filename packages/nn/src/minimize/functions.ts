@@ -2,13 +2,16 @@
 
 import {
   compile,
+  grad,
   hvp,
   jacobian,
   noGrad,
   type Operand,
   ShapeError,
   type Tensor,
+  type TypedArray,
   valueAndGrad,
+  vjp,
 } from '@retrograd/autograd';
 import { formatShape } from '../errors.js';
 import { type Layout, resultOf } from './flatten.js';
@@ -52,7 +55,9 @@ export function objectiveOf(
 ): Objective {
   const flat = (x: Tensor) => scalarResult(op, fn(layout.unflatten(x) as never));
   const both = maybeCompiled((x: Tensor) => valueAndGrad(flat)(x), compiled);
-  const product = maybeCompiled((x: Tensor, v: Tensor) => hvp(flat, x, v) as Tensor, compiled);
+  const product = compiled
+    ? compile((x: Tensor, v: Tensor) => hvp(flat, x, v) as Tensor)
+    : recordedProduct(flat);
   const evaluations = noEvaluations();
   return {
     size: layout.size,
@@ -69,6 +74,22 @@ export function objectiveOf(
       evaluations.hessianVector++;
       return vectorOf(product(layout.toTensor(x), layout.toTensor(v)));
     },
+  };
+}
+
+/**
+ * Products with the Hessian as gradients of gᵀv, which is the same since it is symmetric: so g is recorded once for
+ * each x, and every further v costs a replay of it.
+ */
+function recordedProduct(fn: (x: Tensor) => Tensor): (x: Tensor, v: Tensor) => Tensor {
+  let last: { at: TypedArray; pullback: (v: Tensor) => readonly Tensor[] } | null = null;
+  return (x, v) => {
+    const at = x.data();
+    if (last === null || last.at.some((value, i) => !Object.is(value, at[i]))) {
+      const [, pullback] = vjp(grad(fn) as (z: Tensor) => Tensor, x);
+      last = { at, pullback };
+    }
+    return last.pullback(v)[0];
   };
 }
 

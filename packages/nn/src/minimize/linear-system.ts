@@ -57,7 +57,7 @@ export function conjugateGradient<S extends Shape>(
   if (!(b instanceof Operand)) {
     throw new ArgumentError(`${op}: b is a tensor, got ${typeof b}. Wrap numbers with tensor(…).`);
   }
-  const layout = layoutOf(op, b);
+  const layout = layoutOf(op, b, 'b');
   const { size, dtype } = layout;
   const { tolerance = Math.sqrt(epsilonOf(dtype)), maxIterations = 10 * size } = options;
   checkLimit(op, 'tolerance', tolerance);

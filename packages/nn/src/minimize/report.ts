@@ -116,6 +116,8 @@ export class LeastSquaresMinimum<P> extends Minimum<P> {
   readonly degreesOfFreedom: number;
   /** s = √(‖r‖² / (m − n)); NaN unless m > n. */
   readonly residualStandardDeviation: number;
+  /** (JᵀJ)⁻¹, [n, n]: the covariance for residuals of variance 1; ∞ throughout if they do not determine x. */
+  readonly inverseGram: Tensor<[number, number]>;
   /**
    * s²(JᵀJ)⁻¹, [n, n] over all elements of x in order; ∞ throughout if the residuals do not determine x. NaN unless m > n.
    */
@@ -133,6 +135,7 @@ export class LeastSquaresMinimum<P> extends Minimum<P> {
       | 'residuals'
       | 'degreesOfFreedom'
       | 'residualStandardDeviation'
+      | 'inverseGram'
       | 'covariance'
       | 'standardErrors'
     >,
@@ -141,6 +144,7 @@ export class LeastSquaresMinimum<P> extends Minimum<P> {
     this.residuals = statistics.residuals;
     this.degreesOfFreedom = statistics.degreesOfFreedom;
     this.residualStandardDeviation = statistics.residualStandardDeviation;
+    this.inverseGram = statistics.inverseGram;
     this.covariance = statistics.covariance;
     this.standardErrors = statistics.standardErrors;
   }

@@ -16,10 +16,13 @@ export function leastSquaresMinimum(
   const { value, gradient, jacobian, residuals } = point;
   const degreesOfFreedom = residuals.length - layout.size;
   const variance = degreesOfFreedom > 0 ? (2 * value) / degreesOfFreedom : Number.NaN;
-  const covariance = scaled(variance, gramInverse(jacobian, residuals));
+  const inverse = gramInverse(jacobian, residuals);
+  const covariance = scaled(variance, inverse);
   const n = layout.size;
   const errors = Float64Array.from({ length: n }, (_, i) => Math.sqrt(covariance[i * n + i]));
   const { dtype } = layout;
+  const square = (values: Vector) =>
+    tensor(values, { dtype }).reshape([n, n]) as Tensor<[number, number]>;
   return new LeastSquaresMinimum<unknown>(
     {
       method: 'levenberg-marquardt',
@@ -35,7 +38,8 @@ export function leastSquaresMinimum(
       residuals: tensor(residuals, { dtype }).reshape([...problem.shape()]),
       degreesOfFreedom,
       residualStandardDeviation: Math.sqrt(variance),
-      covariance: tensor(covariance, { dtype }).reshape([n, n]) as Tensor<[number, number]>,
+      inverseGram: square(inverse),
+      covariance: square(covariance),
       standardErrors: layout.unflatten(layout.toTensor(errors)),
     },
   );

@@ -79,7 +79,7 @@ def trough(x):
 
 
 def driver(x):
-    """Problem 25 of the L-BFGS-B report: a chain of quartics."""
+    """A chain of quartics, as in the sample driver of L-BFGS-B."""
     return .25 * (x[0] - 1) ** 2 + ((x[1:] - x[:-1] ** 2) ** 2).sum()
 
 
@@ -98,8 +98,8 @@ BOUNDED = [
     ('rosenbrock', [-1.2, 1], [-10, -10], [10, 10]),
     ('trough', [0] * 8, [-.5] * 8, [.5] * 8),
     ('trough', [.2] * 8, [-inf, -.3, -inf, 0, 0, 0, -1, -2], [.1, inf, .4, inf, 1, 0, 1, inf]),
-    ('chain', [3] * 25, [1 if i % 2 == 0 else -100 for i in range(25)], [100] * 25),
-    ('chain', [3] * 10, [1.5 if i % 3 == 0 else -2 for i in range(10)], [1.8 if i % 2 == 0 else 3 for i in range(10)]),
+    ('chain', [3] * 6, [1 if i % 2 == 0 else -100 for i in range(6)], [100] * 6),
+    ('chain', [1] * 10, [1.2 if i % 3 == 0 else 0 for i in range(10)], [1.8 if i % 2 == 0 else 3 for i in range(10)]),
     ('logs', [1, 2, 3], [.01, .5, .01], [inf, inf, .2]),
 ]
 bounded = []
