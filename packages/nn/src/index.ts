@@ -16,6 +16,7 @@ export {
 export * from './layers/index.js';
 export * from './losses/index.js';
 export * from './metrics.js';
+export * from './minimize/index.js';
 export { type Layer, type LoadOptions, Module, type StateDict } from './module.js';
 export * from './optim/index.js';
 export * from './regularization.js';
