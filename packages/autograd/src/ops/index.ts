@@ -27,6 +27,17 @@ export {
   variance,
 } from './reduce.js';
 export { repeat, reshape, squeeze, tile, unsqueeze } from './shape.js';
+export type {
+  AveragePoolOptions,
+  ConvOptions,
+  ConvTransposeOptions,
+  FoldWindowsOptions,
+  MaxPoolOptions,
+  Padding,
+  PerAxis,
+  SlidingWindowsOptions,
+  WindowOptions,
+} from './signatures-windows.js';
 export { flip, pad, slice } from './slice.js';
 export { logSoftmax, softmax } from './softmax.js';
 export { argmax, argmin, argsort, sort, topK } from './sort.js';
