@@ -59,6 +59,15 @@ function foldElementwise(call: ElementwiseCall, uniform: Uniform): ElementwiseCa
   return { ...call, ...compacted(f, reads) };
 }
 
+/** How many instructions write each block: what is filled first may be added to later. */
+function writesOf(instructions: readonly Instruction[]): Map<Symbolic, number> {
+  const writes = new Map<Symbolic, number>();
+  for (const { outputs } of instructions) {
+    for (const out of outputs) writes.set(out, (writes.get(out) ?? 0) + 1);
+  }
+  return writes;
+}
+
 /** Numbers that are known while tracing become part of the formulas that read them. */
 function foldConstants(
   instructions: readonly Instruction[],
@@ -71,21 +80,21 @@ function foldConstants(
       uniform.set(block, elements[0]);
     }
   }
-  const partlyWritten = new Set(instructions.filter((i) => i.partial).flatMap((i) => i.outputs));
+  const writes = writesOf(instructions);
   return instructions.map((instruction) => {
     const { call, inputs, outputs } = instruction;
     const [out] = outputs;
     if (call.kind === 'elementwise') {
       const folded = foldElementwise(call, uniform);
-      if (folded.reads.length === 0 && !partlyWritten.has(out)) {
+      if (folded.reads.length === 0 && writes.get(out) === 1) {
         uniform.set(out, coerce(kernelOf(folded.f, 0, call.dtype).scalar(), out.dtype));
       }
       return withCall(instruction, folded);
     }
     const value = uniform.get(inputs[0]);
-    if (value !== undefined && call.kind === 'convert') uniform.set(out, coerce(value, call.to));
-    if (value !== undefined && call.kind === 'copy' && fillsWhole(call, out))
-      uniform.set(out, value);
+    if (value === undefined || writes.get(out) !== 1) return instruction;
+    if (call.kind === 'convert') uniform.set(out, coerce(value, call.to));
+    if (call.kind === 'copy' && fillsWhole(call, out)) uniform.set(out, value);
     return instruction;
   });
 }
@@ -97,8 +106,13 @@ function fillsWhole({ to, shape }: CopyCall, out: Symbolic): boolean {
 
 // ── Repeats and dead code ──────────────────────────────────────────────────────────────────────────
 
-function repeatable({ call, partial }: Instruction): boolean {
-  return !partial && call.kind !== 'draw' && call.kind !== 'host';
+/** What is computed from its inputs alone, and not written to again. */
+function repeatable(
+  { call, partial, outputs }: Instruction,
+  writes: ReadonlyMap<Symbolic, number>,
+): boolean {
+  if (partial || call.kind === 'draw' || call.kind === 'host') return false;
+  return outputs.every((out) => writes.get(out) === 1);
 }
 
 /** What computes the same on the same blocks is computed once. */
@@ -108,17 +122,19 @@ function shareRepeats(
 ): Instruction[] {
   const same = new Map<Symbolic, Symbolic>();
   const known = new Map<string, Symbolic>();
+  const writes = writesOf(instructions);
   const result: Instruction[] = [];
   for (const original of instructions) {
     const instruction = rewired(original, same);
     const { inputs, outputs } = instruction;
     const key = `${signatureOf(instruction)} ${inputs.map(({ id }) => id).join()} ${outputs[0]?.dtype}`;
-    const earlier = repeatable(instruction) ? known.get(key) : undefined;
+    const shareable = repeatable(instruction, writes);
+    const earlier = shareable ? known.get(key) : undefined;
     if (earlier !== undefined && !kept.has(outputs[0])) {
       same.set(outputs[0], earlier);
       continue;
     }
-    if (repeatable(instruction)) known.set(key, outputs[0]);
+    if (shareable) known.set(key, outputs[0]);
     result.push(instruction);
   }
   return result;
@@ -252,12 +268,11 @@ const ARITHMETIC: ReadonlySet<string> = new Set([
 
 function fuse(instructions: readonly Instruction[], kept: ReadonlySet<Symbolic>): Instruction[] {
   const readers = new Map<Symbolic, Instruction[]>();
-  const writers = new Map<Symbolic, number>();
+  const writers = writesOf(instructions);
   for (const instruction of instructions) {
     for (const block of new Set(instruction.inputs)) {
       readers.set(block, [...(readers.get(block) ?? []), instruction]);
     }
-    for (const out of instruction.outputs) writers.set(out, (writers.get(out) ?? 0) + 1);
   }
   const producers = new Map<Symbolic, Instruction>();
   return instructions.map((original) => {
