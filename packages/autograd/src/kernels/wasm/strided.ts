@@ -23,7 +23,7 @@ function nestOf(kind: StridedKind, dtype: LaneType): Nest {
   return known;
 }
 
-/** The merged axes of a copy, innermost of the target first, with the steps of both sides in elements. */
+/** The merged axes of a copy, at least one, innermost of the target first, with the steps of both sides in elements. */
 export interface Walk {
   readonly sizes: readonly number[];
   readonly from: readonly number[];
@@ -82,7 +82,7 @@ export function runStrided(
   const runPart = partRunner(kind, dtype, walk, x, out);
   const run = (depth: number, source: number, target: number): void => {
     const axis = depth - 1;
-    const [size, a, b] = depth === 0 ? [1, 0, 0] : [sizes[axis], from[axis], to[axis]];
+    const [size, a, b] = [sizes[axis], from[axis], to[axis]];
     const least = Math.max(...[from, to].map((steps) => spanOf(sizes, steps, depth, 1).length));
     const step = Math.max(1, Math.abs(a), Math.abs(b));
     if (depth > 1 && (depth > LEVELS || least > room || isSparse(step, sizes, axis))) {
