@@ -37,6 +37,14 @@ export interface CopyCall {
   readonly shape: Shape;
 }
 
+/** out += x, from one layout to another. */
+export interface AccumulateCall {
+  readonly kind: 'accumulate';
+  readonly from: Layout;
+  readonly to: Layout;
+  readonly shape: Shape;
+}
+
 export interface MatmulCall {
   readonly kind: 'matmul';
   readonly dtype: DType;
@@ -100,6 +108,7 @@ export type Call =
   | ElementwiseCall
   | ReduceCall
   | CopyCall
+  | AccumulateCall
   | MatmulCall
   | DescentCall
   | AxisCall
@@ -146,6 +155,9 @@ export function execute(
       return;
     case 'copy':
       kernels.copy(x[0], call.from, out, call.to, call.shape);
+      return;
+    case 'accumulate':
+      kernels.accumulate(x[0], call.from, out, call.to, call.shape);
       return;
     case 'matmul':
       kernels.matmul({ ...call, a: x[0], b: x[1], out });

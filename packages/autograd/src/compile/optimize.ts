@@ -76,8 +76,13 @@ function foldConstants(
 
 // ── Repeats and dead code ──────────────────────────────────────────────────────────────────────────
 
-function repeatable({ call, partial }: Instruction): boolean {
-  return !partial && call.kind !== 'draw' && call.kind !== 'host';
+/** What is computed from its inputs alone, and not written to again. */
+function repeatable(
+  { call, partial, outputs }: Instruction,
+  again: ReadonlySet<Symbolic>,
+): boolean {
+  if (partial || call.kind === 'draw' || call.kind === 'host') return false;
+  return !outputs.some((out) => again.has(out));
 }
 
 /** What computes the same on the same blocks is computed once. */
@@ -93,7 +98,7 @@ function shareRepeats(
     const instruction = rewired(original, same);
     const { inputs, outputs } = instruction;
     const key = `${signatureOf(instruction)} ${inputs.map(({ id }) => id).join()} ${outputs[0]?.dtype}`;
-    const shared = repeatable(instruction) && !outputs.some((block) => again.has(block));
+    const shared = repeatable(instruction, again);
     const earlier = shared ? known.get(key) : undefined;
     if (earlier !== undefined && !kept.has(outputs[0])) {
       same.set(outputs[0], earlier);

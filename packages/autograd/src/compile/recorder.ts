@@ -108,6 +108,10 @@ export class Recorder implements Kernels {
     this.#noteOn({ kind: 'copy', from, to, shape }, [x], out, true);
   }
 
+  accumulate(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void {
+    this.#noteOn({ kind: 'accumulate', from, to, shape }, [x], out, true);
+  }
+
   matmul({ a, b, out, ...sizes }: MatmulProblem): void {
     this.#noteOn({ kind: 'matmul', ...sizes }, [a, b], out);
   }

@@ -128,6 +128,9 @@ export interface Kernels {
   /** Copies a block of `shape` from one layout to another. */
   copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void;
 
+  /** out[to] += x[from] for every element of `shape`, one after the other; positions of `out` may repeat. */
+  accumulate(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void;
+
   matmul(problem: MatmulProblem): void;
 
   /** out[i, p, j] = x[i, indices[p], j], `count` being the length of x's axis. */

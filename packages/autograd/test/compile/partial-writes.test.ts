@@ -1,7 +1,9 @@
 // Programs: blocks that are written in several steps.
 import {
   compile,
+  gather,
   grad,
+  maxPool,
   pad,
   rng,
   scatterAdd,
@@ -17,6 +19,7 @@ describe('blocks that are written in several steps', () => {
   const x = rng(1).normal([2, 4], { dtype: 'float64' });
   const y = rng(2).normal([2, 4], { dtype: 'float64' });
   const indices = tensor([[1], [3]], { dtype: 'int32' });
+  const at = (...list: number[]) => tensor(list, { dtype: 'int32' });
   const never = Number.NEGATIVE_INFINITY;
 
   it.each<[string, (a: Tensor, b: Tensor) => Tensor]>([
@@ -60,6 +63,47 @@ describe('blocks that are written in several steps', () => {
         pad(a.slice(0), [[1, 2]])
           .add(1)
           .mul(3),
+    ],
+    [
+      'gradients of two gathers of one tensor',
+      grad((a: Tensor) =>
+        gather(a, at(0, 0, 3), 1)
+          .mul(gather(a, at(1, 2, 1), 1))
+          .sum(),
+      ),
+    ],
+    [
+      'two additions to one tensor',
+      (a) => scatterAdd(a, at(0), a.slice([0, 1]), 0).mul(scatterAdd(a, at(1), a.slice([1]), 0)),
+    ],
+    [
+      'two tensors in frames of one number',
+      (a) =>
+        pad(
+          a,
+          [
+            [1, 1],
+            [0, 2],
+          ],
+          7,
+        ).sub(
+          pad(
+            a.mul(2),
+            [
+              [0, 2],
+              [1, 1],
+            ],
+            7,
+          ),
+        ),
+    ],
+    [
+      'two pools with padding',
+      (a) => {
+        const image = a.reshape([1, 1, 2, 4]);
+        const options = { padding: 1, stride: 1 };
+        return maxPool(image, 2, options).mul(maxPool(image.neg(), 2, options));
+      },
     ],
   ])('hold all of what was written: %s', (_what, f) => {
     expect(compile(f)(x, y).toArray()).toEqual(f(x, y).toArray());

@@ -4,7 +4,7 @@ import type { Symbolic } from '../../tensor/symbolic.js';
 import { fillsWhole, type Instruction } from '../instruction.js';
 import { bytesOf } from '../plan.js';
 import { convertStep } from './convert.js';
-import { copyStep, moveStep, zerosStep } from './copies.js';
+import { moveStep, stridedStep, zerosStep } from './copies.js';
 import { elementwiseStep } from './elementwise.js';
 import { indexingStep } from './indexing.js';
 import { matmulStep } from './products.js';
@@ -24,7 +24,8 @@ function stepOf(
     case 'reduce':
       return reduceStep(call, inputs[0], out, context);
     case 'copy':
-      return copyStep(call, inputs[0], out, context);
+    case 'accumulate':
+      return stridedStep(call.kind, call, inputs[0], out, context);
     case 'matmul':
       return matmulStep(call, inputs, out, context);
     case 'convert':
