@@ -2,6 +2,7 @@
 
 import {
   arange,
+  type DType,
   DTypeError,
   defineElementwise,
   matmul,
@@ -29,31 +30,20 @@ export interface AttentionOptions {
   readonly scale?: number;
 }
 
-const NEVER = Number.NEGATIVE_INFINITY;
-
-/** s · factor where allowed, −∞ elsewhere. */
-const maskedScores = defineElementwise(
-  'maskedScores',
-  (s, factor, allowed) => allowed.select(s.mul(factor), NEVER),
-  { conditions: [2] },
-);
-
 /** s · factor + bias. */
 const biasedScores = defineElementwise('biasedScores', (s, factor, bias) =>
   s.mul(factor).add(bias),
 );
 
-/** Both at once. */
-const maskedBiasedScores = defineElementwise(
-  'maskedBiasedScores',
-  (s, factor, bias, allowed) => allowed.select(s.mul(factor).add(bias), NEVER),
-  { conditions: [3] },
+/** [queries, keys]: 0 for keys that stand no later than the query, −∞ for the others. */
+const causalBias = recent((queries: number, keys: number, dtype: 'float32' | 'float64') =>
+  biasOf(arange(queries).reshape([queries, 1]).greaterEqual(arange(keys)), dtype),
 );
 
-/** bool [queries, keys]: true for keys that stand no later than the query. */
-const causalMask = recent((queries: number, keys: number) =>
-  arange(queries).reshape([queries, 1]).greaterEqual(arange(keys)),
-);
+/** What a bool mask adds to scores: ln 1 = 0 where true, ln 0 = −∞ where false. */
+function biasOf(mask: Tensor, dtype: DType): Tensor {
+  return mask.cast(dtype).log();
+}
 
 /**
  * The weights of attention, softmax(q kᵀ · scale) over the keys, masked: [..., queries, keys].
@@ -84,22 +74,21 @@ const TRANSPOSED = { transposeB: true };
 
 function masked(scores: Tensor, factor: number, mask: Tensor | null, causal: boolean): Tensor {
   const [queries, keys] = scores.shape.slice(-2);
+  const dtype = scores.dtype === 'float64' ? 'float64' : 'float32';
   if (mask?.dtype === 'int32') {
     throw new DTypeError(
       "attention: a mask is bool (true: look) or floating (added), got int32. Cast it to 'bool'.",
     );
   }
   if (mask !== null) checkMask(mask.shape, scores.shape);
-  const before = causal ? causalMask(queries, keys) : null;
-  if (mask?.dtype === 'bool') {
-    const allowed = before === null ? mask : mask.logicalAnd(before);
-    return maskedScores(scores, factor, allowed);
-  }
-  if (mask === null)
-    return before === null ? scores.mul(factor) : maskedScores(scores, factor, before);
-  return before === null
-    ? biasedScores(scores, factor, mask)
-    : maskedBiasedScores(scores, factor, mask, before);
+  const bias = mask?.dtype === 'bool' ? biasOf(mask, dtype) : mask;
+  const before = causal ? causalBias(queries, keys, dtype) : null;
+  if (bias === null && before === null) return scores.mul(factor);
+  return biasedScores(
+    scores,
+    factor,
+    bias !== null && before !== null ? bias.add(before) : ((bias ?? before) as Tensor),
+  );
 }
 
 /** A mask may be smaller than the scores, never larger: that would make more of them. */

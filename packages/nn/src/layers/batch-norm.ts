@@ -17,7 +17,7 @@ import { checkCount, constantInit, zerosInit } from '../init.js';
 import { Module } from '../module.js';
 import { checkNumber } from '../optim/checks.js';
 import { ParameterMaker, type ParameterOptions, renamed } from './parameter.js';
-import { affine, checkEpsilon, inverseRoot, momentsOf } from './standardize.js';
+import { affine, checkEpsilon, inverseRoot, standardize } from './standardize.js';
 
 export interface BatchNormOptions extends Pick<ParameterOptions, 'dtype'> {
   /** ε ≥ 0, added to the variance. Default: 1e-5. */
@@ -104,7 +104,7 @@ export class BatchNorm extends Module {
     const [weight, bias] = [spread(this.weight), spread(this.bias)];
     const [mean, variance] = [spread(this.runningMean), spread(this.runningVariance)];
     if (!this.training && mean !== null && variance !== null) {
-      return affine(x.sub(mean), inverseRoot(variance, this.epsilon), weight, bias);
+      return affine(x.sub(mean).mul(inverseRoot(variance, this.epsilon)), weight, bias);
     }
     const count = x.size / this.features;
     if (count <= 1) {
@@ -113,12 +113,10 @@ export class BatchNorm extends Module {
           'Use larger batches, or eval() where nothing is trained.',
       );
     }
-    const moments = momentsOf(
-      x,
-      x.shape.map((_, axis) => axis).filter((axis) => axis !== 1),
-    );
+    const others = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+    const moments = standardize(x, others, this.epsilon);
     if (this.training) noGrad(() => this.#track(moments.mean, moments.variance, count));
-    return affine(moments.deviations, inverseRoot(moments.variance, this.epsilon), weight, bias);
+    return affine(moments.y, weight, bias);
   }
 
   #track(mean: Tensor, variance: Tensor, count: number): void {

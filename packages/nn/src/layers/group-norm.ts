@@ -12,7 +12,7 @@ import { formatShape } from '../errors.js';
 import { checkCount, constantInit, zerosInit } from '../init.js';
 import { Module } from '../module.js';
 import { ParameterMaker, type ParameterOptions } from './parameter.js';
-import { affine, checkEpsilon, inverseRoot, momentsOf } from './standardize.js';
+import { affine, checkEpsilon, standardize } from './standardize.js';
 
 export interface GroupNormOptions extends Pick<ParameterOptions, 'dtype'> {
   /** ε ≥ 0, added to the variance. Default: 1e-5. */
@@ -74,11 +74,10 @@ export class GroupNorm extends Module {
     const area = field.reduce((product, size) => product * size, 1);
     const width = channels / groups;
     const grouped: Tensor = x.reshape([batch, groups, width, area]);
-    const { deviations, variance } = momentsOf(grouped, [2, 3]);
+    const { y } = standardize(grouped, [2, 3], this.epsilon);
     const spread = (cell: Variable | null): Tensor | null =>
       cell === null ? null : cell.reshape([groups, width, 1]);
-    const r = inverseRoot(variance, this.epsilon);
-    return affine(deviations, r, spread(this.weight), spread(this.bias)).reshape([...x.shape]);
+    return affine(y, spread(this.weight), spread(this.bias)).reshape([...x.shape]);
   }
 
   override detail(): string {

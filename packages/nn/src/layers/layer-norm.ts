@@ -11,7 +11,7 @@ import { formatShape } from '../errors.js';
 import { checkCount, constantInit, zerosInit } from '../init.js';
 import { Module } from '../module.js';
 import { ParameterMaker, type ParameterOptions } from './parameter.js';
-import { affine, checkEpsilon, inverseRoot, momentsOf } from './standardize.js';
+import { affine, checkEpsilon, divideByRms, standardize } from './standardize.js';
 
 export interface LayerNormOptions extends Pick<ParameterOptions, 'dtype'> {
   /** ε ≥ 0, added to the variance. Default: 1e-5. */
@@ -90,9 +90,8 @@ export class LayerNorm<N extends number = number> extends OverLastAxes<N> {
   forward<S extends Shape>(x: Operand<S>): Tensor<S>;
   forward(input: Operand): Tensor {
     const x: Tensor = input.read();
-    const { deviations, variance } = momentsOf(x, this.axesOf('layerNorm', x));
-    const [weight, bias] = [this.weight?.read() ?? null, this.bias?.read() ?? null];
-    return affine(deviations, inverseRoot(variance, this.epsilon), weight, bias);
+    const { y } = standardize(x, this.axesOf('layerNorm', x), this.epsilon);
+    return affine(y, this.weight?.read() ?? null, this.bias?.read() ?? null);
   }
 }
 
@@ -114,9 +113,8 @@ export class RMSNorm<N extends number = number> extends OverLastAxes<N> {
   forward<S extends Shape>(x: Operand<S>): Tensor<S>;
   forward(input: Operand): Tensor {
     const x: Tensor = input.read();
-    const axes = this.axesOf('rmsNorm', x);
-    const meanSquare: Tensor = x.square().mean(axes, { keepDims: true });
-    return affine(x, inverseRoot(meanSquare, this.epsilon), this.weight?.read() ?? null, null);
+    const y = divideByRms(x, this.axesOf('rmsNorm', x), this.epsilon);
+    return affine(y, this.weight?.read() ?? null, null);
   }
 }
 
