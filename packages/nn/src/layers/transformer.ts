@@ -78,13 +78,13 @@ export abstract class TransformerLayer<Dim extends number> extends Module {
   readonly inFeatures: Dim;
   readonly outFeatures: Dim;
   readonly normFirst: boolean;
-  readonly activation: Layer;
   readonly selfAttention: MultiHeadAttention<Dim>;
   readonly linear1: Dense<Dim, number>;
+  readonly activation: Layer;
+  readonly innerDropout: Dropout;
   readonly linear2: Dense<number, Dim>;
   readonly norm1: LayerNorm<Dim>;
   readonly norm2: LayerNorm<Dim>;
-  readonly innerDropout: Dropout;
   readonly dropout1: Dropout;
   readonly dropout2: Dropout;
 
