@@ -7,11 +7,13 @@ import { Operand } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isPlainObject } from '../transforms/tree.js';
 import { Cells } from './cells.js';
-import { runBoth } from './check.js';
+import { runBoth, withoutTrace } from './check.js';
 import { assertSame } from './compare.js';
+import { Linker } from './emit/module.js';
 import type { Explanation } from './explain.js';
+import type { Engine } from './layout.js';
 import { Heap } from './memory.js';
-import { type Engine, Program } from './program.js';
+import { Program } from './program.js';
 import { trace } from './trace.js';
 
 /** A compiled function: called like the original one. */
@@ -25,6 +27,11 @@ export interface Compiled<A extends readonly unknown[], R> {
    * @throws TraceError if they differ by more than rounding: a JavaScript value has gone stale.
    */
   check(...args: A): R;
+  /**
+   * What the function itself returns for these arguments. Variables and generators are put back as they were, so that
+   * the program can be run on the same state and be compared with it.
+   */
+  rehearse(...args: A): R;
 }
 
 /** Programs kept for one function, for different shapes and static arguments; the one used longest ago goes first. */
@@ -38,6 +45,7 @@ function engine(): Engine {
     shared = {
       heap,
       cells: new Cells(heap),
+      linker: new Linker(heap.memory),
       gemm: instantiateGemm(heap.memory),
       arena: { address: 0, bytes: 0 },
     };
@@ -118,7 +126,8 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
     const program = programFor(args, tensors);
     return runBoth(program, () => fn(...args), tensors) as R;
   };
-  return Object.assign(run, { explain, check });
+  const rehearse = (...args: A): R => withoutTrace(programFor(args, []), () => fn(...args));
+  return Object.assign(run, { explain, check, rehearse });
 }
 
 function makeRoom(programs: Map<string, Program>): void {
