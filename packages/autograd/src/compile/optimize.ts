@@ -43,18 +43,18 @@ function foldConstants(
       uniform.set(block, elements[0]);
     }
   }
-  const partlyWritten = new Set(instructions.filter((i) => i.partial).flatMap((i) => i.outputs));
+  const pieced = writtenInParts(instructions);
   return instructions.map((instruction) => {
     const { call, inputs, outputs } = instruction;
     const [out] = outputs;
     if (call.kind === 'elementwise') {
       const folded = foldElementwise(call, uniform);
-      if (folded.reads.length === 0 && !partlyWritten.has(out)) {
+      if (folded.reads.length === 0 && !pieced.has(out)) {
         uniform.set(out, coerce(kernelOf(folded.f, 0, call.dtype).scalar(), out.dtype));
       }
       return withCall(instruction, folded);
     }
-    const value = uniform.get(inputs[0]);
+    const value = pieced.has(out) ? undefined : uniform.get(inputs[0]);
     if (value !== undefined && call.kind === 'convert') uniform.set(out, coerce(value, call.to));
     if (value !== undefined && call.kind === 'copy' && fillsWhole(call, out))
       uniform.set(out, value);
@@ -64,8 +64,23 @@ function foldConstants(
 
 // ── Repeats and dead code ──────────────────────────────────────────────────────────────────────────
 
-function repeatable({ call, partial }: Instruction): boolean {
-  return !partial && call.kind !== 'draw' && call.kind !== 'host';
+/** Blocks that several instructions write, such as one that begins as zeros and is then added to. */
+function writtenInParts(instructions: readonly Instruction[]): Set<Symbolic> {
+  const once = new Set<Symbolic>();
+  const result = new Set<Symbolic>();
+  for (const block of instructions.flatMap(({ outputs }) => outputs)) {
+    if (once.has(block)) result.add(block);
+    once.add(block);
+  }
+  return result;
+}
+
+function repeatable(
+  { call, partial, outputs }: Instruction,
+  pieced: ReadonlySet<Symbolic>,
+): boolean {
+  const pure = !partial && call.kind !== 'draw' && call.kind !== 'host';
+  return pure && !outputs.some((block) => pieced.has(block));
 }
 
 /** What computes the same on the same blocks is computed once. */
@@ -75,17 +90,18 @@ function shareRepeats(
 ): Instruction[] {
   const same = new Map<Symbolic, Symbolic>();
   const known = new Map<string, Symbolic>();
+  const pieced = writtenInParts(instructions);
   const result: Instruction[] = [];
   for (const original of instructions) {
     const instruction = rewired(original, same);
     const { inputs, outputs } = instruction;
     const key = `${signatureOf(instruction)} ${inputs.map(({ id }) => id).join()} ${outputs[0]?.dtype}`;
-    const earlier = repeatable(instruction) ? known.get(key) : undefined;
+    const earlier = repeatable(instruction, pieced) ? known.get(key) : undefined;
     if (earlier !== undefined && !kept.has(outputs[0])) {
       same.set(outputs[0], earlier);
       continue;
     }
-    if (repeatable(instruction)) known.set(key, outputs[0]);
+    if (repeatable(instruction, pieced)) known.set(key, outputs[0]);
     result.push(instruction);
   }
   return result;

@@ -5,6 +5,7 @@ import {
   noGrad,
   rng,
   type Tensor,
+  tensor,
   type Variable,
   variable,
 } from '@retrograd/autograd';
@@ -32,6 +33,7 @@ const STEPS = {
   parts: (a: Tensor, b: Tensor) => concat([a.slice(null, [0, 1]), b.slice(null, [1, 3])], 1),
   chosen: (a: Tensor, b: Tensor) => a.maximum(b),
   again: (a: Tensor) => a.add(a),
+  taken: (a: Tensor) => a.gather(tensor([2, 0, 2], { dtype: 'int32' }), 1),
   detached: (a: Tensor, b: Tensor) => a.mul(b.detach()).tanh(),
 } as Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>>;
 
@@ -91,6 +93,35 @@ describe.each(['float64', 'float32'] as const)('graphs in %s', (dtype) => {
       }),
       { numRuns: 250, seed: 1 },
     );
+  });
+});
+
+describe('gradients that are gathered in one place', () => {
+  it('move two cells of one shape, each by its own', () => {
+    const draw = (seed: number) => rng(seed).normal([2, 3], { dtype: 'float64' });
+    const cells = () => [draw(1), draw(2)].map((value) => variable(value));
+    const stepOf =
+      ([a, b]: readonly Variable[]) =>
+      (x: Tensor, y: Tensor) => {
+        const loss = a.gather(x).sub(1).square().sum().add(b.gather(y).square().sum());
+        loss.backward();
+        noGrad(() => {
+          for (const cell of [a, b]) cell.assign(cell.sub(cell.grad!.mul(0.1)) as Tensor);
+        });
+        for (const cell of [a, b]) cell.clearGrad();
+        return loss;
+      };
+    const [eager, compiled] = [cells(), cells()];
+    const run = compile(stepOf(compiled));
+    const [x, y] = [
+      [0, 1, 1],
+      [1, 1, 1],
+    ].map((rows) => tensor(rows, { dtype: 'int32' }));
+    for (let i = 0; i < 3; i++) {
+      expect(disagreement(run(x, y), stepOf(eager)(x, y))).toEqual([]);
+    }
+    const after = (both: readonly Variable[]) => both.map((cell) => cell.value.detach());
+    expect(disagreement(after(compiled), after(eager))).toEqual([]);
   });
 });
 
