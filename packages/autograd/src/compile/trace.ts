@@ -101,7 +101,19 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
     recorder.note({ kind: 'draw', fill }, [], [block]);
     return block;
   };
-  tracing.hooks = { touch, draw };
+  const entry = (cell: object): Constant | null => {
+    const known = touched.get(cell as Variable);
+    if (known === undefined) return null;
+    const { original, before } = known;
+    if ((cell as Variable).snapshot().value.storage !== before) {
+      throw new TraceError(
+        'copy: while tracing, a cell can be copied until it is assigned, got one that has been. ' +
+          'Copy it first, or outside of the compiled function.',
+      );
+    }
+    return (original.pending?.() ?? original.value.storage) as Constant;
+  };
+  tracing.hooks = { touch, entry, draw };
   traced.kernels = recorder;
   try {
     const result = fn(...bound);

@@ -19,6 +19,8 @@ export class Symbolic {
 export interface TraceHooks {
   /** A cell is about to be read or assigned, or a generator drawn from: its state is put back when the trace ends. */
   touch(holder: object): void;
+  /** The elements that a cell had when the trace began; null if it isn't part of the trace yet. */
+  entry(cell: object): TypedArray | number | null;
   /** A generator draws a tensor: the program will call `fill` in every run. */
   draw(dtype: DType, length: number, fill: (out: TypedArray) => void): Symbolic;
 }

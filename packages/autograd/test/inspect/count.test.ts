@@ -1,5 +1,13 @@
 // Tests of the counter of floating-point operations.
-import { AsyncScopeError, compile, countFlops, ones, type Tensor, tensor, variable } from '@retrograd/autograd';
+import {
+  AsyncScopeError,
+  compile,
+  countFlops,
+  ones,
+  type Tensor,
+  tensor,
+  variable,
+} from '@retrograd/autograd';
 import { describe, expect, it } from 'vitest';
 
 describe('countFlops', () => {
