@@ -3,12 +3,17 @@
 import { type Tensor, tanh, type Variable, zeros } from '@retrograd/autograd';
 import { expectTypeOf } from 'vitest';
 import {
+  batchNorm,
   type Dense,
   dense,
   dropout,
+  embedding,
+  layerNorm,
   type Module,
+  multiHeadAttention,
   type Sequential,
   sequential,
+  transformerEncoderLayer,
 } from '../../src/index.js';
 import type { FeatureProblem } from '../../src/layers/typed-features.js';
 
@@ -50,3 +55,16 @@ export const project = <In extends number>(features: In, x: Tensor<[number, In]>
   const y: Tensor<[number, 4]> = dense(features, 4).forward(x);
   return y;
 };
+
+// ── Normalisation, attention, embedding ────────────────────────────────────────────────────────────
+
+expectTypeOf(batchNorm(3).forward(zeros([5, 3])).shape).toEqualTypeOf<[5, 3]>();
+expectTypeOf(layerNorm(3).forward(zeros([5, 3])).shape).toEqualTypeOf<[5, 3]>();
+expectTypeOf(layerNorm([2, 3]).inFeatures).toEqualTypeOf<3>();
+expectTypeOf(embedding(9, 4).forward(zeros([5, 3])).shape).toEqualTypeOf<[5, 3, 4]>();
+expectTypeOf(multiHeadAttention(4, 2).forward(zeros([2, 5, 4])).shape).toEqualTypeOf<[2, 5, 4]>();
+expectTypeOf(
+  sequential(dense(3, 4), batchNorm(4), layerNorm(4), transformerEncoderLayer(4, 2)).outFeatures,
+).toEqualTypeOf<4>();
+// @ts-expect-error layer 2 takes 5 features, layer before gives 4
+sequential(dense(3, 4), batchNorm(4), layerNorm(5));
