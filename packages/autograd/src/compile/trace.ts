@@ -125,7 +125,19 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
   const tap = (name: string, value: unknown): void => {
     taps.push({ name, slot: slotOf(value as Tensor) });
   };
-  tracing.hooks = { touch, fix, tap, draw };
+  const entry = (cell: object): Constant | null => {
+    const known = touched.get(cell as Variable);
+    if (known === undefined) return null;
+    const { original, before } = known;
+    if ((cell as Variable).snapshot().value.storage !== before) {
+      throw new TraceError(
+        'copy: while tracing, a cell can be copied until it is assigned, got one that has been. ' +
+          'Copy it first, or outside of the compiled function.',
+      );
+    }
+    return (original.pending?.() ?? original.value.storage) as Constant;
+  };
+  tracing.hooks = { touch, fix, entry, tap, draw };
   traced.kernels = recorder;
   try {
     const result = fn(...bound);

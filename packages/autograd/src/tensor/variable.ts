@@ -150,6 +150,18 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     this.#value = this.#hold(new Tensor(storage, this.shape, this.dtype, null, 0));
   }
 
+  /**
+   * A cell of its own with this one's value. Within a compiled function it is made once, while that is traced, with the value
+   * from before.
+   * @throws TraceError there for a cell that the function has assigned already.
+   */
+  copy(): Variable<S> {
+    const { storage } = this.read();
+    const elements = tracing.hooks?.entry(this) ?? storage;
+    const value = new Tensor(elements, this.shape, this.dtype, null, 0);
+    return new Variable(value, { requiresGrad: this.#requiresGrad });
+  }
+
   /** Converts the cell to another dtype, for good; a gradient that waits is forgotten. */
   convert(dtype: DType): this {
     if (dtype === this.dtype) return this;

@@ -4,6 +4,7 @@ import {
   gather,
   grad,
   maxPool,
+  noGrad,
   pad,
   rng,
   scatterAdd,
@@ -11,9 +12,11 @@ import {
   TraceError,
   takeAlong,
   tensor,
+  type Variable,
   variable,
 } from '@retrograd/autograd';
 import { describe, expect, it } from 'vitest';
+import { disagreement } from './agreement.js';
 
 describe('blocks that are written in several steps', () => {
   const x = rng(1).normal([2, 4], { dtype: 'float64' });
@@ -115,5 +118,34 @@ describe('blocks that are written in several steps', () => {
     expect(() => run(x)).toThrow(
       'variable: a cell begins with elements that are known, got float64 [2, 4] of a function being compiled',
     );
+  });
+});
+
+describe('gradients that are gathered in one place', () => {
+  it('move two cells of one shape, each by its own', () => {
+    const draw = (seed: number) => rng(seed).normal([2, 3], { dtype: 'float64' });
+    const cells = () => [draw(1), draw(2)].map((value) => variable(value));
+    const stepOf =
+      ([a, b]: readonly Variable[]) =>
+      (x: Tensor, y: Tensor) => {
+        const loss = a.gather(x).sub(1).square().sum().add(b.gather(y).square().sum());
+        loss.backward();
+        noGrad(() => {
+          for (const cell of [a, b]) cell.assign(cell.sub(cell.grad!.mul(0.1)) as Tensor);
+        });
+        for (const cell of [a, b]) cell.clearGrad();
+        return loss;
+      };
+    const [eager, compiled] = [cells(), cells()];
+    const run = compile(stepOf(compiled));
+    const [x, y] = [
+      [0, 1, 1],
+      [1, 1, 1],
+    ].map((rows) => tensor(rows, { dtype: 'int32' }));
+    for (let i = 0; i < 3; i++) {
+      expect(disagreement(run(x, y), stepOf(eager)(x, y))).toEqual([]);
+    }
+    const after = (both: readonly Variable[]) => both.map((cell) => cell.value.detach());
+    expect(disagreement(after(compiled), after(eager))).toEqual([]);
   });
 });

@@ -88,7 +88,7 @@ function hasFeatures(layer: object): layer is { inFeatures: number; outFeatures:
 }
 
 function keepsFeatures(layer: Layer): boolean {
-  if (typeof layer !== 'function') return layer instanceof Dropout;
+  if (typeof layer !== 'function') return 'keepsShape' in layer;
   const { op } = layer as { op?: Partial<ElementwiseOp> };
   return op?.formula !== undefined || KEEPING.has(layer);
 }

@@ -3,21 +3,26 @@
 import { relu, type Tensor, tanh, type Variable, zeros } from '@retrograd/autograd';
 import { expectTypeOf } from 'vitest';
 import {
+  batchNorm,
   type Conv2d,
   conv2d,
   type Dense,
   dense,
   dropout,
+  embedding,
   flatten,
   gru,
   lastStep,
+  layerNorm,
   lstm,
   lstmCell,
   type Module,
   maxPool2d,
+  multiHeadAttention,
   rnn,
   type Sequential,
   sequential,
+  transformerEncoderLayer,
 } from '../../src/index.js';
 import type { ChannelProblem } from '../../src/layers/typed-channels.js';
 import type { FeatureProblem } from '../../src/layers/typed-features.js';
@@ -88,3 +93,16 @@ sequential(gru(3, 4), lastStep(), dense(4, 2));
 sequential(gru(3, 4), dense(5, 2));
 // @ts-expect-error 4 features where 3 are taken
 gru(3, 4).forward(zeros([2, 5, 4]));
+
+// ── Normalisation, attention, embedding ────────────────────────────────────────────────────────────
+
+expectTypeOf(batchNorm(3).forward(zeros([5, 3])).shape).toEqualTypeOf<[5, 3]>();
+expectTypeOf(layerNorm(3).forward(zeros([5, 3])).shape).toEqualTypeOf<[5, 3]>();
+expectTypeOf(layerNorm([2, 3]).inFeatures).toEqualTypeOf<3>();
+expectTypeOf(embedding(9, 4).forward(zeros([5, 3])).shape).toEqualTypeOf<[5, 3, 4]>();
+expectTypeOf(multiHeadAttention(4, 2).forward(zeros([2, 5, 4])).shape).toEqualTypeOf<[2, 5, 4]>();
+expectTypeOf(
+  sequential(dense(3, 4), batchNorm(4), layerNorm(4), transformerEncoderLayer(4, 2)).outFeatures,
+).toEqualTypeOf<4>();
+// @ts-expect-error layer 2 takes 5 features, layer before gives 4
+sequential(dense(3, 4), batchNorm(4), layerNorm(5));
