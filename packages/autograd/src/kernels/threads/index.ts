@@ -1,0 +1,11 @@
+// Threads on shared memory, synchronous for those who call.
+
+export { type Job, type JobParameter, Pool, runAlone, type Shared } from './pool.js';
+export {
+  inParallel,
+  isShared,
+  newMemory,
+  setThreads,
+  startedWorkers,
+  threadCount,
+} from './threads.js';
