@@ -9,9 +9,11 @@ import { isPlainObject } from '../transforms/tree.js';
 import { Cells } from './cells.js';
 import { runBoth } from './check.js';
 import { assertSame } from './compare.js';
+import { Linker } from './emit/module.js';
 import type { Explanation } from './explain.js';
+import type { Engine } from './layout.js';
 import { Heap } from './memory.js';
-import { type Engine, Program } from './program.js';
+import { Program } from './program.js';
 import { trace } from './trace.js';
 
 /** A compiled function: called like the original one. */
@@ -38,6 +40,7 @@ function engine(): Engine {
     shared = {
       heap,
       cells: new Cells(heap),
+      linker: new Linker(heap.memory),
       gemm: instantiateGemm(heap.memory),
       arena: { address: 0, bytes: 0 },
     };

@@ -4,7 +4,7 @@ import { descend } from '../kernels/gemm.js';
 import type { Kernels, KernelView, Layout, Reduction } from '../kernels/kernels.js';
 import type { Expr } from '../scalar/index.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
-import type { Shape } from '../tensor/shape.js';
+import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 
 /** A block as an elementwise kernel reads it. */
@@ -116,6 +116,11 @@ export interface Instruction {
   readonly partial: boolean;
   /** Holds the stack of where it was noted down; read only to explain a refusal. */
   readonly site: Error;
+}
+
+/** Whether a copy writes every element of its output, in order. */
+export function fillsWhole({ to, shape }: CopyCall, out: Symbolic): boolean {
+  return to.offset === 0 && sizeOf(shape) === out.length && sameShape(to.strides, stridesOf(shape));
 }
 
 /** Runs one instruction on arrays: what the emitter's code must be equal to. */

@@ -1,50 +1,22 @@
 // From what was noted down to what has to be done: constants folded, repeats and dead code removed, chains fused.
 
-import {
-  argument,
-  constant,
-  type Expr,
-  kernelOf,
-  nodesOf,
-  renumber,
-  substitute,
-} from '../scalar/index.js';
+import { argument, constant, kernelOf, substitute } from '../scalar/index.js';
 import { coerce } from '../tensor/dtype.js';
-import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { signatureOf } from './compare.js';
 import { fuseDescents } from './descent.js';
-import type { CopyCall, ElementwiseCall, Instruction, MatmulCall, Read } from './instruction.js';
+import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
+import { fuse } from './fuse.js';
+import {
+  type ElementwiseCall,
+  fillsWhole,
+  type Instruction,
+  type MatmulCall,
+} from './instruction.js';
 import type { Constant } from './recorder.js';
 
 /** Blocks all of whose elements are one known number. */
 type Uniform = Map<Symbolic, number>;
-
-interface Elementwise extends Instruction {
-  readonly call: ElementwiseCall;
-}
-
-function isElementwise(instruction: Instruction): instruction is Elementwise {
-  return instruction.call.kind === 'elementwise';
-}
-
-function withCall(instruction: Instruction, call: ElementwiseCall): Instruction {
-  return { ...instruction, call, inputs: call.reads.map(({ block }) => block) };
-}
-
-/** Drops the arguments that `f` no longer has, and lets one block be read once. */
-function compacted(f: Expr, reads: readonly (Read | null)[]): { f: Expr; reads: Read[] } {
-  const kept: Read[] = [];
-  const places = new Map<number, number>();
-  reads.forEach((read, i) => {
-    if (read === null) return;
-    const known = kept.findIndex(
-      (other) => other.block === read.block && sameShape(other.shape, read.shape),
-    );
-    places.set(i, known < 0 ? kept.push(read) - 1 : known);
-  });
-  return { f: renumber(f, places), reads: kept };
-}
 
 // ── Constants ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -88,11 +60,6 @@ function foldConstants(
       uniform.set(out, value);
     return instruction;
   });
-}
-
-/** Whether a copy writes every element of its output, in order. */
-function fillsWhole({ to, shape }: CopyCall, out: Symbolic): boolean {
-  return to.offset === 0 && sizeOf(shape) === out.length && sameShape(to.strides, stridesOf(shape));
 }
 
 // ── Repeats and dead code ──────────────────────────────────────────────────────────────────────────
@@ -150,6 +117,34 @@ function dropDead(
   return result.reverse();
 }
 
+/**
+ * A comparison that is only made to become a number again is a number from the start: the bytes between are neither
+ * written nor read.
+ */
+function widenComparisons(instructions: readonly Instruction[]): Instruction[] {
+  const comparisons = new Map<Symbolic, Elementwise>();
+  return instructions.map((instruction) => {
+    const { call, inputs, outputs } = instruction;
+    const [out] = outputs;
+    if (isElementwise(instruction) && out.dtype === 'bool') comparisons.set(out, instruction);
+    if (call.kind !== 'convert' || call.from !== 'bool') return instruction;
+    const comparison = comparisons.get(inputs[0]);
+    if (comparison === undefined || comparison.call.dtype !== call.to) return instruction;
+    const { f } = comparison.call;
+    const number = COMPARISONS.has(f.op) ? f : f.notEqual(0);
+    return withCall(instruction, { ...comparison.call, f: number });
+  });
+}
+
+const COMPARISONS: ReadonlySet<string> = new Set([
+  'equal',
+  'notEqual',
+  'less',
+  'lessEqual',
+  'greater',
+  'greaterEqual',
+]);
+
 const EXP = argument(0).exp();
 
 /** softmax(x) = exp(logSoftmax(x)): where the logarithm is there already, one pass of exp is enough, and it fuses. */
@@ -172,149 +167,6 @@ function reuseLogarithms(instructions: readonly Instruction[]): Instruction[] {
   });
 }
 
-// ── Fusion ─────────────────────────────────────────────────────────────────────────────────────────
-
-/** A fused formula reads at most so many blocks. */
-const MOST_READS = 8;
-
-/** The shape that a broadcasting copy reads from; null if the copy does something else. */
-function broadcastSource({ from, shape }: CopyCall): Shape | null {
-  if (from.offset !== 0) return null;
-  const source = shape.map((size, axis) => (from.strides[axis] === 0 ? 1 : size));
-  const strides = stridesOf(source);
-  const fits = from.strides.every((stride, axis) => source[axis] === 1 || stride === strides[axis]);
-  return fits ? source : null;
-}
-
-/** A read through a copy that only repeats becomes a broadcasting read of the copy's source. */
-function readThrough(read: Read, producers: ReadonlyMap<Symbolic, Instruction>): Read {
-  const producer = producers.get(read.block);
-  if (producer?.call.kind !== 'copy' || !sameShape(producer.call.shape, read.shape)) return read;
-  if (!fillsWhole(producer.call, read.block)) return read;
-  const shape = broadcastSource(producer.call);
-  return shape === null ? read : { block: producer.inputs[0], shape };
-}
-
-/** Formulas of so few operations are quicker computed again than written and read. */
-const CHEAP_OPERATIONS = 2;
-
-/**
- * The same call on another shape of as many elements; null if it broadcasts, and so depends on its shape.
- */
-function onShape(call: ElementwiseCall, shape: Shape): ElementwiseCall | null {
-  if (sameShape(call.shape, shape)) return call;
-  const size = sizeOf(call.shape);
-  const plain = call.reads.every((read) => [1, size].includes(sizeOf(read.shape)));
-  if (!plain || sizeOf(shape) !== size) return null;
-  const reads = call.reads.map((read) => (sizeOf(read.shape) === 1 ? read : { ...read, shape }));
-  return { ...call, reads, shape };
-}
-
-/** Whether all who read the block are elementwise instructions that read it element by element. */
-function readAsIs(
-  call: ElementwiseCall,
-  block: Symbolic,
-  readers: readonly Instruction[],
-): boolean {
-  return readers.every(
-    (reader) =>
-      isElementwise(reader) &&
-      sizeOf(reader.call.shape) === block.length &&
-      reader.call.reads.every((read) => read.block !== block || onShape(call, read.shape) !== null),
-  );
-}
-
-/**
- * Whether a producer may be computed within those who read it: by the one reader there is, or by all of them if it is
- * cheap, so that its result need not be written at all.
- */
-function dissolves({ call }: Elementwise, out: Symbolic, readers: readonly Instruction[]): boolean {
-  if (!readAsIs(call, out, readers)) return false;
-  if (readers.length === 1) return true;
-  const operations = nodesOf(call.f).filter(({ args }) => args.length > 0);
-  return operations.length <= CHEAP_OPERATIONS && operations.every(({ op }) => ARITHMETIC.has(op));
-}
-
-const ARITHMETIC: ReadonlySet<string> = new Set([
-  'add',
-  'sub',
-  'mul',
-  'neg',
-  'maximum',
-  'minimum',
-  'select',
-  'equal',
-  'less',
-  'lessEqual',
-  'greater',
-  'greaterEqual',
-]);
-
-function fuse(instructions: readonly Instruction[], kept: ReadonlySet<Symbolic>): Instruction[] {
-  const readers = new Map<Symbolic, Instruction[]>();
-  const writers = new Map<Symbolic, number>();
-  for (const instruction of instructions) {
-    for (const block of new Set(instruction.inputs)) {
-      readers.set(block, [...(readers.get(block) ?? []), instruction]);
-    }
-    for (const out of instruction.outputs) writers.set(out, (writers.get(out) ?? 0) + 1);
-  }
-  const producers = new Map<Symbolic, Instruction>();
-  return instructions.map((original) => {
-    let instruction = original;
-    if (isElementwise(instruction)) {
-      instruction = withInlined(
-        instruction,
-        (read, call) => {
-          const producer = producers.get(read.block);
-          const fits =
-            producer !== undefined &&
-            isElementwise(producer) &&
-            !kept.has(read.block) &&
-            producer.call.dtype === call.dtype &&
-            dissolves(producer, read.block, readers.get(read.block) ?? []);
-          return fits ? producer : null;
-        },
-        producers,
-      );
-    }
-    for (const out of instruction.outputs) {
-      if (writers.get(out) === 1) producers.set(out, instruction);
-    }
-    return instruction;
-  });
-}
-
-/** Puts the formulas of producers in the place of what they would have written. */
-function withInlined(
-  instruction: Elementwise,
-  producerOf: (read: Read, call: ElementwiseCall) => Elementwise | null,
-  producers: ReadonlyMap<Symbolic, Instruction>,
-): Elementwise {
-  const { call } = instruction;
-  let { f } = call;
-  const reads: (Read | null)[] = call.reads.map((read) => readThrough(read, producers));
-  const count = reads.length;
-  for (let i = 0; i < count; i++) {
-    const read = reads[i] as Read;
-    const inlinable = producerOf(read, call);
-    if (inlinable === null) continue;
-    const producer = onShape(inlinable.call, read.shape);
-    if (producer === null) continue;
-    const alive = reads.filter((other) => other !== null).length;
-    if (alive - 1 + producer.reads.length > MOST_READS) continue;
-    const start = reads.length;
-    const moved = renumber(
-      producer.f,
-      producer.reads.map((_, k) => start + k),
-    );
-    f = substitute(f, argument(i), moved);
-    reads[i] = null;
-    reads.push(...producer.reads);
-  }
-  return withCall(instruction, { ...call, ...compacted(f, reads) }) as Elementwise;
-}
-
 /** The instructions that compute `kept`, as few and as long as they get. */
 export function optimize(
   instructions: readonly Instruction[],
@@ -322,7 +174,7 @@ export function optimize(
   kept: ReadonlySet<Symbolic>,
   accumulates: (call: MatmulCall) => boolean,
 ): Instruction[] {
-  const folded = foldConstants(instructions, constants);
+  const folded = widenComparisons(foldConstants(instructions, constants));
   const shared = reuseLogarithms(shareRepeats(dropDead(folded, kept), kept));
   const fused = fuse(shared, kept);
   return dropDead(fuseDescents(fused, kept, accumulates), kept);

@@ -1,64 +1,40 @@
 // A compiled function for arguments of one kind: instructions, their memory, and what goes in and out.
 
+import { callSite, IndexError } from '../errors.js';
 import { kernels } from '../kernels/active.js';
 import { backendInfo } from '../kernels/gemm.js';
-import type { Gemm } from '../kernels/wasm/gemm-module.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Variable } from '../tensor/variable.js';
-import type { Cells, Resident } from './cells.js';
-import { type Emitted, leftToBlas, type Place, ProgramEmitter } from './emit/module.js';
+import { type Lowered, lower, type Move } from './emit/lower.js';
+import { type Linked, tableOf } from './emit/module.js';
+import { leftToBlas } from './emit/products.js';
+import { type Host, runWith } from './emit/running.js';
 import { Explanation, explainInstruction } from './explain.js';
 import { execute, type Instruction } from './instruction.js';
-import type { Heap } from './memory.js';
+import { type Engine, type HeldCell, Layout } from './layout.js';
 import { optimize } from './optimize.js';
-import { bytesOf, type Plan, planMemory, type Update } from './plan.js';
+import { bytesOf, planMemory, type Update } from './plan.js';
 import type { Slot, Trace, TracedCell } from './trace.js';
-import { arrayAt } from './views.js';
 
-/** What all programs share. */
-export interface Engine {
-  readonly heap: Heap;
-  readonly cells: Cells;
-  readonly gemm: Gemm;
-  /** The arena, sized for the largest program; every program lays its blocks anew in each run. */
-  arena: { address: number; bytes: number };
-}
-
-interface HeldCell extends TracedCell {
-  readonly resident: Resident;
-  /** Whether gradients flowed into it when it was traced. */
-  readonly requiresGrad: boolean;
-}
-
-interface Arrays {
-  readonly buffer: ArrayBufferLike | null;
-  readonly arena: number;
-  readonly of: Map<Symbolic, TypedArray>;
-}
-
-/** Copies that remain at the end: new values of cells that could not be written in place. */
-interface Move {
-  readonly from: Symbolic;
-  readonly to: Symbolic;
+/** What runs: a module, and where its table of parameters lies. */
+interface Ready extends Linked {
+  readonly table: number;
+  readonly engines: Lowered['engines'];
 }
 
 export class Program {
   readonly #engine: Engine;
   readonly #trace: Trace;
-  readonly #cells: readonly HeldCell[];
-  readonly #plan: Plan;
+  readonly #layout: Layout;
   readonly #moves: readonly Move[];
-  readonly #constants: ReadonlyMap<Symbolic, number>;
-  /** The arena's bytes: blocks, and behind them the panels of matrix products. */
-  readonly #arenaBytes: number;
   readonly instructions: readonly Instruction[];
-  #emitted: Emitted | null = null;
-  /** Arrays over blocks, good until the memory grows or the arena moves. */
-  #arrays: Arrays = { buffer: null, arena: -1, of: new Map() };
+  readonly #host: Host;
+  #ready: Ready | null = null;
 
+  /** @throws MemoryError if there is no room for it. */
   constructor(engine: Engine, trace: Trace) {
     this.#engine = engine;
     this.#trace = trace;
@@ -77,14 +53,13 @@ export class Program {
       (call) => leftToBlas(call) && hasBlas(),
     );
 
-    const befores = new Set(cells.map(({ before }) => before));
-    const readConstants = this.#readConstants(kept);
-    const fixed = new Set([...befores, ...readConstants]);
+    const constants = readConstants(recorder.constants, this.instructions, kept);
+    const fixed = new Set([...cells.map(({ before }) => before), ...constants.keys()]);
     const gradients = cells.flatMap(({ gradBefore }) => (gradBefore === null ? [] : [gradBefore]));
     const updates: Update[] = assigned.filter(
       ({ after }) => !results.has(after) && !fixed.has(after) && !inputs.includes(after),
     );
-    this.#plan = planMemory(
+    const plan = planMemory(
       this.instructions,
       fixed,
       [...inputs, ...gradients],
@@ -92,108 +67,51 @@ export class Program {
       updates,
     );
     this.#moves = assigned
-      .filter(({ before, after }) => this.#plan.inPlace.get(after) !== before)
+      .filter(({ before, after }) => plan.inPlace.get(after) !== before)
       .map(({ before, after }) => ({ from: after, to: before }));
-
-    this.#arenaBytes = this.#plan.arenaBytes + this.#scratchBytes();
-    this.#reserve();
-    this.#constants = new Map(readConstants.map((block) => [block, this.#layConstant(block)]));
-    this.#cells = cells.map((traced) => ({
-      ...traced,
-      resident: engine.cells.hold(traced.cell),
-      requiresGrad: traced.cell.requiresGrad,
-    }));
+    this.#layout = new Layout(engine, this.instructions, plan, cells, constants);
+    const arrayOf = (block: Symbolic): TypedArray => this.#layout.arrayOf(block);
+    this.#host = {
+      run: (k) => execute(kernels, this.instructions[k], arrayOf),
+      refuse: (k, index) => refuseIndex(this.instructions[k], index),
+    };
   }
 
-  #readConstants(kept: ReadonlySet<Symbolic>): Symbolic[] {
-    const { constants } = this.#trace.recorder;
-    const read = new Set([...kept, ...this.instructions.flatMap(({ inputs }) => inputs)]);
-    return [...constants.keys()].filter((block) => read.has(block));
-  }
-
-  #scratchBytes(): number {
-    const { gemm } = this.#engine;
-    const needed = this.instructions.map(({ call }) => {
-      if (call.kind !== 'matmul' || call.dtype === 'int32' || call.dtype === 'bool') return 0;
-      return gemm.scratchBytes(call.dtype, call.m, call.n, call.k);
-    });
-    return Math.max(0, ...needed);
-  }
-
-  /** Makes the arena large enough; what other programs keep between runs does not lie there. */
-  #reserve(): void {
-    const { heap, arena } = this.#engine;
-    const bytes = this.#arenaBytes;
-    if (bytes <= arena.bytes) return;
-    const address = heap.take(bytes, 'the arena');
-    if (arena.bytes > 0) heap.give(arena.address, arena.bytes);
-    this.#engine.arena = { address, bytes };
-  }
-
-  #layConstant(block: Symbolic): number {
-    const elements = this.#trace.recorder.constants.get(block) as TypedArray | number;
-    const { heap } = this.#engine;
-    const address = heap.take(bytesOf(block), 'a constant');
-    const array = arrayAt(heap.memory, block.dtype, address, block.length);
-    if (typeof elements === 'number') array[0] = elements;
-    else array.set(elements);
-    return address;
-  }
-
-  #placeOf(block: Symbolic): Place {
-    const inPlace = this.#plan.inPlace.get(block);
-    if (inPlace !== undefined) return this.#placeOf(inPlace);
-    const offset = this.#plan.offsets.get(block);
-    if (offset !== undefined) return { inArena: true, offset };
-    const cell = this.#cells.find(({ before }) => before === block);
-    const address = cell === undefined ? this.#constants.get(block) : cell.resident.address;
-    return { inArena: false, offset: address as number };
-  }
-
-  #arrayOf(block: Symbolic): TypedArray {
-    const { memory } = this.#engine.heap;
-    const { address } = this.#engine.arena;
-    if (this.#arrays.buffer !== memory.buffer || this.#arrays.arena !== address) {
-      this.#arrays = { buffer: memory.buffer, arena: address, of: new Map() };
-    }
-    let array = this.#arrays.of.get(block);
-    if (array === undefined) {
-      const { inArena, offset } = this.#placeOf(block);
-      array = arrayAt(memory, block.dtype, inArena ? address + offset : offset, block.length);
-      this.#arrays.of.set(block, array);
-    }
-    return array;
-  }
-
-  #compiled(): Emitted {
-    this.#emitted ??= new ProgramEmitter({
-      memory: this.#engine.heap.memory,
-      placeOf: (block) => this.#placeOf(block),
-      host: (k) => execute(kernels, this.instructions[k], (block) => this.#arrayOf(block)),
-      moves: this.#moves,
-      gemm: this.#engine.gemm,
+  /** The module, linked when it is first needed. */
+  #linked(): Ready {
+    if (this.#ready !== null) return this.#ready;
+    const { gemm, heap, linker } = this.#engine;
+    const layout = this.#layout;
+    const { steps, engines } = lower(this.instructions, this.#moves, {
+      placeOf: (block) => layout.placeOf(block),
+      gemm,
       hasBlas,
-      scratch: { inArena: true, offset: this.#plan.arenaBytes },
-    }).emit(this.instructions);
-    return this.#emitted;
+      scratch: layout.scratch,
+    });
+    const linked = linker.link(steps);
+    const words = tableOf(steps);
+    const table = layout.take(words.byteLength, 'the addresses and sizes of a program');
+    new Int32Array(heap.memory.buffer, table, words.length).set(words);
+    this.#ready = { ...linked, table, engines };
+    return this.#ready;
   }
 
   /** Runs on the tensors of the arguments, in order; updates cells, and returns what the function returned. */
   run(inputs: readonly Tensor[]): unknown {
     const { cells } = this.#engine;
-    for (const { resident } of this.#cells) cells.load(resident);
-    const { run } = this.#compiled();
+    const { run, table } = this.#linked();
+    for (const { resident } of this.#layout.cells) cells.load(resident);
     for (let i = 0; i < inputs.length; i++) this.#write(this.#trace.inputs[i], inputs[i].storage);
-    for (const { cell, gradBefore } of this.#cells) {
+    for (const { cell, gradBefore } of this.#layout.cells) {
       if (gradBefore !== null && cell.grad !== null) this.#write(gradBefore, cell.grad.storage);
     }
-    run(this.#engine.arena.address);
-    for (const held of this.#cells) this.#settle(held);
+    runWith(this.#host, () => run(this.#engine.arena.address, table));
+    for (const held of this.#layout.cells) this.#settle(held);
     return withTensors(this.#trace.result, (slot) => this.#read(slot));
   }
 
   #write(block: Symbolic, storage: Storage): void {
-    const array = this.#arrayOf(block);
+    const array = this.#layout.arrayOf(block);
     if (typeof storage === 'number') array[0] = storage;
     else array.set(storage as TypedArray);
   }
@@ -206,13 +124,13 @@ export class Program {
   }
 
   #read({ block, shape, dtype }: Slot): Tensor {
-    const array = this.#arrayOf(block);
+    const array = this.#layout.arrayOf(block);
     return new Tensor(shape.length === 0 ? array[0] : array.slice(), shape, dtype, null, 0);
   }
 
   /** The cells that it reads or assigns. */
   get cells(): readonly Variable[] {
-    return this.#cells.map(({ cell }) => cell);
+    return this.#layout.cells.map(({ cell }) => cell);
   }
 
   /** Keeps the state of cells and generators. @returns what puts it back. */
@@ -226,12 +144,12 @@ export class Program {
   }
 
   explain(): Explanation {
-    const { engines, functions, bytes } = this.#compiled();
+    const { engines, functions, bytes } = this.#linked();
     return new Explanation({
       kernels: this.instructions.map((own, k) => explainInstruction(own, engines[k])),
       traced: this.#trace.recorder.instructions.length,
-      arenaBytes: this.#arenaBytes,
-      cellBytes: this.#cells.reduce((sum, { before }) => sum + bytesOf(before), 0),
+      arenaBytes: this.#layout.arenaBytes,
+      cellBytes: this.#layout.cells.reduce((sum, { before }) => sum + bytesOf(before), 0),
       functions,
       moduleBytes: bytes,
     });
@@ -239,7 +157,7 @@ export class Program {
 
   /** Whether the cells are as they were when this program was traced: their dtypes, and which have gradients. */
   fits(): boolean {
-    for (const { cell, before, gradBefore, requiresGrad } of this.#cells) {
+    for (const { cell, before, gradBefore, requiresGrad } of this.#layout.cells) {
       const waits = cell.grad !== null;
       if (waits !== (gradBefore !== null) || cell.dtype !== before.dtype) return false;
       if (cell.requiresGrad !== requiresGrad) return false;
@@ -247,11 +165,28 @@ export class Program {
     return true;
   }
 
-  /** Gives cells and constants back. */
+  /** Gives back what it keeps in memory. */
   evict(): void {
-    for (const { resident } of this.#cells) this.#engine.cells.drop(resident);
-    for (const [block, address] of this.#constants) this.#engine.heap.give(address, bytesOf(block));
+    this.#layout.release();
   }
+}
+
+/** The constants that are still read, or returned, when everything is optimised. */
+function readConstants(
+  constants: Trace['recorder']['constants'],
+  instructions: readonly Instruction[],
+  kept: ReadonlySet<Symbolic>,
+): Trace['recorder']['constants'] {
+  const read = new Set([...kept, ...instructions.flatMap(({ inputs }) => inputs)]);
+  return new Map([...constants].filter(([block]) => read.has(block)));
+}
+
+function refuseIndex({ call, site }: Instruction, index: number): never {
+  if (call.kind !== 'axis') throw new Error('unreachable: only indexing refuses indices');
+  throw new IndexError(
+    `${call.kernel}: indices lie in ${-call.count} … ${call.count - 1}, got one outside${callSite(site)}, ` +
+      `${index < 0 ? index - call.count : index}. Check them against the size of the axis.`,
+  );
 }
 
 /**

@@ -1,20 +1,14 @@
 // A fused formula over blocks: one function for each formula and way of reading, addresses and sizes as parameters.
 
 import { collapse } from '../../kernels/broadcast-loops.js';
-import {
-  type Func,
-  i32,
-  type Local,
-  local,
-  type ValueType,
-  v128,
-} from '../../kernels/wasm/assembler/index.js';
+import { i32, type Local, local, v128 } from '../../kernels/wasm/assembler/index.js';
 import { define, Emitter, sharedNodes, times } from '../../kernels/wasm/emit.js';
 import { formulaOn } from '../../kernels/wasm/formula.js';
-import { type LaneType, lanesOf, vec } from '../../kernels/wasm/vector.js';
-import type { Expr } from '../../scalar/index.js';
+import { isLane, type LaneType, lanesOf, vec } from '../../kernels/wasm/vector.js';
+import { type Expr, nodesOf } from '../../scalar/index.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
-import { broadcastStrides } from '../../tensor/shape.js';
+import { broadcastStrides, stridesOf } from '../../tensor/shape.js';
+import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ElementwiseCall } from '../instruction.js';
 import {
   advance,
@@ -27,6 +21,8 @@ import {
   VECTOR_BYTES,
   whileBelow,
 } from './addresses.js';
+import { type Loop, nested } from './nest.js';
+import type { AnyFunction, CallStep, Place, StepContext } from './step.js';
 
 /**
  * How an operand is read along rows of the result: element by element, one row again and again, one element a row, or
@@ -34,44 +30,36 @@ import {
  */
 export type Reading = 'same' | 'row' | 'column' | 'one';
 
-/** A result as rows of `inner` elements, and how each operand is read along them. */
+/** A result as rows of `inner` elements, how each operand is read along them, and loops around the rows. */
 export interface Rows {
   readonly rows: number;
   readonly inner: number;
   readonly readings: readonly Reading[];
+  /** Innermost first; what the result and the operands step on by, in elements. */
+  readonly loops: readonly Loop[];
 }
 
-function readingOf(inner: number, outer: number): Reading | null {
-  if (inner === 1) return outer === 0 ? 'row' : 'same';
-  if (inner !== 0) return null;
-  return outer === 0 ? 'one' : outer === 1 ? 'column' : null;
+/** Operands are whole blocks, broadcast: they walk an axis element by element, row by row, or not at all. */
+function readingOf(step: number, rowStep: number): Reading {
+  if (step === 1) return rowStep === 0 ? 'row' : 'same';
+  return rowStep === 0 ? 'one' : 'column';
 }
 
-/** The call as rows; null if it has more axes than that, or reads in other steps. */
-export function rowsOf({ reads, shape }: ElementwiseCall): Rows | null {
+export function rowsOf({ reads, shape }: ElementwiseCall): Rows {
+  const whole = stridesOf(shape);
   const strides = reads.map((read) => broadcastStrides(read.shape, shape));
-  const whole = broadcastStrides(shape, shape);
   const [sizes, steps] = collapse(shape, [whole, ...strides]);
-  if (sizes.length > 2) return null;
-  const [inner = 1, rows = 1] = sizes;
-  const readings = steps.slice(1).map((own): Reading | null => {
-    const [step = 0, rowStep = sizes.length > 1 ? 0 : null] = own;
-    if (rowStep === null) return step === 0 ? 'one' : step === 1 ? 'same' : null;
-    if (step === 1 && rowStep === inner) return 'same';
-    return readingOf(step, rowStep);
-  });
-  return readings.includes(null) ? null : { rows, inner, readings: readings as Reading[] };
+  const [inner = 1, rows = 1, ...counts] = sizes;
+  const readings = steps.slice(1).map(([step = 0, rowStep]) => readingOf(step, rowStep ?? step));
+  const loops = counts.map((count, k) => ({ count, steps: steps.map((own) => own[k + 2]) }));
+  return { rows, inner, readings, loops };
 }
 
 /**
  * (rows, inner bytes, out, a₀, a₁, …): the formula over rows. The last vector of a row may reach beyond it: into the
  * next row, which is written after it, or into the padding behind the block.
  */
-export function elementwiseFunction(
-  f: Expr,
-  dtype: LaneType,
-  readings: readonly Reading[],
-): Func<ValueType[], ValueType[]> {
+function elementwiseFunction(f: Expr, dtype: LaneType, readings: readonly Reading[]): AnyFunction {
   const l = lanesOf(dtype);
   const pointers: Pointer[] = [];
   const splats: Local<'v128'>[] = [];
@@ -117,7 +105,40 @@ export function elementwiseFunction(
   });
 }
 
-/** A key for functions that do the same: formula, dtype and readings. */
-export function keyOfElementwise(f: Expr, dtype: LaneType, readings: readonly Reading[]): string {
-  return `elementwise ${f.id} ${dtype} ${readings.join()}`;
+/** Formulas of more nodes would take longer to emit than they save. */
+const LONGEST = 2000;
+
+const samePlace = (a: Place, b: Place): boolean => a.offset === b.offset && a.inArena === b.inArena;
+
+/** A formula over blocks of one floating dtype. */
+export function elementwiseStep(
+  asked: ElementwiseCall,
+  out: Symbolic,
+  { placeOf }: StepContext,
+): CallStep | null {
+  const { f, reads, dtype } = asked;
+  if (!isLane(dtype) || out.dtype !== dtype || out.length === 0) return null;
+  if (reads.some(({ block }) => block.dtype !== dtype) || nodesOf(f).length > LONGEST) return null;
+  const { rows, inner, readings, loops } = rowsOf(asked);
+  const bytes = bytesPerElement(dtype);
+  const rowBytes = inner * bytes;
+  const places = [out, ...reads.map(({ block }) => block)].map(placeOf);
+  const overwrites = places.slice(1).some((place) => samePlace(place, places[0]));
+  // A row's last vector may reach into the next row, which must not be read any more then.
+  if (overwrites && (rows > 1 || loops.length > 0) && rowBytes % VECTOR_BYTES !== 0) return null;
+  const step: CallStep = {
+    kind: 'call',
+    key: `elementwise ${f.id} ${dtype} ${readings.join()}`,
+    make: () => elementwiseFunction(f, dtype, readings),
+    parameters: [rows, rowBytes, ...places],
+  };
+  const inBytes = loops.map(({ count, steps }) => ({
+    count,
+    steps: steps.map((own) => own * bytes),
+  }));
+  return nested(
+    step,
+    inBytes,
+    places.map((_, k) => k + 2),
+  );
 }

@@ -10,7 +10,14 @@ import { scratchImport, scratchWords, slotAddress, type Words } from './scratch.
 import { transposeFunction } from './transpose-code.js';
 import type { LaneType } from './vector.js';
 
-type Transpose = (source: number, target: number, rows: number, columns: number) => void;
+type Transpose = (
+  source: number,
+  target: number,
+  rows: number,
+  columns: number,
+  row: number,
+  targetRow: number,
+) => void;
 
 /** A matrix that fits is transposed in one go; it takes as many slots, twice. */
 const REGION_SLOTS = 8;
@@ -125,7 +132,7 @@ function transpose(
     for (let j0 = 0; j0 < columns; j0 += width) {
       const j = Math.min(j0, columns - width);
       copyRows(x, read + i * row + j, row, memory, 0, width, height, width);
-      run(0, target, height, width);
+      run(0, target, height, width, width, height);
       copyRows(memory, room, height, out, write + j * outRow + i, outRow, width, height);
     }
   }

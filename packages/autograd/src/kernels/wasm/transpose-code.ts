@@ -50,14 +50,14 @@ function pushSmaller(a: Pointer, b: Pointer): void {
 }
 
 /**
- * (source, target, rows, columns): target[j, i] = source[i, j]. The last blocks overlap those before them, so both sides
- * must be at least a vector long.
+ * (source, target, rows, columns, row, targetRow): target[j, i] = source[i, j], rows being so many elements apart. The last
+ * blocks overlap those before them, so both sides must be at least a vector long.
  */
 export function transposeFunction(dtype: LaneType): Func<ValueType[], ValueType[]> {
   const { bytes, count: side } = lanesOf(dtype);
   const locals = [...times(6, i32), ...times(4 * side, v128)];
-  return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
-    const [source, target, rows, columns] = parameters as Pointer[];
+  return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
+    const [source, target, rows, columns, row, targetRow] = parameters as Pointer[];
     const [i, j, lastRow, lastColumn, from, to] = rest as Pointer[];
     const pool = rest.slice(6) as Local<'v128'>[];
 
@@ -92,17 +92,17 @@ export function transposeFunction(dtype: LaneType): Func<ValueType[], ValueType[
     whileBelow(i, rows, () => {
       local.set(j, 0);
       whileBelow(j, columns, () => {
-        locate(from, source, columns, [i, lastRow], [j, lastColumn]);
-        locate(to, target, rows, [j, lastColumn], [i, lastRow]);
+        locate(from, source, row, [i, lastRow], [j, lastColumn]);
+        locate(to, target, targetRow, [j, lastColumn], [i, lastRow]);
         const loaded = Array.from({ length: side }, (_, k) =>
           vec(() => {
-            rowOf(from, columns, k);
+            rowOf(from, row, k);
             v128.load({});
           }),
         );
         const emitter = new Emitter(pool);
         transposed(loaded).forEach((value, k) => {
-          rowOf(to, rows, k);
+          rowOf(to, targetRow, k);
           emitter.push(value);
           v128.store({});
         });

@@ -1,9 +1,13 @@
 // Vectors of lanes as an expression graph: what the SIMD mathematics and the loops of formulas are written in.
 
+import type { DType } from '../../tensor/dtype.js';
 import { f32x4, f64x2, i8x16, i32, i32x4, i64x2, v128 } from './assembler/index.js';
 
 /** The dtypes that have SIMD kernels. */
 export type LaneType = 'float32' | 'float64';
+
+export const isLane = (dtype: DType): dtype is LaneType =>
+  dtype === 'float32' || dtype === 'float64';
 
 /** A value of 128 bits: an instruction on the values below it. Immutable; used twice, it is computed once. */
 export interface Vec {

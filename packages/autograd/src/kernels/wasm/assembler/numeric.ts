@@ -19,7 +19,9 @@ export const i32 = {
     return $;
   },
   load: load([0x28], 2, 'i32'),
+  load8_u: load([0x2d], 0, 'i32'),
   store: store([0x36], 2, 'i32'),
+  store8: store([0x3a], 0, 'i32'),
   eqz: instruction([0x45], ['i32'], 'i32'),
   eq: onI32(0x46),
   ne: onI32(0x47),
@@ -45,7 +47,9 @@ export const f32 = {
   kind: 'f32',
   load: load([0x2a], 2, 'f32'),
   store: store([0x38], 2, 'f32'),
+  add: instruction([0x92], ['f32', 'f32'], 'f32'),
   demote_f64: instruction([0xb6], ['f64'], 'f32'),
+  convert_i32_s: instruction([0xb2], ['i32'], 'f32'),
 } as const;
 
 export const f64 = {
@@ -54,4 +58,5 @@ export const f64 = {
   store: store([0x39], 3, 'f64'),
   add: instruction([0xa0], ['f64', 'f64'], 'f64'),
   promote_f32: instruction([0xbb], ['f32'], 'f64'),
+  convert_i32_s: instruction([0xb7], ['i32'], 'f64'),
 } as const;

@@ -1,0 +1,83 @@
+// For each instruction, the step that does it.
+
+import type { Symbolic } from '../../tensor/symbolic.js';
+import { fillsWhole, type Instruction } from '../instruction.js';
+import { bytesOf } from '../plan.js';
+import { convertStep } from './convert.js';
+import { copyStep, moveStep, zerosStep } from './copies.js';
+import { elementwiseStep } from './elementwise.js';
+import { indexingStep } from './indexing.js';
+import { matmulStep } from './products.js';
+import { reduceStep, softmaxStep } from './reduce.js';
+import type { CallStep, Step, StepContext } from './step.js';
+
+/** The function that does an instruction, and with what; null for one that is left to JavaScript. */
+function stepOf(
+  { call, inputs, outputs }: Instruction,
+  k: number,
+  context: StepContext,
+): CallStep | null {
+  const [out] = outputs;
+  switch (call.kind) {
+    case 'elementwise':
+      return elementwiseStep(call, out, context);
+    case 'reduce':
+      return reduceStep(call, inputs[0], out, context);
+    case 'copy':
+      return copyStep(call, inputs[0], out, context);
+    case 'matmul':
+      return matmulStep(call, inputs, out, context);
+    case 'convert':
+      return convertStep(call, inputs[0], out, context);
+    case 'axis':
+      switch (call.kernel) {
+        case 'softmax':
+          return softmaxStep(call, inputs[0], out, context);
+        case 'gather':
+        case 'scatterAdd':
+        case 'takeAlong':
+        case 'scatterAddAlong':
+          return indexingStep(call, inputs, out, k, context);
+        default:
+          return null;
+      }
+    default:
+      return null;
+  }
+}
+
+/** A copy at the end: the new value of a cell that could not be written in place. */
+export interface Move {
+  readonly from: Symbolic;
+  readonly to: Symbolic;
+}
+
+export interface Lowered {
+  readonly steps: readonly Step[];
+  /** For each instruction, what runs it. */
+  readonly engines: readonly ('wasm' | 'host')[];
+}
+
+/** A program's steps. The first of several partial writes begins on zeros, as on a fresh array. */
+export function lower(
+  instructions: readonly Instruction[],
+  moves: readonly Move[],
+  context: StepContext,
+): Lowered {
+  const written = new Set<Symbolic>();
+  const steps: Step[] = [];
+  const engines = instructions.map((instruction, k) => {
+    const { call, partial, outputs } = instruction;
+    const [out] = outputs;
+    const covered = !partial || written.has(out) || (call.kind === 'copy' && fillsWhole(call, out));
+    if (!covered) steps.push(zerosStep(context.placeOf(out), bytesOf(out)));
+    written.add(out);
+    const step = stepOf(instruction, k, context);
+    steps.push(step ?? { kind: 'host', k });
+    return step === null ? 'host' : 'wasm';
+  });
+  for (const { from, to } of moves) {
+    steps.push(moveStep(context.placeOf(to), context.placeOf(from), bytesOf(to)));
+  }
+  return { steps, engines };
+}

@@ -1,0 +1,51 @@
+// Loops around a function: more axes than it has loops of its own.
+
+import { call, i32, local } from '../../kernels/wasm/assembler/index.js';
+import { define, times } from '../../kernels/wasm/emit.js';
+import { advance, type Pointer, repeat } from './addresses.js';
+import { type AnyFunction, type CallStep, functionOf } from './step.js';
+
+/** A loop: how often, and by how many bytes each moving address goes on. */
+export interface Loop {
+  readonly count: number;
+  readonly steps: readonly number[];
+}
+
+/** (count, step, step, …, the function's own parameters): calls it `count` times, the addresses at `moving` going on. */
+function nestFunction(inner: AnyFunction, moving: readonly number[]): AnyFunction {
+  const arity = inner.type.args.length;
+  const first = 1 + moving.length;
+  return define({ in: times(first + arity, i32), locals: [], out: [] }, (parameters) => {
+    const [count, ...rest] = parameters as Pointer[];
+    const steps = rest.slice(0, moving.length);
+    const own = rest.slice(moving.length);
+    repeat(count, () => {
+      for (const parameter of own) local.get(parameter);
+      call(inner);
+      moving.forEach((index, k) => {
+        advance(own[index], steps[k]);
+      });
+    });
+  });
+}
+
+/** The step within loops, innermost first; `moving` are the places of its addresses among its parameters. */
+export function nested(
+  step: CallStep,
+  loops: readonly Loop[],
+  moving: readonly number[],
+): CallStep {
+  let [inner, places] = [step, moving];
+  for (const { count, steps } of loops) {
+    const [own, at] = [inner, places];
+    const shift = 1 + at.length;
+    inner = {
+      kind: 'call',
+      key: `nest ${at.join()} (${own.key})`,
+      make: () => nestFunction(functionOf(own), at),
+      parameters: [count, ...steps, ...own.parameters],
+    };
+    places = at.map((place) => place + shift);
+  }
+  return inner;
+}

@@ -1,0 +1,32 @@
+// What WebAssembly calls back: one pair of imports for all modules, answered by the program that is running.
+
+import { i32, importFunc } from '../../kernels/wasm/assembler/index.js';
+
+/** Answers what a running program asks of JavaScript. */
+export interface Host {
+  /** Runs instruction k. */
+  readonly run: (k: number) => void;
+  /** Throws because instruction k was given an index that there is not. */
+  readonly refuse: (k: number, index: number) => never;
+}
+
+let running: Host | null = null;
+
+/** (k): instruction k, in JavaScript. */
+export const hostCall = importFunc({ in: [i32], out: [] }, (k) => running?.run(k));
+
+/** (k, index): never returns. */
+export const refusal = importFunc({ in: [i32, i32], out: [] }, (k, index) =>
+  running?.refuse(k, index),
+);
+
+/** Calls `run` with its callbacks answered by `host`; programs may run within programs. */
+export function runWith(host: Host, run: () => void): void {
+  const outer = running;
+  running = host;
+  try {
+    run();
+  } finally {
+    running = outer;
+  }
+}

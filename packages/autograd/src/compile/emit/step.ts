@@ -1,0 +1,62 @@
+// What an instruction becomes: a call of a WebAssembly function, its addresses and sizes kept apart from it.
+
+import type { Func, ValueType } from '../../kernels/wasm/assembler/index.js';
+import type { Gemm } from '../../kernels/wasm/gemm-module.js';
+import type { Symbolic } from '../../tensor/symbolic.js';
+
+export type AnyFunction = Func<ValueType[], ValueType[]>;
+
+/** Where a block lies: at an address of its own, or at an offset within the arena, which may move. */
+export interface Place {
+  readonly inArena: boolean;
+  readonly offset: number;
+}
+
+/** What a function is called with: a number, or an address. All are i32. */
+export type Parameter = number | Place;
+
+/** Two calls with the same key call the same function. */
+export interface CallStep {
+  readonly kind: 'call';
+  readonly key: string;
+  readonly make: () => AnyFunction;
+  readonly parameters: readonly Parameter[];
+}
+
+/** Instruction k, which JavaScript runs: a library's product, a kernel of the user's, or one that has no function here. */
+export interface HostStep {
+  readonly kind: 'host';
+  readonly k: number;
+}
+
+export type Step = CallStep | HostStep;
+
+/** What choosing a step depends on besides the instruction. */
+export interface StepContext {
+  readonly placeOf: (block: Symbolic) => Place;
+  readonly gemm: Gemm;
+  /** Whether large products are better left to the system's library. */
+  readonly hasBlas: () => boolean;
+  /** Where matrix products pack their panels. */
+  readonly scratch: Place;
+}
+
+export function behind({ inArena, offset }: Place, bytes: number): Place {
+  return { inArena, offset: offset + bytes };
+}
+
+const functions = new Map<string, AnyFunction>();
+
+/** So many functions are kept; forgetting them all costs a program a few milliseconds. */
+const MOST_FUNCTIONS = 2000;
+
+/** The function of a step, assembled when it is first asked for. */
+export function functionOf({ key, make }: CallStep): AnyFunction {
+  let known = functions.get(key);
+  if (known === undefined) {
+    known = make();
+    if (functions.size >= MOST_FUNCTIONS) functions.clear();
+    functions.set(key, known);
+  }
+  return known;
+}

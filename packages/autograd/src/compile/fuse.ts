@@ -1,0 +1,158 @@
+// Fusion: chains of elementwise instructions become one, and copies that only repeat are read through.
+
+import { argument, nodesOf, renumber, substitute } from '../scalar/index.js';
+import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
+import type { Symbolic } from '../tensor/symbolic.js';
+import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
+import {
+  type CopyCall,
+  type ElementwiseCall,
+  fillsWhole,
+  type Instruction,
+  type Read,
+} from './instruction.js';
+
+/** A fused formula reads at most so many blocks. */
+const MOST_READS = 8;
+
+/** The shape that a broadcasting copy reads from; null if the copy does something else. */
+function broadcastSource({ from, shape }: CopyCall): Shape | null {
+  if (from.offset !== 0) return null;
+  const source = shape.map((size, axis) => (from.strides[axis] === 0 ? 1 : size));
+  const strides = stridesOf(source);
+  const fits = from.strides.every((stride, axis) => source[axis] === 1 || stride === strides[axis]);
+  return fits ? source : null;
+}
+
+/** A read through a copy that only repeats becomes a broadcasting read of the copy's source. */
+function readThrough(read: Read, producers: ReadonlyMap<Symbolic, Instruction>): Read {
+  const producer = producers.get(read.block);
+  if (producer?.call.kind !== 'copy' || !sameShape(producer.call.shape, read.shape)) return read;
+  if (!fillsWhole(producer.call, read.block)) return read;
+  const shape = broadcastSource(producer.call);
+  return shape === null ? read : { block: producer.inputs[0], shape };
+}
+
+/** Formulas of so few operations are quicker computed again than written and read. */
+const CHEAP_OPERATIONS = 2;
+
+/**
+ * The same call on another shape of as many elements; null if it broadcasts, and so depends on its shape.
+ */
+function onShape(call: ElementwiseCall, shape: Shape): ElementwiseCall | null {
+  if (sameShape(call.shape, shape)) return call;
+  const size = sizeOf(call.shape);
+  const plain = call.reads.every((read) => [1, size].includes(sizeOf(read.shape)));
+  if (!plain || sizeOf(shape) !== size) return null;
+  const reads = call.reads.map((read) => (sizeOf(read.shape) === 1 ? read : { ...read, shape }));
+  return { ...call, reads, shape };
+}
+
+/** Whether all who read the block are elementwise instructions that read it element by element. */
+function readAsIs(
+  call: ElementwiseCall,
+  block: Symbolic,
+  readers: readonly Instruction[],
+): boolean {
+  return readers.every(
+    (reader) =>
+      isElementwise(reader) &&
+      sizeOf(reader.call.shape) === block.length &&
+      reader.call.reads.every((read) => read.block !== block || onShape(call, read.shape) !== null),
+  );
+}
+
+/**
+ * Whether a producer may be computed within those who read it: by the one reader there is, or by all of them if it is
+ * cheap, so that its result need not be written at all.
+ */
+function dissolves({ call }: Elementwise, out: Symbolic, readers: readonly Instruction[]): boolean {
+  if (!readAsIs(call, out, readers)) return false;
+  if (readers.length === 1) return true;
+  const operations = nodesOf(call.f).filter(({ args }) => args.length > 0);
+  return operations.length <= CHEAP_OPERATIONS && operations.every(({ op }) => ARITHMETIC.has(op));
+}
+
+const ARITHMETIC: ReadonlySet<string> = new Set([
+  'add',
+  'sub',
+  'mul',
+  'neg',
+  'maximum',
+  'minimum',
+  'select',
+  'equal',
+  'less',
+  'lessEqual',
+  'greater',
+  'greaterEqual',
+]);
+
+/** Puts producers into those who read them, as far as that saves memory traffic. */
+export function fuse(
+  instructions: readonly Instruction[],
+  kept: ReadonlySet<Symbolic>,
+): Instruction[] {
+  const readers = new Map<Symbolic, Instruction[]>();
+  const writers = new Map<Symbolic, number>();
+  for (const instruction of instructions) {
+    for (const block of new Set(instruction.inputs)) {
+      readers.set(block, [...(readers.get(block) ?? []), instruction]);
+    }
+    for (const out of instruction.outputs) writers.set(out, (writers.get(out) ?? 0) + 1);
+  }
+  const producers = new Map<Symbolic, Instruction>();
+  return instructions.map((original) => {
+    let instruction = original;
+    if (isElementwise(instruction)) {
+      instruction = withInlined(
+        instruction,
+        (read, call) => {
+          const producer = producers.get(read.block);
+          const fits =
+            producer !== undefined &&
+            isElementwise(producer) &&
+            !kept.has(read.block) &&
+            producer.call.dtype === call.dtype &&
+            dissolves(producer, read.block, readers.get(read.block) ?? []);
+          return fits ? producer : null;
+        },
+        producers,
+      );
+    }
+    for (const out of instruction.outputs) {
+      if (writers.get(out) === 1) producers.set(out, instruction);
+    }
+    return instruction;
+  });
+}
+
+/** Puts the formulas of producers in the place of what they would have written. */
+function withInlined(
+  instruction: Elementwise,
+  producerOf: (read: Read, call: ElementwiseCall) => Elementwise | null,
+  producers: ReadonlyMap<Symbolic, Instruction>,
+): Elementwise {
+  const { call } = instruction;
+  let { f } = call;
+  const reads: (Read | null)[] = call.reads.map((read) => readThrough(read, producers));
+  const count = reads.length;
+  for (let i = 0; i < count; i++) {
+    const read = reads[i] as Read;
+    const inlinable = producerOf(read, call);
+    if (inlinable === null) continue;
+    const producer = onShape(inlinable.call, read.shape);
+    if (producer === null) continue;
+    const alive = reads.filter((other) => other !== null).length;
+    if (alive - 1 + producer.reads.length > MOST_READS) continue;
+    const start = reads.length;
+    const moved = renumber(
+      producer.f,
+      producer.reads.map((_, k) => start + k),
+    );
+    f = substitute(f, argument(i), moved);
+    reads[i] = null;
+    reads.push(...producer.reads);
+  }
+  return withCall(instruction, { ...call, ...compacted(f, reads) }) as Elementwise;
+}

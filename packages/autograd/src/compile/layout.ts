@@ -1,0 +1,139 @@
+// Where the blocks of one program lie: cells and constants at addresses of their own, the rest in the arena.
+
+import type { Gemm } from '../kernels/wasm/gemm-module.js';
+import { isLane } from '../kernels/wasm/vector.js';
+import type { TypedArray } from '../tensor/dtype.js';
+import type { Symbolic } from '../tensor/symbolic.js';
+import type { Cells, Resident } from './cells.js';
+import type { Linker } from './emit/module.js';
+import type { Place } from './emit/step.js';
+import type { Instruction } from './instruction.js';
+import type { Heap } from './memory.js';
+import { bytesOf, type Plan } from './plan.js';
+import type { Constant } from './recorder.js';
+import type { TracedCell } from './trace.js';
+import { arrayAt } from './views.js';
+
+/** What all programs share. */
+export interface Engine {
+  readonly heap: Heap;
+  readonly cells: Cells;
+  readonly gemm: Gemm;
+  readonly linker: Linker;
+  /** The arena, sized for the largest program; every program lays its blocks anew in each run. */
+  arena: { address: number; bytes: number };
+}
+
+export interface HeldCell extends TracedCell {
+  readonly resident: Resident;
+  /** Whether gradients flowed into it when it was traced. */
+  readonly requiresGrad: boolean;
+}
+
+/** What a program keeps in memory between runs, and where it lies while it runs. */
+export class Layout {
+  readonly cells: readonly HeldCell[];
+  /** Where matrix products pack their panels: behind the blocks of the arena. */
+  readonly scratch: Place;
+  readonly arenaBytes: number;
+  readonly #engine: Engine;
+  readonly #places = new Map<Symbolic, Place>();
+  /** What gives back all that was taken, last first. */
+  readonly #returns: (() => void)[] = [];
+  /** Arrays over blocks, good until the memory grows or the arena moves. */
+  #arrays = new Map<Symbolic, TypedArray>();
+  #buffer: ArrayBufferLike | null = null;
+  #arena = -1;
+
+  /** @throws MemoryError if there is no room; nothing is kept then. */
+  constructor(
+    engine: Engine,
+    instructions: readonly Instruction[],
+    { offsets, arenaBytes, inPlace }: Plan,
+    cells: readonly TracedCell[],
+    constants: ReadonlyMap<Symbolic, Constant>,
+  ) {
+    this.#engine = engine;
+    this.scratch = { inArena: true, offset: arenaBytes };
+    this.arenaBytes = arenaBytes + scratchBytes(engine.gemm, instructions);
+    try {
+      reserveArena(engine, this.arenaBytes);
+      for (const [block, elements] of constants) this.#layConstant(block, elements);
+      this.cells = cells.map((traced) => this.#hold(traced));
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+    for (const [block, offset] of offsets) this.#places.set(block, { inArena: true, offset });
+    for (const [after, before] of inPlace) this.#places.set(after, this.placeOf(before));
+  }
+
+  #layConstant(block: Symbolic, elements: Constant): void {
+    const { memory } = this.#engine.heap;
+    const address = this.take(bytesOf(block), 'a constant');
+    this.#places.set(block, { inArena: false, offset: address });
+    const array = arrayAt(memory, block.dtype, address, block.length);
+    if (typeof elements === 'number') array[0] = elements;
+    else array.set(elements);
+  }
+
+  #hold(traced: TracedCell): HeldCell {
+    const { cells } = this.#engine;
+    const resident = cells.hold(traced.cell);
+    this.#returns.push(() => cells.drop(resident));
+    this.#places.set(traced.before, { inArena: false, offset: resident.address });
+    return { ...traced, resident, requiresGrad: traced.cell.requiresGrad };
+  }
+
+  /** Takes bytes that the program keeps. @throws MemoryError */
+  take(bytes: number, what: string): number {
+    const { heap } = this.#engine;
+    const address = heap.take(bytes, what);
+    this.#returns.push(() => heap.give(address, bytes));
+    return address;
+  }
+
+  /** Gives back all that was taken. */
+  release(): void {
+    for (let back = this.#returns.pop(); back !== undefined; back = this.#returns.pop()) back();
+  }
+
+  placeOf(block: Symbolic): Place {
+    return this.#places.get(block) as Place;
+  }
+
+  arrayOf(block: Symbolic): TypedArray {
+    const { memory } = this.#engine.heap;
+    const { address } = this.#engine.arena;
+    if (this.#buffer !== memory.buffer || this.#arena !== address) {
+      this.#buffer = memory.buffer;
+      this.#arena = address;
+      this.#arrays = new Map();
+    }
+    let array = this.#arrays.get(block);
+    if (array === undefined) {
+      const { inArena, offset } = this.placeOf(block);
+      array = arrayAt(memory, block.dtype, inArena ? address + offset : offset, block.length);
+      this.#arrays.set(block, array);
+    }
+    return array;
+  }
+}
+
+function scratchBytes(gemm: Gemm, instructions: readonly Instruction[]): number {
+  const needed = instructions.map(({ call }) =>
+    call.kind === 'matmul' && isLane(call.dtype)
+      ? gemm.scratchBytes(call.dtype, call.m, call.n, call.k)
+      : 0,
+  );
+  return Math.max(0, ...needed);
+}
+
+/** Makes the arena large enough; what programs keep between runs does not lie there. */
+function reserveArena(engine: Engine, bytes: number): void {
+  const { heap, arena } = engine;
+  if (bytes <= arena.bytes) return;
+  const address = heap.take(bytes, 'the arena');
+  if (arena.bytes > 0) heap.give(arena.address, arena.bytes);
+  engine.arena = { address, bytes };
+}
