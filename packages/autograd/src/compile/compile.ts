@@ -10,6 +10,7 @@ import { Cells } from './cells.js';
 import { runBoth } from './check.js';
 import { assertSame } from './compare.js';
 import { Linker } from './emit/module.js';
+import { SharedFunctions } from './emit/shared.js';
 import type { Explanation } from './explain.js';
 import type { Engine } from './layout.js';
 import { Heap } from './memory.js';
@@ -41,6 +42,7 @@ function engine(): Engine {
       heap,
       cells: new Cells(heap),
       linker: new Linker(heap.memory),
+      shared: new SharedFunctions(heap.memory),
       gemm: instantiateGemm(heap.memory),
       arena: { address: 0, bytes: 0 },
     };

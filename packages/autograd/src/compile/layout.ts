@@ -1,11 +1,14 @@
 // Where the blocks of one program lie: cells and constants at addresses of their own, the rest in the arena.
 
+import { isShared, threadCount } from '../kernels/threads/index.js';
 import type { Gemm } from '../kernels/wasm/gemm-module.js';
+import { scratchPerThread } from '../kernels/wasm/gemm-threads.js';
 import { isLane } from '../kernels/wasm/vector.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import type { Cells, Resident } from './cells.js';
 import type { Linker } from './emit/module.js';
+import type { SharedFunctions } from './emit/shared.js';
 import type { Place } from './emit/step.js';
 import type { Instruction } from './instruction.js';
 import type { Heap } from './memory.js';
@@ -20,6 +23,7 @@ export interface Engine {
   readonly cells: Cells;
   readonly gemm: Gemm;
   readonly linker: Linker;
+  readonly shared: SharedFunctions;
   /** The arena, sized for the largest program; every program lays its blocks anew in each run. */
   arena: { address: number; bytes: number };
 }
@@ -36,6 +40,8 @@ export class Layout {
   /** Where matrix products pack their panels: behind the blocks of the arena. */
   readonly scratch: Place;
   readonly arenaBytes: number;
+  /** Threads that there is scratch for. */
+  readonly threads: number;
   readonly #engine: Engine;
   readonly #places = new Map<Symbolic, Place>();
   /** What gives back all that was taken, last first. */
@@ -55,7 +61,8 @@ export class Layout {
   ) {
     this.#engine = engine;
     this.scratch = { inArena: true, offset: arenaBytes };
-    this.arenaBytes = arenaBytes + scratchBytes(engine.gemm, instructions);
+    this.threads = isShared(engine.heap.memory) ? threadCount() : 1;
+    this.arenaBytes = arenaBytes + scratchBytes(this.threads, instructions);
     try {
       reserveArena(engine, this.arenaBytes);
       for (const [block, elements] of constants) this.#layConstant(block, elements);
@@ -120,13 +127,11 @@ export class Layout {
   }
 }
 
-function scratchBytes(gemm: Gemm, instructions: readonly Instruction[]): number {
+function scratchBytes(threads: number, instructions: readonly Instruction[]): number {
   const needed = instructions.map(({ call }) =>
-    call.kind === 'matmul' && isLane(call.dtype)
-      ? gemm.scratchBytes(call.dtype, call.m, call.n, call.k)
-      : 0,
+    call.kind === 'matmul' && isLane(call.dtype) ? scratchPerThread(call.dtype, call.n, call.k) : 0,
   );
-  return Math.max(0, ...needed);
+  return threads * Math.max(0, ...needed);
 }
 
 /** Makes the arena large enough; what programs keep between runs does not lie there. */

@@ -1,4 +1,4 @@
-// Sums along an axis of float32 blocks, accumulated in double precision.
+// Sums along an axis, accumulated in double precision.
 
 import {
   type Func,
@@ -13,7 +13,8 @@ import {
   type ValueType,
   v128,
 } from '../../kernels/wasm/assembler/index.js';
-import { define } from '../../kernels/wasm/emit.js';
+import { define, times } from '../../kernels/wasm/emit.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
 import {
   advance,
   type Pointer,
@@ -109,37 +110,52 @@ export function rowSums(): Func<ValueType[], ValueType[]> {
   );
 }
 
+/** Columns are summed in cache lines: four vectors of each row. */
+export const COLUMN_BYTES = 64;
+
 /**
- * (x, out, rows, bytes of a row): out[j] = Σ_i x[i, j], four columns at a time. The last vector may reach beyond the row,
- * into the padding behind the output.
+ * (x, out, rows, bytes of a row, bytes): out[j] = Σ_i x[i, j] for the columns in so many bytes, each from the first row to
+ * the last. The last vector may reach beyond them, into the padding behind the output.
  */
-export function columnSums(): Func<ValueType[], ValueType[]> {
-  return define(
-    { in: [i32, i32, i32, i32], locals: [i32, i32, i32, v128, v128, v128], out: [] },
-    (parameters, locals) => {
-      const [x, out, rows, bytes] = parameters as Pointer[];
-      const [at, row, left] = locals as unknown as [Pointer, Pointer, Pointer];
-      const [vector, low, high] = locals.slice(3) as Vector[];
-      reset(at);
-      whileBelow(at, bytes, VECTOR_BYTES, () => {
-        zero(low, high);
-        local.set(row, i32.add(x, at));
-        local.get(rows);
-        local.set(left);
-        repeat(left, () => {
-          pushVector(row, null);
-          local.set(vector);
-          accumulate(vector, low, high);
-          advance(row, bytes);
-        });
-        i32.add(out, at);
-        local.get(low);
-        f32x4.demote_f64x2_zero();
-        local.get(high);
-        f32x4.demote_f64x2_zero();
-        i8x16.shuffle(LOW_HALVES);
-        v128.store({});
+export function columnSums(dtype: LaneType): Func<ValueType[], ValueType[]> {
+  const vectors = COLUMN_BYTES / VECTOR_BYTES;
+  const wide = dtype === 'float32' ? 2 : 1;
+  const locals = [...times(4, i32), ...times(1 + vectors * wide, v128)];
+  return define({ in: times(5, i32), locals, out: [] }, (parameters, rest) => {
+    const [x, out, rows, rowBytes, bytes] = parameters as Pointer[];
+    const [at, row, left, whole] = rest as unknown as Pointer[];
+    const vector = rest[4] as Vector;
+    const sums = rest.slice(5) as Vector[];
+    /** The next `count` vectors of columns. */
+    const sumDown = (count: number): void => {
+      const own = sums.slice(0, count * wide);
+      zero(...own);
+      local.set(row, i32.add(x, at));
+      local.set(left, rows);
+      repeat(left, () => {
+        for (let k = 0; k < count; k++) {
+          local.set(vector, v128.load({ offset: k * VECTOR_BYTES }, row));
+          if (wide === 2) accumulate(vector, own[2 * k], own[2 * k + 1]);
+          else local.set(own[k], f64x2.add(own[k], vector));
+        }
+        advance(row, rowBytes);
       });
-    },
-  );
+      local.set(row, i32.add(out, at));
+      for (let k = 0; k < count; k++) {
+        local.get(row);
+        if (wide === 2) {
+          local.get(own[2 * k]);
+          f32x4.demote_f64x2_zero();
+          local.get(own[2 * k + 1]);
+          f32x4.demote_f64x2_zero();
+          i8x16.shuffle(LOW_HALVES);
+        } else local.get(own[k]);
+        v128.store({ offset: k * VECTOR_BYTES });
+      }
+    };
+    reset(at);
+    local.set(whole, i32.and(bytes, -COLUMN_BYTES));
+    whileBelow(at, whole, COLUMN_BYTES, () => sumDown(vectors));
+    whileBelow(at, bytes, VECTOR_BYTES, () => sumDown(1));
+  });
 }

@@ -14,8 +14,8 @@ import type { Order } from './worker.js';
  * A parameter of a call: base + i · down + j · across + thread · perThread for block (i, j), at most `most` if that is given.
  * Addresses count modulo 2³².
  */
-export interface JobParameter {
-  readonly base: number;
+export interface JobParameter<Base = number> {
+  readonly base: Base;
   readonly down?: number;
   readonly across?: number;
   readonly perThread?: number;
@@ -32,9 +32,9 @@ export interface Shared {
 }
 
 /** Calls of one function that may happen in any order, and at the same time. */
-export interface Job {
+export interface Job<Base = number> {
   readonly target: Shared;
-  readonly parameters: readonly JobParameter[];
+  readonly parameters: readonly JobParameter<Base>[];
   /** Rows of blocks, and blocks in a row. */
   readonly down: number;
   readonly across: number;

@@ -26,7 +26,7 @@ const DIRECT_ROWS = 24;
 const DIRECT_COLUMNS = 16;
 
 /** a, b, c, m, n, k, transposeA, transposeB, scratch, add. */
-const GEMM_PARAMETERS = 10;
+export const GEMM_PARAMETERS = 10;
 
 /** The same, and stepA, stepB, stepC. */
 const PART_PARAMETERS = 13;

@@ -26,13 +26,14 @@ export function worthThreads(dtype: LaneType, m: number, n: number, k: number): 
 
 const roundUp = (x: number, step: number): number => Math.ceil(x / step) * step;
 
-/** Rows and columns of the result in a block: whole tiles and, where there are several, whole blocks of B. */
-export function cutOf(
-  dtype: LaneType,
-  m: number,
-  n: number,
-  threads: number,
-): { readonly rows: number; readonly columns: number } {
+/** Rows and columns of the result in a block. */
+export interface GemmCut {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Blocks of whole tiles and, where there are several beside each other, of whole blocks of B. */
+export function cutOf(dtype: LaneType, m: number, n: number, threads: number): GemmCut {
   const tiling = tilingOf(dtype);
   const wanted = threads * BLOCKS_PER_THREAD;
   const mostDown = Math.ceil(m / LEAST_ROWS);
@@ -50,16 +51,11 @@ export function scratchPerThread(dtype: LaneType, n: number, k: number): number 
   return roundUp(scratchBytesOf(tilingOf(dtype), n, k), 64);
 }
 
-/** What no product needs more of for each thread. */
-export function mostScratchPerThread(dtype: LaneType): number {
-  return scratchPerThread(dtype, 2 ** 20, 2 ** 20);
-}
-
-/** A product, as `RawGemm` takes it. */
-export interface Placed {
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
+/** A product, as `RawGemm` takes it; addresses may be of any kind. */
+export interface Placed<Address = number> {
+  readonly a: Address;
+  readonly b: Address;
+  readonly c: Address;
   readonly m: number;
   readonly n: number;
   readonly k: number;
@@ -69,16 +65,15 @@ export interface Placed {
 }
 
 /** The product as calls of `part`, with so many bytes of scratch for each thread. */
-export function gemmJob(
+export function gemmJob<Address>(
   gemm: Gemm,
   dtype: LaneType,
-  { a, b, c, m, n, k, transposeA, transposeB, add }: Placed,
-  scratch: number,
+  { a, b, c, m, n, k, transposeA, transposeB, add }: Placed<Address>,
+  scratch: Address,
   perThread: number,
-  threads: number,
-): Job {
+  { rows, columns }: GemmCut,
+): Job<Address | number> {
   const bytes = bytesPerElement(dtype);
-  const { rows, columns } = cutOf(dtype, m, n, threads);
   const stepA = (transposeA ? m : k) * bytes;
   const stepB = (transposeB ? k : n) * bytes;
   const stepC = n * bytes;
@@ -122,5 +117,8 @@ export function multiplyInThreads(
     const { a, b, c, m, n, k, transposeA, transposeB, add } = product;
     const flags = [Number(transposeA), Number(transposeB)];
     gemm.raw(dtype)(a, b, c, m, n, k, ...flags, scratch, Number(add));
-  } else inParallel(gemmJob(gemm, dtype, product, scratch, perThread, threads), threads);
+    return;
+  }
+  const cut = cutOf(dtype, product.m, product.n, threads);
+  inParallel(gemmJob(gemm, dtype, product, scratch, perThread, cut), threads);
 }
