@@ -43,6 +43,16 @@ function difference(a: Tensor, b: Tensor): string | null {
   return null;
 }
 
+/** Runs `fn` and puts the program's variables and generators back as they were. */
+export function withoutTrace<R>(program: Program, fn: () => R): R {
+  const restore = program.remember();
+  try {
+    return fn();
+  } finally {
+    restore();
+  }
+}
+
 /**
  * Runs the function eagerly, puts everything back, runs the program, and compares results and cells.
  * @returns the program's result. @throws TraceError that names the first that differs.
@@ -52,13 +62,7 @@ export function runBoth(
   eagerly: () => unknown,
   inputs: readonly Tensor[],
 ): unknown {
-  const restore = program.remember();
-  let wanted: Found[];
-  try {
-    wanted = found(eagerly(), program);
-  } finally {
-    restore();
-  }
+  const wanted = withoutTrace(program, () => found(eagerly(), program));
   const result = program.run(inputs);
   const got = found(result, program);
   for (let i = 0; i < Math.max(wanted.length, got.length); i++) {

@@ -7,7 +7,7 @@ import { Operand } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isPlainObject } from '../transforms/tree.js';
 import { Cells } from './cells.js';
-import { runBoth } from './check.js';
+import { runBoth, withoutTrace } from './check.js';
 import { assertSame } from './compare.js';
 import { Linker } from './emit/module.js';
 import { SharedFunctions } from './emit/shared.js';
@@ -28,6 +28,11 @@ export interface Compiled<A extends readonly unknown[], R> {
    * @throws TraceError if they differ by more than rounding: a JavaScript value has gone stale.
    */
   check(...args: A): R;
+  /**
+   * What the function itself returns for these arguments. Variables and generators are put back as they were, so that
+   * the program can be run on the same state and be compared with it.
+   */
+  rehearse(...args: A): R;
 }
 
 /** Programs kept for one function, for different shapes and static arguments; the one used longest ago goes first. */
@@ -123,7 +128,8 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
     const program = programFor(args, tensors);
     return runBoth(program, () => fn(...args), tensors) as R;
   };
-  return Object.assign(run, { explain, check });
+  const rehearse = (...args: A): R => withoutTrace(programFor(args, []), () => fn(...args));
+  return Object.assign(run, { explain, check, rehearse });
 }
 
 function makeRoom(programs: Map<string, Program>): void {

@@ -20,4 +20,4 @@ export type {
 } from './options.js';
 export type { Learning } from './step.js';
 export { train } from './train.js';
-export { type Trainer, trainer } from './trainer.js';
+export { type Trainer, type TrainerOptions, trainer } from './trainer.js';

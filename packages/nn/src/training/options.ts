@@ -43,12 +43,14 @@ export interface TrainOptions<M extends Module = Module> extends Learning<M> {
   /** Records the norms of δˡ and of ∂J/∂Wˡ of every dense layer, in `history.layers`. Default: false. */
   observe?: boolean;
   /**
-   * Runs each step but the first as one compiled program. Everything in it that changes from step to step must be a
-   * variable or a draw from a generator: numbers of JavaScript that the loss or the model close over are kept as they
-   * are. A step that can't be traced, or is observed, stays as it is, and `onWarning` hears of it. Default: false.
+   * Runs each step but the first as one compiled program. What changes from step to step is then a variable or a draw
+   * from a generator; numbers of JavaScript that the loss or the model close over are kept as they were. Now and then a
+   * step is rehearsed without the program: if its cost is another one, or if the step can't be traced, steps run plainly
+   * from there on, and `onWarning` hears why. Default: true, unless steps are observed or there are too few of them for
+   * compiling to pay.
    */
   compile?: boolean;
-  /** Hears once why steps are not compiled although they should be. */
+  /** Hears what looks wrong, once each. Default: `console.warn`. */
   onWarning?: (message: string) => void;
 }
 

@@ -47,15 +47,27 @@ export function takeStep<M extends Module>(
   return cost.item();
 }
 
+/** Fewer steps are over before they could have been compiled. */
+export const WORTH_COMPILING = 100;
+
+export const warnOnConsole = (message: string): void => console.warn(message);
+
+/** Steps from one rehearsal to the next: twice as many each time, from the least to the most. */
+const [LEAST_BETWEEN, MOST_BETWEEN] = [16, 512];
+
+/** How far the cost of a program may be from that of the function that it was made of: far more than rounding. */
+const TOLERANCE = 1e-3;
+
 /**
- * Steps as one program: forward, cost, backward and update, compiled for each size of a batch. If that is refused, the
- * steps from there on are plain ones, and `onWarning` hears why, once.
+ * Steps as one program: forward, cost, backward and update, compiled for each size of a batch. If that is refused, or the
+ * program turns out to compute something else than the function does by then, the steps from there on are plain ones,
+ * and `warn` hears why, once.
  */
 export function compiledStep<M extends Module>(
   op: string,
   model: M,
   learning: Learning<M>,
-  onWarning?: (message: string) => void,
+  warn: (message: string) => void,
 ): (batch: Batch) => number {
   const program = compile((x: Tensor, y: Tensor): Tensor => {
     const cost = costOf(op, model, learning, { x, y });
@@ -64,20 +76,40 @@ export function compiledStep<M extends Module>(
     return cost;
   });
   let refused = false;
+  const refuse = (why: string): void => {
+    refused = true;
+    warn(`${op}: the step runs without being compiled. ${why}`);
+  };
+  let [left, between] = [0, LEAST_BETWEEN];
+  const stepOf = ({ x, y }: Batch): number => {
+    if (left-- > 0) return program(x, y).item();
+    left = between;
+    between = Math.min(2 * between, MOST_BETWEEN);
+    const wanted = program.rehearse(x, y).item();
+    const cost = program(x, y).item();
+    if (differ(cost, wanted)) refuse(staleness(cost, wanted));
+    return cost;
+  };
   return (batch) => {
     if (refused) return takeStep(op, model, learning, batch, false);
-    let cost: Tensor;
     try {
-      cost = program(batch.x, batch.y);
+      return stepOf(batch);
     } catch (error) {
       if (!(error instanceof TraceError)) throw error;
-      refused = true;
-      onWarning?.(`${op}: the step runs without being compiled. ${error.message}`);
+      refuse(error.message);
       return takeStep(op, model, learning, batch, false);
     }
-    return cost.item();
   };
 }
+
+function differ(cost: number, wanted: number): boolean {
+  if (!Number.isFinite(wanted)) return false;
+  return !(Math.abs(cost - wanted) <= TOLERANCE * Math.max(Math.abs(cost), Math.abs(wanted)));
+}
+
+const staleness = (cost: number, wanted: number): string =>
+  `Its program has the cost ${cost} where the functions that it was made of have ${wanted} by now: something that they ` +
+  'read has changed since they were traced. Keep it in a variable, or pass { compile: false }.';
 
 function costOf<M extends Module>(
   op: string,

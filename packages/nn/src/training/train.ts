@@ -14,7 +14,7 @@ import {
   type TrainOptions,
   type TrainReport,
 } from './options.js';
-import { compiledStep, takeStep } from './step.js';
+import { compiledStep, takeStep, WORTH_COMPILING, warnOnConsole } from './step.js';
 
 /** How long work goes on, in milliseconds, before others (a browser's page, timers) get their turn. */
 const SLICE = 50;
@@ -146,10 +146,11 @@ class Training<M extends Module> {
 
   /** The step as a program, if it is wanted and can be: an observer reads gradients in the middle of each step. */
   #compile(): ((batch: Batch) => number) | null {
-    const { compile = false, onWarning } = this.#options;
+    const pays = this.#plan.iterations >= WORTH_COMPILING && this.#watch === null;
+    const { compile = pays, onWarning = warnOnConsole } = this.#options;
     if (!compile) return null;
     if (this.#watch === null) return compiledStep('train', this.#model, this.#options, onWarning);
-    onWarning?.(
+    onWarning(
       'train: the step runs without being compiled. It is observed, which reads gradients in the middle of it; ' +
         'leave out observe or compile.',
     );

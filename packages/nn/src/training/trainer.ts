@@ -2,7 +2,17 @@
 
 import { type Operand, ShapeError, type Tensor } from '@retrograd/autograd';
 import type { Module } from '../module.js';
-import { type Learning, takeStep } from './step.js';
+import { compiledStep, type Learning, takeStep, WORTH_COMPILING, warnOnConsole } from './step.js';
+
+export interface TrainerOptions<M extends Module = Module> extends Learning<M> {
+  /**
+   * Whether steps run as compiled programs, one for each size of a batch; see the option of `train()`. Default: from
+   * the hundredth step on.
+   */
+  compile?: boolean;
+  /** Hears once why steps are not compiled although they should be. Default: `console.warn`. */
+  onWarning?: (message: string) => void;
+}
 
 /** A model that learns as samples arrive. */
 export interface Trainer<M extends Module = Module> {
@@ -28,16 +38,25 @@ export interface Trainer<M extends Module = Module> {
  * stream.on('sample', ({ x, y }) => learner.step(tensor(x), tensor(y, { dtype: 'int32' })));
  * ```
  */
-export function trainer<M extends Module>(model: M, learning: Learning<M>): Trainer<M> {
+export function trainer<M extends Module>(model: M, options: TrainerOptions<M>): Trainer<M> {
+  const { compile, onWarning = warnOnConsole } = options;
+  // The first step is a plain one, which checks that every parameter is reached.
+  const plainSteps =
+    compile === undefined ? WORTH_COMPILING : compile ? 1 : Number.POSITIVE_INFINITY;
+  const compiled = compiledStep('trainer', model, options, onWarning);
   let iterations = 0;
   return {
     model,
-    optimizer: learning.optimizer,
+    optimizer: options.optimizer,
     get iterations() {
       return iterations;
     },
     step(x, y) {
-      const loss = takeStep('trainer', model, learning, batchOf(x, y), iterations === 0);
+      const batch = batchOf(x, y);
+      const loss =
+        iterations < plainSteps
+          ? takeStep('trainer', model, options, batch, iterations === 0)
+          : compiled(batch);
       iterations++;
       return loss;
     },

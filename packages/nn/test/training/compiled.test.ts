@@ -15,7 +15,7 @@ import {
   type TrainOptions,
   train,
 } from '@retrograd/nn';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { rejection } from '../refusal.js';
 
 type Make = (model: Module) => Optimizer;
@@ -134,13 +134,51 @@ describe('a step that is not compiled', () => {
     expect(outcome.eager.warnings).toEqual([]);
   });
 
+  it('because a number that its loss reads has changed goes on as a plain one', async () => {
+    const run = async (compile: boolean) => {
+      const { model, x, y, optimizer } = setting(make);
+      const warnings: string[] = [];
+      const seen: number[] = [];
+      let weight = 1;
+      const report = await train(
+        model,
+        { x, y },
+        {
+          loss: (p, t) => {
+            seen.push(weight);
+            return crossEntropy(p, t).mul(weight);
+          },
+          optimizer,
+          batchSize: 25,
+          epochs: 100,
+          compile,
+          onProgress: ({ epoch }) => {
+            weight = epoch < 3 ? 1 : 2;
+          },
+          onWarning: (message) => warnings.push(message),
+        },
+      );
+      return { warnings, report, plain: seen.length };
+    };
+    const [eager, compiled] = [await run(false), await run(true)];
+    expect(compiled.warnings).toEqual([
+      expect.stringMatching(
+        /^train: the step runs without being compiled\. Its program has the cost/,
+      ),
+    ]);
+    expect(compiled.plain).toBeGreaterThan(100);
+    expect(compiled.plain).toBeLessThan(eager.plain);
+    expect(compiled.report.history.loss.at(-1)).toBeGreaterThan(0);
+  });
+
   it('because it is observed says so, and is observed', async () => {
     const { compiled } = await both(make, { observe: true });
     expect(compiled.warnings).toEqual([expect.stringContaining('leave out observe or compile')]);
     expect(compiled.report.history.layers).toHaveLength(2);
   });
 
-  it('needs nobody to warn', async () => {
+  it('warns on the console if nobody listens', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const { model, x, y, optimizer } = setting(make);
     const loss = (prediction: Tensor, target: Tensor): Tensor => {
       if (!Number.isFinite(prediction.sum().item())) throw new Error('diverged');
@@ -148,6 +186,8 @@ describe('a step that is not compiled', () => {
     };
     const report = await train(model, { x, y }, { loss, optimizer, epochs: 2, compile: true });
     expect(report.iterations).toBe(4);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('without being compiled')]]);
+    warn.mockRestore();
   });
 
   it('passes on errors of another kind', async () => {
