@@ -3,6 +3,7 @@
 import { type BlasOrReason, blasGemm, systemBlas } from './blas/index.js';
 import type { MatmulProblem } from './kernels.js';
 import { matmul as inJavaScript } from './reference/matmul.js';
+import { threadCount } from './threads/index.js';
 import { gemm as inWebAssembly } from './wasm/gemm.js';
 import { hasFma } from './wasm/gemm-module.js';
 import { hasSimd } from './wasm/module.js';
@@ -51,8 +52,10 @@ export interface BackendInfo {
   readonly gemm: 'blas' | 'wasm' | 'reference';
   /** The BLAS library's name or path. */
   readonly library: string | null;
-  /** Threads of a matrix product; null if the library doesn't say. */
-  readonly threads: number | null;
+  /** Threads that large loops are cut over, and large products where there is no BLAS; see `setThreads`. */
+  readonly threads: number;
+  /** Threads of the BLAS library; null if there is none, or it doesn't say. */
+  readonly blasThreads: number | null;
   /** WebAssembly with 128-bit vectors. */
   readonly simd: boolean;
   /** WebAssembly with fused multiply-add. */
@@ -69,14 +72,18 @@ function blasOrReason(): BlasOrReason {
   }
 }
 
-/** What this process computes with. Looks for BLAS if that hasn't been done yet. */
+/**
+ * What this process computes with. Looks for BLAS if that hasn't been done yet.
+ * @throws ArgumentError if RETROGRAD_THREADS is neither a number of threads nor `off`.
+ */
 export function backendInfo(): BackendInfo {
   const { blas, reason } = blasOrReason();
   const simd = hasSimd();
   return {
     gemm: blas !== null ? 'blas' : simd ? 'wasm' : 'reference',
     library: blas?.library ?? null,
-    threads: blas === null ? 1 : blas.threads(),
+    threads: threadCount(),
+    blasThreads: blas?.threads() ?? null,
     simd,
     fma: simd && hasFma(),
     blasMissing: reason,

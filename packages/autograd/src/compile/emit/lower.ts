@@ -70,7 +70,9 @@ function blocksOf(
 ): readonly Blocks[] | null {
   if (context.threads < 2 || step === null) return null;
   if (call.kind === 'matmul') return matmulBlocks(call, inputs, outputs[0], context);
-  return step.cut == null ? null : [context.shared.cut(step, step.cut)];
+  if (step.cut == null) return null;
+  const blocks = context.shared.cut(step, step.cut);
+  return blocks === null ? null : [blocks];
 }
 
 /** A program's steps. The first of several partial writes begins on zeros, as on a fresh array. */

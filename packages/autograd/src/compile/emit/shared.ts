@@ -1,6 +1,12 @@
 // Functions of steps that several threads call, and how their work is cut.
 
-import { isShared, type Job, type JobParameter, type Shared } from '../../kernels/threads/index.js';
+import {
+  isShared,
+  type Job,
+  type JobParameter,
+  portableOf,
+  type Shared,
+} from '../../kernels/threads/index.js';
 import { type ImportMemory, importMemory, Module } from '../../kernels/wasm/assembler/index.js';
 import { type CallStep, functionOf, type Parameter } from './step.js';
 
@@ -44,31 +50,42 @@ export class Threaded {
 /** Modules of one function each, which workers start too; kept for all programs. */
 export class SharedFunctions {
   readonly #memory: WebAssembly.Memory;
-  readonly #known = new Map<string, Shared>();
+  readonly #known = new Map<string, Shared | null>();
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
   }
 
-  #functionOf(step: CallStep): Shared {
+  #functionOf(step: CallStep): Shared | null {
     let known = this.#known.get(step.key);
     if (known === undefined) {
-      const memory = this.#memory;
-      const assembled = Module({ exports: { run: functionOf(step) }, memory: importHeap(memory) });
-      const module = new WebAssembly.Module(assembled.toBytes() as BufferSource);
-      const { exports } = new WebAssembly.Instance(module, assembled.importMap);
-      known = { module, memory, name: 'run', run: exports.run as Shared['run'] };
+      known = this.#build(step);
       this.#known.set(step.key, known);
     }
     return known;
   }
 
-  /** The step cut into blocks. */
-  cut(step: CallStep, { down, across, steps }: Cut): Blocks {
+  #build(step: CallStep): Shared | null {
+    const exported = { run: functionOf(step) };
+    const { importMap, ...assembled } = Module({
+      exports: exported,
+      memory: importHeap(this.#memory),
+    });
+    const module = new WebAssembly.Module(assembled.toBytes() as BufferSource);
+    const portable = portableOf(module, importMap);
+    if (portable === null) return null;
+    const { exports } = new WebAssembly.Instance(module, importMap);
+    return { portable, name: 'run', run: exports.run as Shared['run'] };
+  }
+
+  /** The step cut into blocks; null if its function calls back into JavaScript. */
+  cut(step: CallStep, { down, across, steps }: Cut): Blocks | null {
+    const target = this.#functionOf(step);
+    if (target === null) return null;
     const parameters = step.parameters.map(
       (base, p): JobParameter<Parameter> => ({ base, ...steps[p] }),
     );
-    return { target: this.#functionOf(step), parameters, down, across };
+    return { target, parameters, down, across };
   }
 }
 

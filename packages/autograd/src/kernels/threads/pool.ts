@@ -1,13 +1,16 @@
 // Jobs cut into blocks, which the calling thread and its workers take in turn.
 
 import {
+  BLOCK_BITS,
   CONTROL_WORDS,
   MOST_PARAMETERS,
+  NO_BLOCK,
   PARAMETER_WORDS,
   SPIN_MILLISECONDS,
   WORD,
 } from './control.js';
 import { type CrewMember, hire } from './crew.js';
+import type { Portable } from './portable.js';
 import type { Order } from './worker.js';
 
 /**
@@ -22,10 +25,10 @@ export interface JobParameter<Base = number> {
   readonly most?: number;
 }
 
-/** A function that an instance of a module on some shared memory exports. */
+/** A function that other threads can call too. */
 export interface Shared {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  readonly portable: Portable;
+  /** What the module exports it as. */
   readonly name: string;
   /** The same function on this thread. */
   readonly run: (...parameters: number[]) => void;
@@ -61,6 +64,23 @@ export function runAlone({ target, parameters, down, across }: Job): void {
   }
 }
 
+/** Milliseconds after which a thread that waits for others looks again, if nobody woke it. */
+const LONGEST_SLEEP = 1;
+
+/** A job of many blocks as two of about half as many. */
+function halves(job: Job): Job[] {
+  const along = job.down > 1 ? 'down' : 'across';
+  const first = Math.ceil(job[along] / 2);
+  const parameters = job.parameters.map((parameter) => ({
+    ...parameter,
+    base: (parameter.base + Math.imul(first, parameter[along] ?? 0)) | 0,
+  }));
+  return [
+    { ...job, [along]: first },
+    { ...job, [along]: job[along] - first, parameters },
+  ];
+}
+
 /**
  * Workers that sleep until there is a job. They are started with the first one, and take part as soon as they are up; whoever
  * is there does the work, so a job never waits for a worker that isn't. None of them keeps the process alive.
@@ -72,7 +92,16 @@ export class Pool {
   readonly #crew: CrewMember[] = [];
   readonly #ids = new WeakMap<Shared, number>();
   readonly #orders: Order[] = [];
+  readonly #hire: typeof hire;
   #failed = false;
+  /** Jobs so far, and the blocks of the last one that this thread took. */
+  #jobs = 0;
+  #own = 0;
+
+  /** `hiring` starts a worker. */
+  constructor(hiring: typeof hire = hire) {
+    this.#hire = hiring;
+  }
 
   /** Workers that have been asked for. */
   get size(): number {
@@ -89,7 +118,7 @@ export class Pool {
     try {
       while (!this.#failed && this.#crew.length < count) {
         const start = { control: this.#words.buffer, index: this.#crew.length + 1 };
-        const member = hire(start, () => this.close());
+        const member = this.#hire(start, () => this.close());
         this.#crew.push(member);
         for (const order of this.#orders) member.post(order);
       }
@@ -101,10 +130,10 @@ export class Pool {
   #idOf(target: Shared): number {
     let id = this.#ids.get(target);
     if (id === undefined) {
-      const { module, memory, name } = target;
+      const { portable, name } = target;
       id = this.#orders.length;
       this.#ids.set(target, id);
-      this.#order({ id, module, memory, name });
+      this.#order({ id, portable, name });
     }
     return id;
   }
@@ -126,38 +155,44 @@ export class Pool {
    * @throws whatever a block throws, when the blocks that others were at are done.
    */
   run(job: Job, threads: number): void {
-    this.#staff(threads - 1);
     const blocks = job.down * job.across;
+    if (blocks > 1) this.#staff(threads - 1);
     if (this.#failed || threads < 2 || blocks < 2) {
       runAlone(job);
       return;
     }
+    if (blocks >= NO_BLOCK) {
+      for (const half of halves(job)) this.run(half, threads);
+      return;
+    }
     const id = this.#idOf(job.target);
     const words = this.#words;
-    this.#waitForWorkers();
     words[WORD.job] = id;
     words[WORD.limit] = threads;
     words[WORD.blocks] = blocks;
     words[WORD.across] = job.across;
     this.#write(job.parameters);
-    Atomics.store(words, WORD.next, 0);
-    Atomics.store(words, WORD.open, 1);
+    Atomics.store(words, WORD.done, 0);
+    this.#jobs++;
+    const first = this.#jobs << BLOCK_BITS;
+    Atomics.store(words, WORD.ticket, first);
     this.#wake();
+    this.#own = 0;
     try {
       this.#takeBlocks(job);
     } finally {
-      Atomics.store(words, WORD.open, 0);
-      this.#waitForWorkers();
+      const last = Atomics.exchange(words, WORD.ticket, first | NO_BLOCK);
+      this.#waitForOthers((last & NO_BLOCK) - this.#own);
     }
     if (Atomics.exchange(words, WORD.failed, 0) === 1) {
       this.close();
-      throw new Error('a block failed in another thread');
+      throw new Error('unreachable: a block that runs on this thread failed on another one');
     }
   }
 
   #write(parameters: readonly JobParameter[]): void {
     const words = this.#words;
-    if (parameters.length > MOST_PARAMETERS) throw new RangeError('too many parameters');
+    if (parameters.length > MOST_PARAMETERS) throw new Error('unreachable: too many parameters');
     words[WORD.parameters] = parameters.length;
     let at: number = WORD.first;
     for (const { base, down = 0, across = 0, perThread = 0, most = 0 } of parameters) {
@@ -171,11 +206,15 @@ export class Pool {
   }
 
   #takeBlocks({ target, parameters, down, across }: Job): void {
+    const words = this.#words;
     const blocks = down * across;
     const values = new Array<number>(parameters.length).fill(0);
     for (;;) {
-      const block = Atomics.add(this.#words, WORD.next, 1);
+      const ticket = Atomics.load(words, WORD.ticket);
+      const block = ticket & NO_BLOCK;
       if (block >= blocks) return;
+      if (Atomics.compareExchange(words, WORD.ticket, ticket, ticket + 1) !== ticket) continue;
+      this.#own++;
       const i = Math.floor(block / across);
       for (let p = 0; p < values.length; p++) {
         values[p] = wordFor(parameters[p], i, block % across, 0);
@@ -184,14 +223,17 @@ export class Pool {
     }
   }
 
-  /** Until no worker is at a block, nor on its way to one. */
-  #waitForWorkers(): void {
+  /** Until workers have done so many blocks. */
+  #waitForOthers(blocks: number): void {
     const words = this.#words;
-    let active = Atomics.load(words, WORD.active);
-    const until = active === 0 ? 0 : performance.now() + SPIN_MILLISECONDS;
-    while (active > 0) {
-      if (performance.now() > until) Atomics.wait(words, WORD.active, active, 1);
-      active = Atomics.load(words, WORD.active);
+    const until = performance.now() + SPIN_MILLISECONDS;
+    for (;;) {
+      const done = Atomics.load(words, WORD.done);
+      if (done >= blocks) return;
+      if (performance.now() < until) continue;
+      Atomics.store(words, WORD.waiting, 1);
+      Atomics.wait(words, WORD.done, done, LONGEST_SLEEP);
+      Atomics.store(words, WORD.waiting, 0);
     }
   }
 

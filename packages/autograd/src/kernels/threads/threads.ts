@@ -72,7 +72,7 @@ export function isShared({ buffer }: WebAssembly.Memory): boolean {
 /** Does all calls of a job, on at most `most` threads; returns when they are done. */
 export function inParallel(job: Job, most: number): void {
   const threads = Math.min(most, threadCount());
-  if (threads < 2 || !isShared(job.target.memory)) {
+  if (threads < 2) {
     runAlone(job);
     return;
   }

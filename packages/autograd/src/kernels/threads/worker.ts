@@ -1,6 +1,7 @@
 // What a worker runs, as source: a file would have to be found by every bundler, runner and browser.
 
-import { PARAMETER_WORDS, SPIN_MILLISECONDS, WORD } from './control.js';
+import { NO_BLOCK, PARAMETER_WORDS, SPIN_MILLISECONDS, WORD } from './control.js';
+import type { Portable } from './portable.js';
 
 /** What a worker is started with. */
 export interface Start {
@@ -9,11 +10,10 @@ export interface Start {
   readonly index: number;
 }
 
-/** What a worker is told: what job `id` calls, or, without a module, that nobody will ask for it again. */
+/** What a worker is told: what job `id` calls. */
 export interface Order {
   readonly id: number;
-  readonly module: WebAssembly.Module | null;
-  readonly memory: WebAssembly.Memory | null;
+  readonly portable: Portable;
   readonly name: string;
 }
 
@@ -25,53 +25,47 @@ export const WORKER_SOURCE = `'use strict';
 const node = typeof process === 'object' && typeof require === 'function' ? require('node:worker_threads') : null;
 const W = ${JSON.stringify(WORD)};
 const calls = new Map();
-const instances = new Map();
 let words = null, index = 0, handled = 0;
 
-function instanceOf(module, memory) {
-  let known = instances.get(module);
-  if (known === undefined) {
-    const imports = {};
-    for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-      imports[from] ??= {};
-      imports[from][name] = kind === 'memory' ? memory : () => { throw new Error('not for workers'); };
-    }
-    known = new WebAssembly.Instance(module, imports);
-    instances.set(module, known);
+function instantiate({ module, imports }) {
+  const given = {};
+  for (const { from, name, memory, math, source } of imports) {
+    given[from] ??= {};
+    given[from][name] = memory ?? (source ? instantiate(source.of).exports[source.name] : Math[math]);
   }
-  return known;
+  return new WebAssembly.Instance(module, given);
 }
 
-function obey({ id, module, memory, name }) {
-  if (module === null) calls.delete(id);
-  else {
-    try { calls.set(id, instanceOf(module, memory).exports[name]); } catch { calls.delete(id); }
+function obey({ id, portable, name }) {
+  try { calls.set(id, instantiate(portable).exports[name]); } catch { /* The others do without this worker. */ }
+}
+
+/** The next block of a job that this worker can do; nothing of the job changes from here until it is done. */
+function take() {
+  for (;;) {
+    const ticket = Atomics.load(words, W.ticket), block = ticket & ${NO_BLOCK};
+    if (block >= words[W.blocks] || index >= words[W.limit] || !calls.has(words[W.job])) return -1;
+    if (Atomics.compareExchange(words, W.ticket, ticket, ticket + 1) === ticket) return block;
   }
 }
 
 function work() {
-  const call = calls.get(words[W.job]);
-  if (call === undefined || index >= words[W.limit]) return;
-  const blocks = words[W.blocks], across = words[W.across], count = words[W.parameters];
-  const values = new Array(count).fill(0);
-  for (let b = Atomics.add(words, W.next, 1); b < blocks; b = Atomics.add(words, W.next, 1)) {
-    const i = Math.floor(b / across), j = b % across;
-    for (let p = 0, at = W.first; p < count; p++, at += ${PARAMETER_WORDS}) {
-      const value = (words[at] + Math.imul(i, words[at + 1]) + Math.imul(j, words[at + 2]) + Math.imul(index, words[at + 3])) | 0;
-      values[p] = words[at + 4] > 0 ? Math.min(value, words[at + 4]) : value;
+  for (let block = take(); block >= 0; block = take()) {
+    try {
+      const across = words[W.across], count = words[W.parameters];
+      const i = Math.floor(block / across), j = block % across;
+      const values = [];
+      for (let p = 0, at = W.first; p < count; p++, at += ${PARAMETER_WORDS}) {
+        const value = (words[at] + Math.imul(i, words[at + 1]) + Math.imul(j, words[at + 2]) + Math.imul(index, words[at + 3])) | 0;
+        values.push(words[at + 4] > 0 ? Math.min(value, words[at + 4]) : value);
+      }
+      calls.get(words[W.job])(...values);
+    } catch {
+      Atomics.store(words, W.failed, 1);
     }
-    call(...values);
+    Atomics.add(words, W.done, 1);
+    if (Atomics.load(words, W.waiting) === 1) Atomics.notify(words, W.done);
   }
-}
-
-function join() {
-  Atomics.add(words, W.active, 1);
-  try {
-    if (Atomics.load(words, W.open) === 1) work();
-  } catch {
-    Atomics.store(words, W.failed, 1);
-  }
-  if (Atomics.sub(words, W.active, 1) === 1) Atomics.notify(words, W.active);
 }
 
 function waitBeyond(generation) {
@@ -88,7 +82,7 @@ function serve() {
   for (;;) {
     const generation = Atomics.load(words, W.generation);
     if (Atomics.load(words, W.posted) > handled) return;
-    join();
+    work();
     waitBeyond(generation);
   }
 }

@@ -1,6 +1,6 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
-import { isShared, type Shared } from '../threads/index.js';
+import { isShared, type Portable, portableOf, type Shared } from '../threads/index.js';
 import { f32x4, func, importMemory, Module, v128 } from './assembler/index.js';
 import { scratchBytesOf } from './gemm-blocks.js';
 import { gemmFunction, partFunction } from './gemm-product.js';
@@ -33,7 +33,7 @@ export interface Gemm {
   /** The function itself, for other modules on the same memory to import. */
   raw(dtype: LaneType): RawGemm;
   /**
-   * The product of parts of matrices: as `raw`, and the bytes from a stored row of A, B and C to the next. Parts of one
+   * The product of parts of matrices, for several threads if the memory is shared: as `raw`, and the bytes from a stored row of A, B and C to the next. Parts of one
    * product have its bits.
    */
   part(dtype: LaneType): Shared;
@@ -121,8 +121,10 @@ export function instantiateGemm(memory: WebAssembly.Memory): Gemm {
     let known = started.get(dtype);
     if (known === undefined) {
       const module = moduleFor(dtype, isShared(memory));
-      const { exports } = new WebAssembly.Instance(module, { host: { memory } });
-      const part = { module, memory, name: 'part', run: exports.part as RawGemm };
+      const imports = { host: { memory } };
+      const { exports } = new WebAssembly.Instance(module, imports);
+      const portable = portableOf(module, imports) as Portable;
+      const part = { portable, name: 'part', run: exports.part as RawGemm };
       known = { raw: exports.gemm as RawGemm, part };
       started.set(dtype, known);
     }

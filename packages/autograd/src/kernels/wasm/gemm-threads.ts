@@ -1,7 +1,7 @@
 // Matrix products cut over threads: by rows and columns of the result, never along the sum.
 
 import { bytesPerElement } from '../../tensor/dtype.js';
-import { inParallel, type Job, threadCount } from '../threads/index.js';
+import { inParallel, isShared, type Job, threadCount } from '../threads/index.js';
 import { blockColumnsOf, scratchBytesOf } from './gemm-blocks.js';
 import { type Gemm, tilingOf } from './gemm-module.js';
 import { tileColumns } from './gemm-tile.js';
@@ -99,9 +99,15 @@ export function gemmJob<Address>(
   };
 }
 
-/** How many threads a product may use: 1 where it isn't worth more. */
-export function threadsFor(dtype: LaneType, m: number, n: number, k: number): number {
-  return worthThreads(dtype, m, n, k) ? threadCount() : 1;
+/** How many threads a product on a memory may use: 1 where it isn't worth more. */
+export function threadsFor(
+  memory: WebAssembly.Memory,
+  dtype: LaneType,
+  m: number,
+  n: number,
+  k: number,
+): number {
+  return isShared(memory) && worthThreads(dtype, m, n, k) ? threadCount() : 1;
 }
 
 /** The product on at most `threads` threads; `scratch` has room for as many times `perThread`. */

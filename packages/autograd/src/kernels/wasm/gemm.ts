@@ -112,7 +112,8 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
   const [a, b, out] = [problem.a, problem.b, problem.out] as Floats[];
   const bytes = bytesPerElement(dtype);
   const plan = planFor(problem, most);
-  const threads = threadsFor(dtype, plan.m, plan.n, plan.k);
+  const { memory } = workshopWith(plan.scratch + MARGIN_BYTES);
+  const threads = threadsFor(memory, dtype, plan.m, plan.n, plan.k);
   const perThread = scratchPerThread(dtype, plan.n, plan.k);
   const needed = plan.scratch + (threads - 1) * perThread + MARGIN_BYTES;
   const { gemm, [dtype]: view } = workshopWith(needed);
