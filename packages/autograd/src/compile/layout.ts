@@ -8,6 +8,7 @@ import type { TypedArray } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import type { Cells, Resident } from './cells.js';
 import type { Linker } from './emit/module.js';
+import { reduceScratchBytes } from './emit/reduce.js';
 import type { SharedFunctions } from './emit/shared.js';
 import type { Place } from './emit/step.js';
 import type { Instruction } from './instruction.js';
@@ -37,7 +38,7 @@ export interface HeldCell extends TracedCell {
 /** What a program keeps in memory between runs, and where it lies while it runs. */
 export class Layout {
   readonly cells: readonly HeldCell[];
-  /** Where matrix products pack their panels: behind the blocks of the arena. */
+  /** Where matrix products pack their panels, and columns are summed: behind the blocks of the arena. */
   readonly scratch: Place;
   readonly arenaBytes: number;
   /** Threads that there is scratch for. */
@@ -128,10 +129,12 @@ export class Layout {
 }
 
 function scratchBytes(threads: number, instructions: readonly Instruction[]): number {
-  const needed = instructions.map(({ call }) =>
-    call.kind === 'matmul' && isLane(call.dtype) ? scratchPerThread(call.dtype, call.n, call.k) : 0,
-  );
-  return threads * Math.max(0, ...needed);
+  const needed = instructions.map(({ call, outputs }) => {
+    if (call.kind === 'reduce') return reduceScratchBytes(call, outputs[0].dtype);
+    if (call.kind !== 'matmul' || !isLane(call.dtype)) return 0;
+    return threads * scratchPerThread(call.dtype, call.n, call.k);
+  });
+  return Math.max(0, ...needed);
 }
 
 /** Makes the arena large enough; what programs keep between runs does not lie there. */

@@ -22,11 +22,8 @@ import {
   whileBelow,
 } from './addresses.js';
 import { type Loop, nested } from './nest.js';
-import { blocksFor, type Cut, cutAlong } from './shared.js';
+import { blocksFor, type Cut, cutAlong, LINE_BYTES } from './shared.js';
 import type { AnyFunction, CallStep, Place, StepContext } from './step.js';
-
-/** What threads write side by side begins in cache lines of their own. */
-const LINE_BYTES = 64;
 
 /**
  * How an operand is read along rows of the result: element by element, one row again and again, one element a row, or

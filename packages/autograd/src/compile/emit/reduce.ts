@@ -4,14 +4,14 @@ import type { Reduction } from '../../kernels/kernels.js';
 import { columnsFunction, rowsFunction } from '../../kernels/wasm/reduce-code.js';
 import { softmaxFunction } from '../../kernels/wasm/softmax-code.js';
 import { isLane } from '../../kernels/wasm/vector.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import { bytesPerElement, type DType } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { AxisCall, ReduceCall } from '../instruction.js';
 import { VECTOR_BYTES } from './addresses.js';
 import { nested } from './nest.js';
-import { blocksFor, type Cut, cutAlong } from './shared.js';
+import { blocksFor, type Cut, cutAlong, LINE_BYTES } from './shared.js';
 import type { CallStep, StepContext } from './step.js';
-import { COLUMN_BYTES, columnSums, rowSums } from './sums.js';
+import { columnScratchBytes, columnSums, rowSums } from './sums.js';
 
 /** Nanoseconds for each four bytes: gathered along rows, down columns, and in exponentials. */
 const ROW_COST = 0.3;
@@ -31,7 +31,7 @@ export function reduceStep(
   { reduction, outer, count, inner }: ReduceCall,
   x: Symbolic,
   out: Symbolic,
-  { placeOf }: StepContext,
+  { placeOf, scratch }: StepContext,
 ): CallStep | null {
   const { dtype } = out;
   if (!isLane(dtype) || reduction === 'prod' || outer * count * inner === 0) return null;
@@ -66,13 +66,19 @@ export function reduceStep(
     kind: 'call',
     key,
     make: () => columnSums(dtype),
-    parameters: [...places, count, rowBytes, rowBytes],
+    parameters: [...places, count, rowBytes, rowBytes, scratch],
   };
   if (outer === 1) {
     const blocks = blocksFor(((count * rowBytes) / 4) * COLUMN_COST);
-    return { ...one, cut: cutAlong(4, rowBytes, COLUMN_BYTES, blocks, [1, 1, 0, 0, 0]) };
+    return { ...one, cut: cutAlong(4, rowBytes, LINE_BYTES, blocks, [1, 1, 0, 0, 0, 2]) };
   }
   return nested(one, [{ count: outer, steps: [count * rowBytes, rowBytes] }], [0, 1]);
+}
+
+/** The scratch that a reduction takes. */
+export function reduceScratchBytes({ reduction, inner }: ReduceCall, dtype: DType): number {
+  if (!isLane(dtype) || reduction !== 'sum' || inner === 1) return 0;
+  return columnScratchBytes(dtype, inner * bytesPerElement(dtype));
 }
 
 /** Softmax and its logarithm along rows. */

@@ -98,6 +98,9 @@ export interface Cut {
   readonly steps: readonly Omit<JobParameter, 'base'>[];
 }
 
+/** What threads write side by side begins in cache lines of their own. */
+export const LINE_BYTES = 64;
+
 /** Work of fewer nanoseconds is done before another thread has woken up. */
 const THREADED_FROM = 150_000;
 

@@ -43,7 +43,7 @@ export interface StepContext {
   readonly gemm: Gemm;
   /** Whether large products are better left to the system's library. */
   readonly hasBlas: () => boolean;
-  /** Where matrix products pack their panels. */
+  /** Where matrix products pack their panels, and columns are summed. */
   readonly scratch: Place;
   /** Threads that steps may be cut over, this one included; there is scratch for as many. */
   readonly threads: number;

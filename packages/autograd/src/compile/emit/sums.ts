@@ -8,8 +8,10 @@ import {
   f64x2,
   i8x16,
   i32,
+  if_,
   type Local,
   local,
+  memory,
   type ValueType,
   v128,
 } from '../../kernels/wasm/assembler/index.js';
@@ -18,6 +20,7 @@ import type { LaneType } from '../../kernels/wasm/vector.js';
 import {
   advance,
   type Pointer,
+  pushAddress,
   pushVector,
   repeat,
   reset,
@@ -110,52 +113,74 @@ export function rowSums(): Func<ValueType[], ValueType[]> {
   );
 }
 
-/** Columns are summed in cache lines: four vectors of each row. */
-export const COLUMN_BYTES = 64;
+/** Rows that are added at a time to what lies in memory. */
+const ROWS_AT_ONCE = 4;
+
+/** What `columnSums` needs of scratch for rows of so many bytes. */
+export const columnScratchBytes = (dtype: LaneType, rowBytes: number): number =>
+  dtype === 'float32' ? 2 * (rowBytes + VECTOR_BYTES) : 0;
 
 /**
- * (x, out, rows, bytes of a row, bytes): out[j] = Σ_i x[i, j] for the columns in so many bytes, each from the first row to
- * the last. The last vector may reach beyond them, into the padding behind the output.
+ * (x, out, rows, bytes of a row, bytes, scratch): out[j] = Σ_i x[i, j] for the columns in so many bytes, each from the first
+ * row to the last. Memory is read in its order, some rows side by side; sums of float32 are kept in the scratch in double
+ * precision. The last vector may reach beyond the columns, into the padding behind the output.
  */
 export function columnSums(dtype: LaneType): Func<ValueType[], ValueType[]> {
-  const vectors = COLUMN_BYTES / VECTOR_BYTES;
   const wide = dtype === 'float32' ? 2 : 1;
-  const locals = [...times(4, i32), ...times(1 + vectors * wide, v128)];
-  return define({ in: times(5, i32), locals, out: [] }, (parameters, rest) => {
-    const [x, out, rows, rowBytes, bytes] = parameters as Pointer[];
-    const [at, row, left, whole] = rest as unknown as Pointer[];
-    const vector = rest[4] as Vector;
-    const sums = rest.slice(5) as Vector[];
-    /** The next `count` vectors of columns. */
-    const sumDown = (count: number): void => {
-      const own = sums.slice(0, count * wide);
-      zero(...own);
-      local.set(row, i32.add(x, at));
-      local.set(left, rows);
-      repeat(left, () => {
-        for (let k = 0; k < count; k++) {
-          local.set(vector, v128.load({ offset: k * VECTOR_BYTES }, row));
-          if (wide === 2) accumulate(vector, own[2 * k], own[2 * k + 1]);
-          else local.set(own[k], f64x2.add(own[k], vector));
-        }
-        advance(row, rowBytes);
+  const locals = [...times(3 + ROWS_AT_ONCE, i32), ...times(3, v128)];
+  return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
+    const [x, out, rows, rowBytes, bytes, scratch] = parameters as Pointer[];
+    const [at, to, left, ...starts] = rest.slice(0, 3 + ROWS_AT_ONCE) as Pointer[];
+    const [vector, low, high] = rest.slice(3 + ROWS_AT_ONCE) as Vector[];
+    const sums = wide === 2 ? scratch : out;
+    /** Adds the next `count` rows. */
+    const addRows = (count: number): void => {
+      starts.slice(0, count).forEach((start, k) => {
+        if (k === 0) local.set(start, x);
+        else local.set(start, i32.add(starts[k - 1], rowBytes));
       });
-      local.set(row, i32.add(out, at));
-      for (let k = 0; k < count; k++) {
-        local.get(row);
-        if (wide === 2) {
-          local.get(own[2 * k]);
-          f32x4.demote_f64x2_zero();
-          local.get(own[2 * k + 1]);
-          f32x4.demote_f64x2_zero();
-          i8x16.shuffle(LOW_HALVES);
-        } else local.get(own[k]);
-        v128.store({ offset: k * VECTOR_BYTES });
-      }
+      local.set(to, sums);
+      reset(at);
+      whileBelow(at, bytes, VECTOR_BYTES, () => {
+        local.set(low, v128.load({}, to));
+        if (wide === 2) local.set(high, v128.load({ offset: VECTOR_BYTES }, to));
+        for (const start of starts.slice(0, count)) {
+          pushVector(start, at);
+          local.set(vector);
+          if (wide === 2) accumulate(vector, low, high);
+          else local.set(low, f64x2.add(low, vector));
+        }
+        v128.store({}, to, low);
+        if (wide === 2) v128.store({ offset: VECTOR_BYTES }, to, high);
+        advance(to, wide * VECTOR_BYTES);
+      });
+      local.set(x, i32.add(starts[count - 1], rowBytes));
     };
+    const addAll = (count: number): void => {
+      local.get(left);
+      if_(null, () => repeat(left, () => addRows(count)));
+    };
+    local.get(sums);
+    i32.const(0);
+    // Up to the end of the last vector; without a scratch, what lies there is padding or written later.
+    i32.and(i32.add(bytes, VECTOR_BYTES - 1), -VECTOR_BYTES);
+    i32.const(wide);
+    i32.mul();
+    memory.fill();
+    local.set(left, i32.div_u(rows, ROWS_AT_ONCE));
+    addAll(ROWS_AT_ONCE);
+    local.set(left, i32.rem_u(rows, ROWS_AT_ONCE));
+    addAll(1);
+    if (wide === 1) return;
+    local.set(to, scratch);
     reset(at);
-    local.set(whole, i32.and(bytes, -COLUMN_BYTES));
-    whileBelow(at, whole, COLUMN_BYTES, () => sumDown(vectors));
-    whileBelow(at, bytes, VECTOR_BYTES, () => sumDown(1));
+    whileBelow(at, bytes, VECTOR_BYTES, () => {
+      pushAddress(out, at);
+      f32x4.demote_f64x2_zero(v128.load({}, to));
+      f32x4.demote_f64x2_zero(v128.load({ offset: VECTOR_BYTES }, to));
+      i8x16.shuffle(LOW_HALVES);
+      v128.store({});
+      advance(to, 2 * VECTOR_BYTES);
+    });
   });
 }
