@@ -3,7 +3,7 @@
 import { type BlasOrReason, blasGemm, systemBlas } from './blas/index.js';
 import type { MatmulProblem } from './kernels.js';
 import { matmul as inJavaScript } from './reference/matmul.js';
-import { threadCount } from './threads/index.js';
+import { restWorkers, threadCount } from './threads/index.js';
 import { gemm as inWebAssembly } from './wasm/gemm.js';
 import { hasFma } from './wasm/gemm-module.js';
 import { hasSimd } from './wasm/module.js';
@@ -28,6 +28,7 @@ export function matmul(problem: MatmulProblem): void {
   if (work >= BLAS_FROM) {
     const { blas } = systemBlas();
     if (blas !== null) {
+      restWorkers();
       blasGemm(blas, problem);
       return;
     }
@@ -39,6 +40,7 @@ export function matmul(problem: MatmulProblem): void {
 export function descend(problem: MatmulProblem, rate: number): void {
   const { blas } = systemBlas();
   if (blas !== null) {
+    restWorkers();
     blasGemm(blas, problem, -rate, 1);
     return;
   }

@@ -23,6 +23,8 @@ export const WORD = {
   asleep: 8,
   /** 1 while the caller sleeps until the last blocks are done. */
   waiting: 9,
+  /** 1 while the system's BLAS works: workers sleep at once, and leave it the cores. */
+  rest: 10,
   /** The ticket: the job's number, and the next block that nobody has taken. */
   ticket: 16,
   /** Blocks that workers have done. */

@@ -6,6 +6,7 @@ export {
   inParallel,
   isShared,
   newMemory,
+  restWorkers,
   setThreads,
   startedWorkers,
   threadCount,

@@ -173,6 +173,7 @@ export class Pool {
     words[WORD.across] = job.across;
     this.#write(job.parameters);
     Atomics.store(words, WORD.done, 0);
+    Atomics.store(words, WORD.rest, 0);
     this.#jobs++;
     const first = this.#jobs << BLOCK_BITS;
     Atomics.store(words, WORD.ticket, first);
@@ -235,6 +236,11 @@ export class Pool {
       Atomics.wait(words, WORD.done, done, LONGEST_SLEEP);
       Atomics.store(words, WORD.waiting, 0);
     }
+  }
+
+  /** Until the next job, workers don't look out for it but sleep: somebody else needs the cores. */
+  rest(): void {
+    Atomics.store(this.#words, WORD.rest, 1);
   }
 
   /** Ends the workers for good: from now on this thread does everything. */

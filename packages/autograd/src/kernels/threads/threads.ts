@@ -69,6 +69,11 @@ export function isShared({ buffer }: WebAssembly.Memory): boolean {
   return typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
 }
 
+/** Lets workers sleep at once, as other threads are about to be busy. */
+export function restWorkers(): void {
+  pool?.rest();
+}
+
 /** Does all calls of a job, on at most `most` threads; returns when they are done. */
 export function inParallel(job: Job, most: number): void {
   const threads = Math.min(most, threadCount());

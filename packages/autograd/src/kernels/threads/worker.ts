@@ -72,7 +72,7 @@ function waitBeyond(generation) {
   const until = performance.now() + ${SPIN_MILLISECONDS};
   do {
     for (let k = 0; k < 200; k++) if (Atomics.load(words, W.generation) !== generation) return;
-  } while (performance.now() < until);
+  } while (Atomics.load(words, W.rest) === 0 && performance.now() < until);
   Atomics.add(words, W.asleep, 1);
   Atomics.wait(words, W.generation, generation);
   Atomics.sub(words, W.asleep, 1);
