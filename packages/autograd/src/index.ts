@@ -56,7 +56,13 @@ export {
 export type { DType, TypedArray } from './tensor/dtype.js';
 export { Operand, type TensorLike } from './tensor/operand.js';
 export type { GradientHook } from './tensor/origin.js';
-export { Generator, type NormalOptions, rng, type UniformOptions } from './tensor/random.js';
+export {
+  Generator,
+  type GeneratorState,
+  type NormalOptions,
+  rng,
+  type UniformOptions,
+} from './tensor/random.js';
 export type { Shape } from './tensor/shape.js';
 export { peek, Tensor } from './tensor/tensor.js';
 export type * from './tensor/typed-shape.js';

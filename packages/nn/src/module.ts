@@ -4,6 +4,7 @@ import {
   DTypeError,
   noGrad,
   Operand,
+  Generator as RandomGenerator,
   ShapeError,
   type Tensor,
   Variable,
@@ -90,6 +91,11 @@ export abstract class Module {
     return this.namedParameters().map(([, cell]) => cell);
   }
 
+  /** What the module and all within it draw from, in fields of their own, each once. */
+  namedGenerators(): [name: string, generator: RandomGenerator][] {
+    return once(walk(this, isGenerator));
+  }
+
   /** The values of all cells, detached, by name. Values don't change: training goes on without touching these. */
   stateDict(): StateDict {
     return noGrad(() =>
@@ -158,6 +164,10 @@ function isModule(value: unknown): value is Module {
 
 function isVariable(value: unknown): value is Variable {
   return value instanceof Variable;
+}
+
+function isGenerator(value: unknown): value is RandomGenerator {
+  return value instanceof RandomGenerator;
 }
 
 function isFloating({ dtype }: Operand): boolean {

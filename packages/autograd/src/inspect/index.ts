@@ -3,3 +3,4 @@
 export { type AuditEntry, AuditReport, audit } from './audit.js';
 export { toDerivation } from './derivation.js';
 export { toDot } from './dot.js';
+export { type FirstNaN, firstNaN } from './first-nan.js';

@@ -28,7 +28,7 @@ const SPLITS = 1;
 /** How many values a word of 32 bits has. */
 const WORDS = 0x100000000;
 
-/** @internal */
+/** A place in a stream of random numbers. */
 export interface GeneratorState {
   readonly block: number;
   readonly splits: number;
@@ -165,7 +165,7 @@ export class Generator {
     return array;
   }
 
-  /** @internal What a trace puts back when it ends. */
+  /** Its place in the stream, for `restore`. */
   snapshot(): GeneratorState {
     return {
       block: this.#block,
@@ -175,7 +175,7 @@ export class Generator {
     };
   }
 
-  /** @internal */
+  /** Goes on from a place in the stream of the same seed. */
   restore({ block, splits, unread, words }: GeneratorState): void {
     this.#block = block;
     this.#splits = splits;

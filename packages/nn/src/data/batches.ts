@@ -18,12 +18,15 @@ export interface Samples {
   readonly x: Operand;
   /** [N, …] or [N] */
   readonly y: Operand;
+  /** [N], not negative: how much each sample counts in training. Default: all the same. */
+  readonly weights?: Operand;
 }
 
 /** Some samples at once, detached from whatever they were computed from. */
 export interface Batch {
   readonly x: Tensor;
   readonly y: Tensor;
+  readonly weights?: Tensor;
 }
 
 export interface BatchOptions {
@@ -57,13 +60,13 @@ export function* batches(
 
 /** The same with samples that are checked, and a generator that the order is drawn from; null: as they stand. */
 export function* inBatches(
-  { x, y }: Batch,
+  samples: Batch,
   batchSize: number,
   random: Generator | null,
 ): globalThis.Generator<Batch> {
-  const [count] = x.shape;
+  const [count] = samples.x.shape;
   if (random === null && count <= batchSize) {
-    if (count > 0) yield { x, y };
+    if (count > 0) yield samples;
     return;
   }
   const order =
@@ -71,14 +74,15 @@ export function* inBatches(
       ? Int32Array.from({ length: count }, (_, i) => i)
       : (random.permutation(count).data() as Int32Array);
   for (let start = 0; start < count; start += batchSize) {
-    yield rowsAt({ x, y }, order.subarray(start, start + batchSize));
+    yield rowsAt(samples, order.subarray(start, start + batchSize));
   }
 }
 
 /** The samples at some positions, in that order. */
-export function rowsAt({ x, y }: Samples, positions: Int32Array): Batch {
+export function rowsAt({ x, y, weights }: Samples, positions: Int32Array): Batch {
   const indices = tensor(positions);
-  return { x: gather(x, indices) as Tensor, y: gather(y, indices) as Tensor };
+  const rows = { x: gather(x, indices) as Tensor, y: gather(y, indices) as Tensor };
+  return weights === undefined ? rows : { ...rows, weights: gather(weights, indices) as Tensor };
 }
 
 /** Samples as constants, of which there are as many inputs as targets. */
@@ -90,7 +94,22 @@ export function checkSamples(op: string, samples: Samples): Batch {
         'Give each sample one row in both.',
     );
   }
-  return { x, y };
+  if (samples.weights === undefined) return { x, y };
+  return { x, y, weights: checkWeights(op, samples.weights.detach() as Tensor, x.shape[0]) };
+}
+
+function checkWeights(op: string, weights: Tensor, count: number): Tensor {
+  if (weights.rank !== 1 || weights.shape[0] !== count) {
+    throw new ShapeError(
+      `${op}: weights are one number for each sample, got ${formatShape(weights.shape)} for ${count} samples. ` +
+        'Make them a vector.',
+    );
+  }
+  const wrong = weights.data().findIndex((weight) => !(weight >= 0 && weight < Infinity));
+  if (wrong < 0) return weights;
+  throw new ArgumentError(
+    `${op}: weights are finite and not negative, got ${weights.data()[wrong]} for sample ${wrong}. Use 0 to leave a sample out.`,
+  );
 }
 
 export function checkBatchSize(op: string, batchSize: number): void {

@@ -21,7 +21,8 @@ export interface DropoutOptions {
  */
 export class Dropout extends Module {
   readonly p: number;
-  readonly #rng: Generator;
+  /** What is drawn from. */
+  readonly rng: Generator;
 
   /** @internal Use `dropout(p)`. */
   constructor(p: number, options: DropoutOptions = {}) {
@@ -32,7 +33,7 @@ export class Dropout extends Module {
       );
     }
     this.p = p;
-    this.#rng = options.rng ?? sharedGenerator().split(1)[0];
+    this.rng = options.rng ?? sharedGenerator().split(1)[0];
   }
 
   /** Keeps the shape. */
@@ -41,7 +42,7 @@ export class Dropout extends Module {
     if (!this.training || this.p === 0) return value;
     const scale = 1 / (1 - this.p);
     const dtype = value.dtype === 'float64' ? 'float64' : 'float32';
-    const kept = this.#rng.uniform([...value.shape], { dtype }).greaterEqual(this.p);
+    const kept = this.rng.uniform([...value.shape], { dtype }).greaterEqual(this.p);
     return value.mul(kept.cast(dtype).mul(scale)) as Tensor<S>;
   }
 

@@ -29,8 +29,15 @@ export type LossName =
   | 'nll'
   | 'klDivergence';
 
-/** What training takes for a loss: any function of prediction and target to a single number. */
-export type LossFunction = (prediction: Tensor, target: Tensor) => Tensor;
+/**
+ * What training takes for a loss: any function of prediction and target to a single number. Where samples have weights,
+ * it is asked for a term for each sample, [N] or [N, …].
+ */
+export type LossFunction = (
+  prediction: Tensor,
+  target: Tensor,
+  options?: { readonly reduction: 'none' },
+) => Tensor;
 
 /** A loss that comes with the library. */
 export interface Loss<Extra extends object = object> {

@@ -20,7 +20,7 @@ export function checkParameters(name: string, parameters: Iterable<Variable>): V
   });
   if (cells.length === 0) {
     throw new ArgumentError(
-      `${name}: moves at least one parameter, got none. Does the model have parameters yet?`,
+      `${name}: takes at least one parameter, got none. Does the model have parameters yet?`,
     );
   }
   return cells;
@@ -47,8 +47,8 @@ export function checkNames(
     ...(unexpected.length > 0 ? [`unexpected ${unexpected.join(', ')}`] : []),
   ];
   throw new StateError(
-    `${name}: a state has one value for each cell of this optimizer, got ${parts.join('; ')}. ` +
-      'Load it into an optimizer made with the same options for the same parameters.',
+    `${name}: a state has one value for each cell, got ${parts.join('; ')}. ` +
+      'Load it where options and parameters are the same.',
   );
 }
 
@@ -56,7 +56,7 @@ export function checkShapeOf(name: string, key: string, shape: Shape, got: Tenso
   if (got.shape.join() === shape.join()) return;
   throw new ShapeError(
     `${name}: ${key} has shape ${formatShape(shape)}, got ${formatShape(got.shape)}. ` +
-      'Load it into an optimizer for the same parameters, in the same order.',
+      'Load it where the parameters are the same, in the same order.',
   );
 }
 
@@ -74,4 +74,26 @@ export function checkNumber(
   throw new ArgumentError(
     `${op}: ${name} is a finite number${from}${to}, got ${String(value)}. Check the option.`,
   );
+}
+
+/** A whole number of at least `least`, or an ArgumentError that names it. */
+export function checkWhole(op: string, name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new ArgumentError(
+    `${op}: ${name} is a whole number of at least ${least}, got ${String(value)}. Check the option.`,
+  );
+}
+
+/** β₁ and β₂, both in [0, 1). */
+export function checkBetas(
+  name: string,
+  betas: readonly [number, number] = [0.9, 0.999],
+): readonly [number, number] {
+  if (!Array.isArray(betas) || betas.length !== 2) {
+    throw new ArgumentError(`${name}: betas are two numbers, got ${String(betas)}. Pass [β₁, β₂].`);
+  }
+  betas.forEach((beta, i) => {
+    checkNumber(name, `betas[${i}]`, beta, 0, 1);
+  });
+  return [betas[0], betas[1]];
 }

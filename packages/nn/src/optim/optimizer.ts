@@ -15,9 +15,22 @@ import { Cohorts } from './cohorts.js';
 /** Named tensors: an optimizer's whole state, for keeping and loading. */
 export type OptimizerState = Readonly<Record<string, Tensor>>;
 
+/** Parameters that are moved with the same hyper-parameters. */
+export interface OptimizerGroup {
+  readonly parameters: readonly Variable[];
+  /** The learning rate of the next step; with a schedule, of the last one. */
+  readonly lr: Variable<[]>;
+  /** What a schedule multiplies; the cell `lr` itself where there is none. */
+  readonly baseLr: Variable<[]>;
+  /** All hyper-parameters that may change between steps, `lr` among them; float64 cells. */
+  readonly hyper: Readonly<Record<string, Variable<[]>>>;
+}
+
 /** Moves parameters against their gradients. */
 export interface Optimizer {
   readonly name: string;
+  /** One group, unless it was made from several. */
+  readonly groups: readonly OptimizerGroup[];
   /** What it moves, each cell once. */
   readonly parameters: readonly Variable[];
   /** The learning rate, a float64 cell: `optimizer.lr.assign(0.01)` holds from the next step on. */
@@ -43,8 +56,10 @@ export interface OptimizerRule<H extends string, K extends string, S extends str
   readonly name: string;
   /** The hyper-parameters that may change between steps, and what they are at first. */
   readonly hyper: Readonly<Record<H | 'lr', number>>;
-  /** The state of a parameter: tensors of its shape, zeros at first. */
+  /** The state of a parameter: tensors of its shape, zeros at first, unless `initial` makes others. */
   readonly state: readonly K[];
+  /** What else a state begins with, of whatever shape; in the dtype of the parameter. */
+  readonly initial?: Readonly<Partial<Record<K, (parameter: Variable) => Tensor>>>;
   /**
    * What a step needs besides tensors of the parameter's shape, from the hyper-parameters and the number of this step
    * (1, 2, …). Computed in float64, then cast to each parameter's dtype: in float32, Adam's 1 − β₂ᵗ is off by 1e-5.
@@ -66,7 +81,7 @@ interface Tracked<K extends string> {
 }
 
 /**
- * An optimizer from a rule; `sgd`, `adam` and `adamW` are made by nothing else. A cell that is listed twice moves once.
+ * An optimizer from a rule; `sgd`, `adam` and all the others are made by nothing else. A cell that is listed twice moves once.
  * @throws ArgumentError if `parameters` is empty or holds something other than variables.
  */
 export function makeOptimizer<H extends string, K extends string, S extends string>(
@@ -76,7 +91,9 @@ export function makeOptimizer<H extends string, K extends string, S extends stri
   return new RuleOptimizer(checkParameters(rule.name, parameters), rule);
 }
 
-class RuleOptimizer<H extends string, K extends string, S extends string> implements Optimizer {
+class RuleOptimizer<H extends string, K extends string, S extends string>
+  implements Optimizer, OptimizerGroup
+{
   readonly parameters: readonly Variable[];
   readonly hyper: Readonly<Record<H | 'lr', Variable<[]>>>;
   readonly #rule: OptimizerRule<H, K, S>;
@@ -91,9 +108,11 @@ class RuleOptimizer<H extends string, K extends string, S extends string> implem
     );
     this.#tracked = parameters.map((parameter) => ({
       parameter,
-      state: named(rule.state, () =>
-        variable(zeros([...parameter.shape], { dtype: parameter.dtype }), { requiresGrad: false }),
-      ),
+      state: named(rule.state, (name) => {
+        const { shape, dtype } = parameter;
+        const initial = rule.initial?.[name]?.(parameter) ?? zeros([...shape], { dtype });
+        return variable(initial, { requiresGrad: false });
+      }),
     }));
     this.#cohorts = new Cohorts(this.#tracked);
   }
@@ -102,7 +121,15 @@ class RuleOptimizer<H extends string, K extends string, S extends string> implem
     return this.#rule.name;
   }
 
+  get groups(): readonly OptimizerGroup[] {
+    return [this];
+  }
+
   get lr(): Variable<[]> {
+    return this.hyper.lr;
+  }
+
+  get baseLr(): Variable<[]> {
     return this.hyper.lr;
   }
 
@@ -205,8 +232,8 @@ function mapValues<K extends string, A, B>(
   return result;
 }
 
-function named<K extends string, B>(names: readonly K[], make: () => B): Record<K, B> {
+function named<K extends string, B>(names: readonly K[], make: (name: K) => B): Record<K, B> {
   const result = {} as Record<K, B>;
-  for (const name of names) result[name] = make();
+  for (const name of names) result[name] = make(name);
   return result;
 }

@@ -2,10 +2,12 @@
 
 import { ArgumentError, defineElementwise, type Tensor, type Variable } from '@retrograd/autograd';
 import { checkNumber } from './checks.js';
+import { optimizerOf, type ParameterGroup, type ParameterList } from './groups.js';
 import { makeOptimizer, type Optimizer } from './optimizer.js';
-import { blend, decays, descend, withDecay } from './rules.js';
+import { blend, type DecayOptions, decayOf, descend, withDecay } from './rules.js';
+import type { ScheduleOption } from './schedules/scheduled.js';
 
-export interface SgdOptions {
+export interface SgdOptions extends DecayOptions, ScheduleOption {
   /** The learning rate η ≥ 0. */
   lr: number;
   /** μ ≥ 0: how much of the last direction is kept. Default: 0. */
@@ -14,7 +16,7 @@ export interface SgdOptions {
   nesterov?: boolean;
   /** τ: takes 1 − τ of each gradient into the momentum, the first one whole. Default: 0. */
   dampening?: number;
-  /** λ ≥ 0: adds λp to the gradient, of weights (rank ≥ 2) only. Default: 0. */
+  /** λ ≥ 0: adds λp to the gradient (coupled), of weights only unless `decayBiases`. Default: 0. */
   weightDecay?: number;
 }
 
@@ -31,23 +33,37 @@ const admitted = defineElementwise('admitted', (t, dampening) =>
 /**
  * Gradient descent: p ← p − ηg. With momentum b ← μb + (1 − τ)g, and p ← p − ηb, or p ← p − η(g + μb) with
  * `nesterov` (Sutskever et al. 2013, in the form that PyTorch computes). A cell `momentum` stands in `hyper` if there
- * is any.
+ * is any. Takes cells, or groups of them with options of their own.
  * @throws ArgumentError for options out of range.
  */
-export function sgd(parameters: Iterable<Variable>, options: SgdOptions): Optimizer {
-  const { momentum = 0, nesterov = false, dampening = 0, weightDecay = 0 } = options;
+export function sgd(
+  groups: readonly ParameterGroup<SgdOptions>[],
+  defaults?: Partial<SgdOptions>,
+): Optimizer;
+export function sgd(parameters: Iterable<Variable>, options: SgdOptions): Optimizer;
+export function sgd(
+  parameters: ParameterList<SgdOptions>,
+  options: Partial<SgdOptions> = {},
+): Optimizer {
+  return optimizerOf('sgd', parameters, options as SgdOptions, descent);
+}
+
+function descent(parameters: Iterable<Variable>, options: SgdOptions): Optimizer {
+  const { momentum = 0, nesterov = false, dampening = 0 } = options;
   const lr = checkNumber('sgd', 'lr', options.lr, 0);
   checkNumber('sgd', 'momentum', momentum, 0);
   checkNumber('sgd', 'dampening', dampening);
-  checkNumber('sgd', 'weightDecay', weightDecay, 0);
+  const decay = decayOf('sgd', options);
   if (nesterov && (momentum === 0 || dampening !== 0)) {
     throw new ArgumentError(
       'sgd: nesterov needs a momentum above 0 and no dampening, ' +
         `got momentum ${momentum}, dampening ${dampening}. Pass for example { momentum: 0.9, nesterov: true }.`,
     );
   }
-  const decayed = (p: Tensor, g: Tensor): Tensor =>
-    weightDecay !== 0 && decays(p) ? withDecay(g, p, weightDecay) : g;
+  const decayed = (p: Tensor, g: Tensor): Tensor => {
+    const lambda = decay(p);
+    return lambda === 0 ? g : withDecay(g, p, lambda);
+  };
 
   if (momentum === 0) {
     return makeOptimizer(parameters, {

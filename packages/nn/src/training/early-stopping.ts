@@ -1,7 +1,7 @@
 // Training: when a loss gets no better, and back to where it was best.
 
 import { ArgumentError, type Tensor, type Variable } from '@retrograd/autograd';
-import type { Module } from '../module.js';
+import type { Module, StateDict } from '../module.js';
 
 export interface EarlyStopping {
   /** How many passes in a row may bring nothing better. */
@@ -14,6 +14,14 @@ export interface EarlyStopping {
 
 /** The values of a model's cells at one moment. Values don't change, so holding them copies nothing. */
 type Snapshot = readonly (readonly [cell: Variable, value: Tensor])[];
+
+/** What early stopping has seen so far. */
+export interface BestState {
+  readonly best: { readonly epoch: number; readonly loss: number } | null;
+  readonly waited: number;
+  /** The weights of the best pass, if they are kept. */
+  readonly model: StateDict | null;
+}
 
 /** Follows the losses of one training. */
 export class BestKeeper {
@@ -54,6 +62,22 @@ export class BestKeeper {
       }
     } else this.#waited++;
     return this.#waited >= patience;
+  }
+
+  get state(): BestState {
+    const kept = this.#snapshot;
+    const names = new Map(this.#model.namedVariables().map(([name, cell]) => [cell, name]));
+    const model =
+      kept && Object.fromEntries(kept.map(([cell, value]) => [names.get(cell) as string, value]));
+    return { best: this.best, waited: this.#waited, model };
+  }
+
+  /** Goes on from what was seen before. */
+  resume({ best, waited, model }: BestState): void {
+    this.best = best;
+    this.#waited = waited;
+    this.#snapshot =
+      model && this.#model.namedVariables().map(([name, cell]) => [cell, model[name]] as const);
   }
 
   /** Gives the model the weights of the best pass, if they are kept. */

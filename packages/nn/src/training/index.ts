@@ -1,6 +1,20 @@
 // Training: the door of the room.
 
-export type { EarlyStopping } from './early-stopping.js';
+export {
+  type CheckpointOptions,
+  checkpointing,
+  type EpochEvent,
+  logCsv,
+  logJsonLines,
+  type TrainCallback,
+} from './callbacks.js';
+export {
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+  type Fold,
+} from './cross-validate.js';
+export type { BestState, EarlyStopping } from './early-stopping.js';
 export {
   type EvaluateOptions,
   type Evaluation,
@@ -9,6 +23,11 @@ export {
   type PredictOptions,
   predict,
 } from './evaluate.js';
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRates,
+} from './find-learning-rate.js';
 export type { LayerNorms } from './observe.js';
 export type {
   EpochFigures,
@@ -18,6 +37,7 @@ export type {
   TrainProgress,
   TrainReport,
 } from './options.js';
+export type { TrainingState } from './state.js';
 export type { Learning } from './step.js';
 export { train } from './train.js';
 export { type Trainer, type TrainerOptions, trainer } from './trainer.js';

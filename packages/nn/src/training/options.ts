@@ -3,9 +3,11 @@
 import { ArgumentError } from '@retrograd/autograd';
 import { checkBatchSize, type Samples } from '../data/batches.js';
 import type { Module } from '../module.js';
+import type { TrainCallback } from './callbacks.js';
 import type { EarlyStopping } from './early-stopping.js';
 import type { Metric } from './evaluate.js';
 import type { LayerNorms } from './observe.js';
+import type { TrainingState } from './state.js';
 import type { Learning } from './step.js';
 
 /** How many samples a step takes: all, some, or one. */
@@ -28,8 +30,16 @@ export interface TrainOptions<M extends Module = Module> extends Learning<M> {
    * mode, one iteration).
    */
   threshold?: number;
-  /** Samples that aren't trained on, evaluated after every pass. */
-  validation?: Samples;
+  /**
+   * Samples that aren't trained on, evaluated after every pass: some of their own, or a fraction of those given, drawn by
+   * the seed (of each class its share, where the targets are class indices).
+   */
+  validation?: Samples | number;
+  /**
+   * How much each class counts, where the targets are class indices: a weight for each, or `balanced`, by which all count
+   * alike. Multiplied by the weights of the samples, if they have any.
+   */
+  classWeights?: ArrayLike<number> | 'balanced';
   /** Stops when the validation loss (without validation: the training loss) gets no better. */
   earlyStopping?: EarlyStopping;
   /** Whether samples come in a new order in each pass; not in batch mode. Default: true. */
@@ -38,6 +48,10 @@ export interface TrainOptions<M extends Module = Module> extends Learning<M> {
   seed?: number;
   /** Figures to be computed after every pass, of the training and the validation samples. */
   metrics?: Readonly<Record<string, Metric>>;
+  /** Called after every pass, in their order. */
+  callbacks?: readonly TrainCallback[];
+  /** Goes on from a state that a callback was given: model, optimizer, order of samples and random draws. */
+  resume?: TrainingState;
   /** Called after every iteration, and waited for if it returns a promise. */
   onProgress?: (event: TrainProgress) => void | Promise<void>;
   /** Records the norms of δˡ and of ∂J/∂Wˡ of every dense layer, in `history.layers`. Default: false. */
@@ -105,8 +119,8 @@ export interface TrainReport {
   /** Passes that were begun; MAX can cut the last one short. */
   readonly epochs: number;
   readonly iterations: number;
-  /** What ended training: the passes, MAX, the ε rule, or early stopping. */
-  readonly stopped: 'epochs' | 'iterations' | 'threshold' | 'early';
+  /** What ended training: the passes, MAX, the ε rule, early stopping, or a callback. */
+  readonly stopped: 'epochs' | 'iterations' | 'threshold' | 'early' | 'callback';
   readonly history: TrainHistory;
   /** The best pass, from 1, and its loss as early stopping saw it; null without early stopping, or if all were NaN. */
   readonly best: { readonly epoch: number; readonly loss: number } | null;

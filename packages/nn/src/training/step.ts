@@ -69,8 +69,8 @@ export function compiledStep<M extends Module>(
   learning: Learning<M>,
   warn: (message: string) => void,
 ): (batch: Batch) => number {
-  const program = compile((x: Tensor, y: Tensor): Tensor => {
-    const cost = costOf(op, model, learning, { x, y });
+  const program = compile((batch: Batch): Tensor => {
+    const cost = costOf(op, model, learning, batch);
     cost.backward();
     learning.optimizer.step();
     return cost;
@@ -81,12 +81,12 @@ export function compiledStep<M extends Module>(
     warn(`${op}: the step runs without being compiled. ${why}`);
   };
   let [left, between] = [0, LEAST_BETWEEN];
-  const stepOf = ({ x, y }: Batch): number => {
-    if (left-- > 0) return program(x, y).item();
+  const stepOf = (batch: Batch): number => {
+    if (left-- > 0) return program(batch).item();
     left = between;
     between = Math.min(2 * between, MOST_BETWEEN);
-    const wanted = program.rehearse(x, y).item();
-    const cost = program(x, y).item();
+    const wanted = program.rehearse(batch).item();
+    const cost = program(batch).item();
     if (differ(cost, wanted)) refuse(staleness(cost, wanted));
     return cost;
   };
@@ -111,13 +111,16 @@ const staleness = (cost: number, wanted: number): string =>
   `Its program has the cost ${cost} where the functions that it was made of have ${wanted} by now: something that they ` +
   'read has changed since they were traced. Keep it in a variable, or pass { compile: false }.';
 
-function costOf<M extends Module>(
+/** The cost J of a batch: the loss and the regularization. @throws ArgumentError for a cost that is not one number. */
+export function costOf<M extends Module>(
   op: string,
   model: M,
   { loss, regularization }: Learning<M>,
-  { x, y }: Batch,
+  { x, y, weights }: Batch,
 ): Tensor {
-  let cost = loss(model.forward(x), y);
+  const prediction = model.forward(x);
+  let cost =
+    weights === undefined ? loss(prediction, y) : weightedLoss(op, loss, prediction, y, weights);
   if (regularization !== undefined) cost = cost.add(regularization(model, x.shape[0]));
   if (cost.size !== 1) {
     throw new ArgumentError(
@@ -126,6 +129,30 @@ function costOf<M extends Module>(
     );
   }
   return cost;
+}
+
+const BY_SAMPLE = { reduction: 'none' } as const;
+
+/** Σ w ℓ / Σ w over the samples, ℓ being the mean of a sample's terms. */
+function weightedLoss(
+  op: string,
+  loss: LossFunction,
+  prediction: Tensor,
+  y: Tensor,
+  weights: Tensor,
+): Tensor {
+  const terms = loss(prediction, y, BY_SAMPLE);
+  const [count] = weights.shape;
+  if (terms.shape[0] !== count) {
+    throw new ArgumentError(
+      `${op}: where samples have weights, a loss gives a term for each, got shape ${formatShape(terms.shape)} for ` +
+        `${count} samples. Return terms when it is called with { reduction: 'none' }.`,
+    );
+  }
+  const rest = terms.shape.map((_, axis) => axis).slice(1);
+  const bySample = rest.length === 0 ? terms : terms.mean(rest);
+  const own = weights.cast(bySample.dtype);
+  return bySample.mul(own).sum().div(own.sum());
 }
 
 function backwardChecked(op: string, model: Module, optimizer: Optimizer, cost: Tensor): void {

@@ -2,7 +2,20 @@
 
 import { inspect } from 'node:util';
 import { type Tensor, tensor, type Variable, variable } from '@retrograd/autograd';
-import { adam, adamW, makeOptimizer, type Optimizer, sgd } from '@retrograd/nn';
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamW,
+  lion,
+  makeOptimizer,
+  nadam,
+  type Optimizer,
+  radam,
+  rmsprop,
+  sgd,
+  stepDecay,
+} from '@retrograd/nn';
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../refusal.js';
 
@@ -17,8 +30,27 @@ const MAKERS: readonly [string, (cells: Iterable<Variable>) => Optimizer][] = [
   ['sgd', (cells) => sgd(cells, { lr: 0.1 })],
   ['sgd with momentum', (cells) => sgd(cells, { lr: 0.1, momentum: 0.9, dampening: 0.5 })],
   ['adam', (cells) => adam(cells, { lr: 0.1 })],
+  ['adam with amsgrad', (cells) => adam(cells, { lr: 0.1, amsgrad: true })],
   ['adamW', (cells) => adamW(cells, { lr: 0.1 })],
+  ['nadam', (cells) => nadam(cells, { lr: 0.1 })],
+  ['radam', (cells) => radam(cells, { lr: 0.1, betas: [0.9, 0.8] })],
+  ['rmsprop', (cells) => rmsprop(cells, { lr: 0.1 })],
+  [
+    'rmsprop, centered and with momentum',
+    (cells) => rmsprop(cells, { lr: 0.1, centered: true, momentum: 0.9 }),
+  ],
+  ['adagrad', (cells) => adagrad(cells, { lr: 0.1, lrDecay: 0.1, initialAccumulator: 0.1 })],
+  ['adadelta', (cells) => adadelta(cells, { lr: 10 })],
+  ['lion', (cells) => lion(cells, { lr: 0.1 })],
+  ['sgd on a schedule', (cells) => sgd(cells, { lr: 0.1, schedule: stepDecay(4, 0.5) })],
+  ['sgd in a group', (cells) => sgd([{ parameters: cells, momentum: 0.5 }], { lr: 0.1 })],
 ];
+
+/** In an optimizer of groups, every name begins with that of the group. */
+const stepsOf = (optimizer: Optimizer): Tensor => {
+  const state = optimizer.stateDict();
+  return state.steps ?? state['groups.0.steps'];
+};
 
 describe.each(MAKERS)('%s', (_name, make) => {
   it('consumes the gradients that it takes', () => {
@@ -60,10 +92,9 @@ describe.each(MAKERS)('%s', (_name, make) => {
   it('does nothing when there are no gradients', () => {
     const cell = variable([1, 2]);
     const optimizer = make([cell]);
-    const before = optimizer.stateDict();
     optimizer.step();
     expect(cell.value.toArray()).toEqual([1, 2]);
-    expect(optimizer.stateDict().steps.toArray()).toEqual(before.steps.toArray());
+    expect(stepsOf(optimizer).toArray()).toEqual([0]);
   });
 
   it('goes on from a loaded state as if it had never stopped', () => {
@@ -85,7 +116,7 @@ describe.each(MAKERS)('%s', (_name, make) => {
     const resumed = make([second]).loadStateDict(state);
     run(4, second, resumed);
     expect(second.value.toArray()).toEqual(straight.value.toArray());
-    expect(resumed.stateDict().steps.toArray()).toEqual([7]);
+    expect(stepsOf(resumed).toArray()).toEqual([7]);
   });
 
   it('moves cells of a scalar, no elements and one element alike', () => {
@@ -172,7 +203,7 @@ describe('an optimizer', () => {
 
   it('refuses parameters that are none', () => {
     expect(refusal(() => sgd([], { lr: 1 }))).toBe(
-      'ArgumentError: sgd: moves at least one parameter, got none. Does the model have parameters yet?',
+      'ArgumentError: sgd: takes at least one parameter, got none. Does the model have parameters yet?',
     );
     expect(refusal(() => adam([variable(1), tensor(1) as unknown as Variable]))).toBe(
       'ArgumentError: adam: parameters are variables, got Tensor at 1. ' +
@@ -188,17 +219,17 @@ describe('an optimizer', () => {
     const state = optimizer.stateDict();
     const { lr, steps, ...rest } = state;
     expect(refusal(() => optimizer.loadStateDict({ ...rest, steps, mean: lr }))).toBe(
-      'StateError: sgd: a state has one value for each cell of this optimizer, got missing lr; unexpected mean. ' +
-        'Load it into an optimizer made with the same options for the same parameters.',
+      'StateError: sgd: a state has one value for each cell, got missing lr; unexpected mean. ' +
+        'Load it where options and parameters are the same.',
     );
     const other = { ...state, lr: tensor(5, float64), 'momentum.0': tensor([1, 2, 3]) };
     expect(refusal(() => optimizer.loadStateDict(other))).toBe(
       'ShapeError: sgd: momentum.0 has shape [2], got [3]. ' +
-        'Load it into an optimizer for the same parameters, in the same order.',
+        'Load it where the parameters are the same, in the same order.',
     );
     expect(refusal(() => optimizer.loadStateDict({ ...state, steps: tensor([1, 2]) }))).toBe(
       'ShapeError: sgd: steps has shape [1], got [2]. ' +
-        'Load it into an optimizer for the same parameters, in the same order.',
+        'Load it where the parameters are the same, in the same order.',
     );
     expect(optimizer.lr.value.item()).toBe(1);
   });

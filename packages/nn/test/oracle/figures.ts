@@ -17,17 +17,6 @@ export interface LossFigures {
   readonly grad: Figure;
 }
 
-export interface OptimizerFigures {
-  readonly start: readonly Figure[];
-  readonly gradients: readonly (readonly Figure[])[];
-  readonly runs: readonly {
-    readonly optimizer: string;
-    readonly options: Options;
-    /** Where the parameters stand after so many steps. */
-    readonly after: Readonly<Record<string, readonly Figure[]>>;
-  }[];
-}
-
 export interface DenseFigures {
   readonly input: Figure;
   readonly weight: Figure;
@@ -54,7 +43,6 @@ export interface TrainingFigures {
 interface Figures {
   readonly made: string;
   readonly losses: readonly LossFigures[];
-  readonly optimizers: OptimizerFigures;
   readonly dense: readonly DenseFigures[];
   readonly training: readonly TrainingFigures[];
 }

@@ -1,10 +1,9 @@
-# Makes fixtures/figures.json: what PyTorch 1.13.0 (Debian bookworm's python3-torch, CPU, float64) gets for the losses, the
-# optimizers, a dense layer and the training of small networks.
+# Makes fixtures/figures.json: what PyTorch 1.13.0 (Debian bookworm's python3-torch, CPU, float64) gets for the losses, a
+# dense layer and the training of small networks.
 #
 #     apt-get install python3-torch && /usr/bin/python3 make_figures.py
 #
 # losses      `loss(prediction, target, options)`, its value, and the gradient of Σ value · weights by the prediction
-# optimizers  two matrices under a fixed stream of 50 gradients, and where they stand after some of the steps
 # dense       a layer's output, and the gradients of Σ output · weights by input, weight and bias
 # training    20 full-batch steps from given parameters: the loss before each step, and the parameters at the end
 #
@@ -125,48 +124,15 @@ def losses():
                    'value': plain(value), 'weights': plain(weights), 'grad': plain(gradient)}
 
 
-# --- optimizers ------------------------------------------------------------------------------------------------------
+# --- options ---------------------------------------------------------------------------------------------------------
 
-STEPS, SHOWN = 50, [1, 2, 3, 10, 50]
 NAMES = {'lr': 'lr', 'momentum': 'momentum', 'nesterov': 'nesterov', 'dampening': 'dampening', 'betas': 'betas',
          'epsilon': 'eps', 'weightDecay': 'weight_decay'}
 OPTIMIZERS = {'sgd': torch.optim.SGD, 'adam': torch.optim.Adam, 'adamW': torch.optim.AdamW}
-TRIED = [
-    ('sgd', {'lr': 0.1}),
-    ('sgd', {'lr': 0.05, 'momentum': 0.9}),
-    ('sgd', {'lr': 0.05, 'momentum': 0.9, 'nesterov': True}),
-    ('sgd', {'lr': 0.05, 'momentum': 0.8, 'dampening': 0.3}),
-    ('sgd', {'lr': 0.1, 'weightDecay': 0.05}),
-    ('sgd', {'lr': 0.03, 'momentum': 0.9, 'nesterov': True, 'weightDecay': 0.02}),
-    ('adam', {'lr': 0.001}),
-    ('adam', {'lr': 0.05, 'betas': [0.8, 0.95], 'epsilon': 0.001}),
-    ('adam', {'lr': 0.01, 'weightDecay': 0.1}),
-    ('adamW', {'lr': 0.001}),
-    ('adamW', {'lr': 0.02, 'betas': [0.85, 0.99], 'epsilon': 0.0001, 'weightDecay': 0.2}),
-    ('adamW', {'lr': 0.02, 'weightDecay': 0}),
-]
 
 
 def torch_options(options):
     return {NAMES[k]: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
-
-
-def optimizers():
-    start = [random([2, 3]), random([2, 2])]
-    gradients = [[random([2, 3]), random([2, 2])] for _ in range(STEPS)]
-    runs = []
-    for name, options in TRIED:
-        cells = [x.clone().requires_grad_(True) for x in start]
-        optimizer = OPTIMIZERS[name](cells, **torch_options(options))
-        after = {}
-        for step in range(1, STEPS + 1):
-            for x, g in zip(cells, gradients[step - 1]):
-                x.grad = g.clone()
-            optimizer.step()
-            if step in SHOWN:
-                after[str(step)] = plain([x.clone() for x in cells])
-        runs.append({'optimizer': name, 'options': options, 'after': after})
-    return {'start': plain(start), 'gradients': plain(gradients), 'runs': runs}
 
 
 # --- layers and training ---------------------------------------------------------------------------------------------
@@ -233,10 +199,9 @@ def training():
 
 
 if __name__ == '__main__':
-    figures = {'made': f'PyTorch {torch.__version__}', 'losses': list(losses()), 'optimizers': optimizers(),
-               'dense': list(dense()), 'training': list(training())}
+    figures = {'made': f'PyTorch {torch.__version__}', 'losses': list(losses()), 'dense': list(dense()),
+               'training': list(training())}
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'fixtures', 'figures.json')
     with open(path, 'w') as file:
         file.write(json.dumps(figures, separators=(',', ':'), allow_nan=False).replace('},{"loss"', '},\n{"loss"') + '\n')
-    print(f"{len(figures['losses'])} losses, {len(figures['optimizers']['runs'])} optimizers, "
-          f"{len(figures['training'])} trainings, {os.path.getsize(path) / 1000:.0f} kB")
+    print(f"{len(figures['losses'])} losses, {len(figures['training'])} trainings, {os.path.getsize(path) / 1000:.0f} kB")

@@ -210,6 +210,7 @@ describe('train', () => {
   it('reports a loss that is NaN as NaN, and goes on', async () => {
     const { model, data } = lineSetting();
     const optimizer = sgd(model.parameters(), { lr: 1e30 });
+    const warnings: string[] = [];
     const report = await train(model, data, {
       loss: mse,
       optimizer,
@@ -217,8 +218,10 @@ describe('train', () => {
       epochs: 8,
       threshold: 1e-3,
       validation: data,
+      onWarning: (message) => void warnings.push(message),
     });
     expect(report).toMatchObject({ epochs: 8, stopped: 'epochs' });
+    expect(warnings).toEqual([expect.stringContaining('got NaN in step')]);
     expect(report.history.loss[7]).toBeNaN();
     expect(report.history.validationLoss[7]).toBeNaN();
     expect(report.history.change[7]).toBeNaN();
