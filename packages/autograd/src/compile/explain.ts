@@ -8,8 +8,8 @@ import { bytesOf } from './plan.js';
 /** One kernel of a program. */
 export interface ExplainedKernel {
   readonly kernel: string;
-  /** `wasm`, or `host` for what runs in JavaScript or a library. */
-  readonly engine: 'wasm' | 'host';
+  /** `wasm`, `threads` for WebAssembly on several threads, or `host` for what runs in JavaScript or a library. */
+  readonly engine: 'wasm' | 'threads' | 'host';
   /** Bytes read and written. */
   readonly bytes: number;
   /** Arithmetic operations; a function such as exp counts as one. */
@@ -67,7 +67,7 @@ function flopsOf({ call, outputs: [out] }: Instruction): number {
 
 export function explainInstruction(
   instruction: Instruction,
-  engine: 'wasm' | 'host',
+  engine: ExplainedKernel['engine'],
 ): ExplainedKernel {
   const blocks = [...instruction.inputs, ...instruction.outputs];
   return {

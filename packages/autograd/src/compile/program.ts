@@ -3,6 +3,7 @@
 import { callSite, IndexError } from '../errors.js';
 import { kernels } from '../kernels/active.js';
 import { backendInfo } from '../kernels/gemm.js';
+import { inParallel } from '../kernels/threads/index.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -12,9 +13,11 @@ import { type Lowered, lower, type Move } from './emit/lower.js';
 import { type Linked, tableOf } from './emit/module.js';
 import { leftToBlas } from './emit/products.js';
 import { type Host, runWith } from './emit/running.js';
+import { Threaded } from './emit/shared.js';
+import type { Engine } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
 import { execute, type Instruction } from './instruction.js';
-import { type Engine, type HeldCell, Layout } from './layout.js';
+import { type HeldCell, Layout } from './layout.js';
 import { optimize } from './optimize.js';
 import { bytesOf, planMemory, type Update } from './plan.js';
 import type { Recorder } from './recorder.js';
@@ -36,6 +39,8 @@ export class Program {
   readonly #copies: ReadonlyMap<Symbolic, Symbolic>;
   readonly instructions: readonly Instruction[];
   readonly #host: Host;
+  /** Instructions that are cut over threads. */
+  readonly #threaded = new Map<number, Threaded>();
   #ready: Ready | null = null;
 
   /** @throws MemoryError if there is no room for it. */
@@ -77,7 +82,13 @@ export class Program {
     this.#layout = new Layout(engine, this.instructions, plan, cells, constants);
     const arrayOf = (block: Symbolic): TypedArray => this.#layout.arrayOf(block);
     this.#host = {
-      run: (k) => execute(kernels, this.instructions[k], arrayOf),
+      run: (k) => {
+        const threaded = this.#threaded.get(k);
+        if (threaded === undefined) execute(kernels, this.instructions[k], arrayOf);
+        else
+          for (const job of threaded.at(engine.arena.address))
+            inParallel(job, this.#layout.threads);
+      },
       refuse: (k, index) => refuseIndex(this.instructions[k], index),
     };
   }
@@ -85,14 +96,17 @@ export class Program {
   /** The module, linked when it is first needed. */
   #linked(): Ready {
     if (this.#ready !== null) return this.#ready;
-    const { gemm, heap, linker } = this.#engine;
+    const { gemm, heap, linker, shared } = this.#engine;
     const layout = this.#layout;
-    const { steps, engines } = lower(this.instructions, this.#moves, {
+    const { steps, engines, threaded } = lower(this.instructions, this.#moves, {
       placeOf: (block) => layout.placeOf(block),
       gemm,
       hasBlas,
       scratch: layout.scratch,
+      threads: layout.threads,
+      shared,
     });
+    for (const [k, blocks] of threaded) this.#threaded.set(k, new Threaded(blocks));
     const linked = linker.link(steps);
     const words = tableOf(steps);
     const table = layout.take(words.byteLength, 'the addresses and sizes of a program');

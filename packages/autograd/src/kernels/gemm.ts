@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors.js';
 import { type BlasOrReason, blasGemm, systemBlas } from './blas/index.js';
 import type { MatmulProblem } from './kernels.js';
 import { matmul as inJavaScript } from './reference/matmul.js';
+import { restWorkers, threadCount } from './threads/index.js';
 import { gemm as inWebAssembly } from './wasm/gemm.js';
 import { hasFma } from './wasm/gemm-module.js';
 import { hasSimd } from './wasm/module.js';
@@ -28,6 +29,7 @@ export function matmul(problem: MatmulProblem): void {
   if (work >= BLAS_FROM) {
     const { blas } = systemBlas();
     if (blas !== null) {
+      restWorkers();
       blasGemm(blas, problem);
       return;
     }
@@ -39,6 +41,7 @@ export function matmul(problem: MatmulProblem): void {
 export function descend(problem: MatmulProblem, rate: number): void {
   const { blas } = systemBlas();
   if (blas !== null) {
+    restWorkers();
     blasGemm(blas, problem, -rate, 1);
     return;
   }
@@ -53,8 +56,10 @@ export interface BackendInfo {
   readonly gemm: 'blas' | 'wasm' | 'reference';
   /** The BLAS library's name or path; null if there is none. */
   readonly library: string | null;
-  /** Threads of a matrix product; null if the library doesn't say. */
-  readonly threads: number | null;
+  /** Threads that large loops are cut over, and large products where there is no BLAS; see `setThreads`. */
+  readonly threads: number;
+  /** Threads of the BLAS library; null if there is none, or it doesn't say. */
+  readonly blasThreads: number | null;
   /** WebAssembly with 128-bit vectors; without it everything runs in plain JavaScript. */
   readonly simd: boolean;
   /**
@@ -80,8 +85,10 @@ function blasOrReason(): BlasOrReason {
  * `RETROGRAD_BLAS` names another library by its path, or is `off`.
  *
  * ```ts
- * backendInfo(); // { gemm: 'blas', library: 'libopenblas.so.0', threads: 2, simd: true, fma: true, blasMissing: null }
+ * backendInfo(); // { gemm: 'blas', library: 'libopenblas.so.0', threads: 2, blasThreads: 2, simd: true, fma: true, blasMissing: null }
  * ```
+ *
+ * @throws ArgumentError if RETROGRAD_THREADS is neither a number of threads nor `off`.
  */
 export function backendInfo(): BackendInfo {
   const { blas, reason } = blasOrReason();
@@ -89,7 +96,8 @@ export function backendInfo(): BackendInfo {
   return {
     gemm: blas !== null ? 'blas' : simd ? 'wasm' : 'reference',
     library: blas?.library ?? null,
-    threads: blas === null ? 1 : blas.threads(),
+    threads: threadCount(),
+    blasThreads: blas?.threads() ?? null,
     simd,
     fma: simd && hasFma(),
     blasMissing: reason,

@@ -18,7 +18,10 @@ export interface Layout {
   readonly strides: readonly number[];
 }
 
-/** The elements of one tensor, as a kernel of the user's sees them. Valid during the call only. */
+/**
+ * The elements of one tensor, as a kernel of the user's sees them. Valid during the call only; in a program they may lie in
+ * memory that threads share, which some functions of the platform refuse (`TextDecoder`, `crypto.getRandomValues`).
+ */
 export interface KernelView {
   readonly data: TypedArray;
   readonly shape: Shape;

@@ -9,31 +9,16 @@ import {
   variable,
 } from '@retrograd/autograd';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Cells } from '../../src/compile/cells.js';
-import { Linker } from '../../src/compile/emit/module.js';
-import type { Engine } from '../../src/compile/layout.js';
-import { Heap } from '../../src/compile/memory.js';
+import { createEngine } from '../../src/compile/engine.js';
+import type { Heap } from '../../src/compile/memory.js';
 import { Program } from '../../src/compile/program.js';
 import { trace } from '../../src/compile/trace.js';
-import { instantiateGemm } from '../../src/kernels/wasm/gemm-module.js';
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
 const SIZE = 40_000;
-
-/** An engine of its own, whose memory is too small for any block, so that each one makes it grow. */
-function engine(): Engine {
-  const heap = new Heap();
-  return {
-    heap,
-    cells: new Cells(heap),
-    gemm: instantiateGemm(heap.memory),
-    linker: new Linker(heap.memory),
-    arena: { address: 0, bytes: 0 },
-  };
-}
 
 /** A step with an arena, two cells and two constants. */
 function setting() {
@@ -67,7 +52,7 @@ function outstanding(heap: Heap): Map<number, number> {
 /** How often a program's construction asks for more memory. */
 function growthsNeeded(): number {
   const { step, x } = setting();
-  const own = engine();
+  const own = createEngine();
   const grow = vi.spyOn(own.heap.memory, 'grow');
   new Program(own, trace(step as never, [x]));
   return grow.mock.calls.length;
@@ -81,7 +66,7 @@ describe('memory that is refused', () => {
     expect(count).toBe(5);
     for (let refused = 1; refused <= count; refused++) {
       const { w, v, step, x } = setting();
-      const own = engine();
+      const own = createEngine();
       const { memory } = own.heap;
       const blocks = outstanding(own.heap);
       const traced = trace(step as never, [x]);

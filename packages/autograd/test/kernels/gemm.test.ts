@@ -43,13 +43,13 @@ describe('the product for every size', () => {
   });
 
   it('tells BLAS its threads where it can be told', () => {
-    const { gemm, threads } = backendInfo();
-    if (gemm !== 'blas' || threads === null) {
+    const { gemm, blasThreads } = backendInfo();
+    if (gemm !== 'blas' || blasThreads === null) {
       expect(setBlasThreads(1)).toBe(false);
       return;
     }
     expect(setBlasThreads(1)).toBe(true);
-    expect(backendInfo().threads).toBe(1);
-    setBlasThreads(threads);
+    expect(backendInfo().blasThreads).toBe(1);
+    setBlasThreads(blasThreads);
   });
 });
