@@ -1,7 +1,8 @@
 // The rate of matrix products by size: WebAssembly with and without fused multiply-add, its micro-kernel alone, and BLAS.
 
+import { backendInfo } from '../../autograd/src/kernels/backend.js';
 import { blasGemm, systemBlas } from '../../autograd/src/kernels/blas/index.js';
-import { backendInfo, setBlasThreads } from '../../autograd/src/kernels/gemm.js';
+import { setBlasThreads } from '../../autograd/src/kernels/gemm.js';
 import type { MatmulProblem } from '../../autograd/src/kernels/kernels.js';
 import { importMemory, Module } from '../../autograd/src/kernels/wasm/assembler/index.js';
 import { scratchBytesOf, TERMS } from '../../autograd/src/kernels/wasm/gemm-blocks.js';

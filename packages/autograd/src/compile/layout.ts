@@ -1,7 +1,8 @@
 // Where the blocks of one program lie: cells and constants at addresses of their own, the rest in the arena.
 
-import { isShared, threadCount } from '../kernels/threads/index.js';
+import { threadCount } from '../kernels/threads/index.js';
 import { scratchPerThread } from '../kernels/wasm/gemm-threads.js';
+import { isShared } from '../kernels/wasm/threading.js';
 import { isLane } from '../kernels/wasm/vector.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';

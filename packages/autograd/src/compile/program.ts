@@ -2,7 +2,7 @@
 
 import { callSite, IndexError } from '../errors.js';
 import { kernels } from '../kernels/active.js';
-import { backendInfo } from '../kernels/gemm.js';
+import { backendInfo } from '../kernels/backend.js';
 import { inParallel } from '../kernels/threads/index.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';

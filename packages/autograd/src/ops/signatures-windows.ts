@@ -29,20 +29,8 @@ export type SlidingWindowsFn = (
   options: SlidingWindowsOptions,
 ) => Tensor<number[]>;
 
-export type SlidingWindowsMethod = (
-  this: Operand,
-  axes: PerAxis,
-  options: SlidingWindowsOptions,
-) => Tensor<number[]>;
-
 export type FoldWindowsFn = (
   x: Operand,
-  axes: PerAxis,
-  options?: FoldWindowsOptions,
-) => Tensor<number[]>;
-
-export type FoldWindowsMethod = (
-  this: Operand,
   axes: PerAxis,
   options?: FoldWindowsOptions,
 ) => Tensor<number[]>;

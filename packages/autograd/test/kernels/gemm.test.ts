@@ -1,7 +1,8 @@
 import * as fromPackage from '@retrograd/autograd';
 import { describe, expect, it } from 'vitest';
+import { backendInfo } from '../../src/kernels/backend.js';
 import { loadBlas } from '../../src/kernels/blas/index.js';
-import { backendInfo, matmul, setBlasThreads } from '../../src/kernels/gemm.js';
+import { matmul, setBlasThreads } from '../../src/kernels/gemm.js';
 import { hasFma } from '../../src/kernels/wasm/gemm-module.js';
 import { expectProducts, FLOATING } from './matmul-problems.js';
 

@@ -26,13 +26,13 @@ describe('slidingWindows and foldWindows', () => {
       [2, 3, 4],
     ]);
     expect(foldWindows(windows, 0).toArray()).toEqual([1, 4, 6, 4]);
-    expect(windows.foldWindows(0, { length: 4 }).toArray()).toEqual([1, 4, 6, 4]);
+    expect(foldWindows(windows, 0, { length: 4 }).toArray()).toEqual([1, 4, 6, 4]);
   });
 
   it('keep the dtype; bool is counted', () => {
     const x = tensor([true, false, true]);
-    expect(x.slidingWindows(0, { size: 2 }).dtype).toBe('bool');
-    const counts = x.slidingWindows(0, { size: 2 }).foldWindows(0);
+    expect(slidingWindows(x, 0, { size: 2 }).dtype).toBe('bool');
+    const counts = foldWindows(slidingWindows(x, 0, { size: 2 }), 0);
     expect([counts.dtype, counts.toArray()]).toEqual(['int32', [1, 0, 1]]);
   });
 

@@ -1,13 +1,13 @@
 // Functions of steps that several threads call, and how their work is cut.
 
 import {
-  isShared,
   type Job,
   type JobParameter,
   portableOf,
   type Shared,
 } from '../../kernels/threads/index.js';
 import { type ImportMemory, importMemory, Module } from '../../kernels/wasm/assembler/index.js';
+import { isShared } from '../../kernels/wasm/threading.js';
 import { type CallStep, functionOf, type Parameter } from './step.js';
 
 const MOST_PAGES = 65536;

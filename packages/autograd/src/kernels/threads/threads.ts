@@ -64,11 +64,6 @@ export function newMemory(initial: number): WebAssembly.Memory {
   return new WebAssembly.Memory({ initial, maximum: MOST_PAGES });
 }
 
-/** Whether several threads may work on a memory. */
-export function isShared({ buffer }: WebAssembly.Memory): boolean {
-  return typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
-}
-
 /** Lets workers sleep at once, as other threads are about to be busy. */
 export function restWorkers(): void {
   pool?.rest();

@@ -1,10 +1,10 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
-import { isShared, type Portable, portableOf, type Shared } from '../threads/index.js';
 import { f32x4, func, importMemory, Module, v128 } from './assembler/index.js';
 import { scratchBytesOf } from './gemm-blocks.js';
 import { gemmFunction, partFunction } from './gemm-product.js';
 import type { Tiling } from './gemm-tile.js';
+import { isShared } from './threading.js';
 import type { LaneType } from './vector.js';
 
 /**
@@ -27,16 +27,25 @@ export type Product = (
   add?: boolean,
 ) => void;
 
+/** A product's module, started on a memory. */
+export interface StartedGemm {
+  readonly module: WebAssembly.Module;
+  readonly imports: WebAssembly.Imports;
+  readonly raw: RawGemm;
+  /**
+   * The product of parts of matrices: as `raw`, and the bytes from a stored row of A, B and C to the next. Parts of one
+   * product have its bits.
+   */
+  readonly part: RawGemm;
+}
+
 export interface Gemm {
   readonly f32: Product;
   readonly f64: Product;
   /** The function itself, for other modules on the same memory to import. */
   raw(dtype: LaneType): RawGemm;
-  /**
-   * The product of parts of matrices, for several threads if the memory is shared: as `raw`, and the bytes from a stored row of A, B and C to the next. Parts of one
-   * product have its bits.
-   */
-  part(dtype: LaneType): Shared;
+  /** The module of a dtype, started; other threads start it too. */
+  started(dtype: LaneType): StartedGemm;
   /** How many bytes at `scratch`, 64-byte aligned if it is to be fast, a product writes to. */
   scratchBytes(dtype: LaneType, m: number, n: number, k: number): number;
 }
@@ -116,21 +125,19 @@ function moduleFor(dtype: LaneType, shared: boolean): WebAssembly.Module {
  * used; the bits of a result depend on nothing but the operands and whether there is `hasFma`.
  */
 export function instantiateGemm(memory: WebAssembly.Memory): Gemm {
-  const started = new Map<LaneType, { readonly raw: RawGemm; readonly part: Shared }>();
-  const startedFor = (dtype: LaneType) => {
-    let known = started.get(dtype);
+  const running = new Map<LaneType, StartedGemm>();
+  const started = (dtype: LaneType): StartedGemm => {
+    let known = running.get(dtype);
     if (known === undefined) {
       const module = moduleFor(dtype, isShared(memory));
       const imports = { host: { memory } };
       const { exports } = new WebAssembly.Instance(module, imports);
-      const portable = portableOf(module, imports) as Portable;
-      const part = { portable, name: 'part', run: exports.part as RawGemm };
-      known = { raw: exports.gemm as RawGemm, part };
-      started.set(dtype, known);
+      known = { module, imports, raw: exports.gemm as RawGemm, part: exports.part as RawGemm };
+      running.set(dtype, known);
     }
     return known;
   };
-  const raw = (dtype: LaneType): RawGemm => startedFor(dtype).raw;
+  const raw = (dtype: LaneType): RawGemm => started(dtype).raw;
   const product =
     (dtype: LaneType): Product =>
     (a, b, c, m, n, k, transposeA, transposeB, scratch, add = false) =>
@@ -139,7 +146,7 @@ export function instantiateGemm(memory: WebAssembly.Memory): Gemm {
     f32: product('float32'),
     f64: product('float64'),
     raw,
-    part: (dtype) => startedFor(dtype).part,
+    started,
     scratchBytes: (dtype, _m, n, k) => scratchBytesOf(tilingOf(dtype), n, k),
   };
 }

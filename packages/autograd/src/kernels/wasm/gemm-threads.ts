@@ -1,11 +1,23 @@
 // Matrix products cut over threads: by rows and columns of the result, never along the sum.
 
 import { bytesPerElement } from '../../tensor/dtype.js';
-import { inParallel, isShared, type Job, threadCount } from '../threads/index.js';
+import {
+  inParallel,
+  type Job,
+  newMemory,
+  type Portable,
+  portableOf,
+  restWorkers,
+  type Shared,
+  threadCount,
+} from '../threads/index.js';
 import { blockColumnsOf, scratchBytesOf } from './gemm-blocks.js';
-import { type Gemm, tilingOf } from './gemm-module.js';
+import { type Gemm, type StartedGemm, tilingOf } from './gemm-module.js';
 import { tileColumns } from './gemm-tile.js';
+import { isShared, threading } from './threading.js';
 import type { LaneType } from './vector.js';
+
+export { setThreads } from '../threads/index.js';
 
 /** Products of fewer multiplications (in float32; in float64 half as many) are done before another thread has woken up. */
 const THREADED_FROM = 2 ** 22;
@@ -64,6 +76,18 @@ export interface Placed<Address = number> {
   readonly add: boolean;
 }
 
+const parts = new WeakMap<StartedGemm, Shared>();
+
+function partOf(started: StartedGemm): Shared {
+  let known = parts.get(started);
+  if (known === undefined) {
+    const portable = portableOf(started.module, started.imports) as Portable;
+    known = { portable, name: 'part', run: started.part };
+    parts.set(started, known);
+  }
+  return known;
+}
+
 /** The product as calls of `part`, with so many bytes of scratch for each thread. */
 export function gemmJob<Address>(
   gemm: Gemm,
@@ -78,7 +102,7 @@ export function gemmJob<Address>(
   const stepB = (transposeB ? k : n) * bytes;
   const stepC = n * bytes;
   return {
-    target: gemm.part(dtype),
+    target: partOf(gemm.started(dtype)),
     down: Math.ceil(m / rows),
     across: Math.ceil(n / columns),
     parameters: [
@@ -99,8 +123,7 @@ export function gemmJob<Address>(
   };
 }
 
-/** How many threads a product on a memory may use: 1 where it isn't worth more. */
-export function threadsFor(
+function threadsFor(
   memory: WebAssembly.Memory,
   dtype: LaneType,
   m: number,
@@ -122,3 +145,11 @@ export function multiplyInThreads(
   const cut = cutOf(dtype, product.m, product.n, threads);
   inParallel(gemmJob(gemm, dtype, product, scratch, perThread, cut), threads);
 }
+
+threading.current = {
+  newMemory,
+  threadsFor,
+  scratchPerThread,
+  multiply: multiplyInThreads,
+  rest: restWorkers,
+};

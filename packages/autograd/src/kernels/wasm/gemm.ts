@@ -3,12 +3,11 @@
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { MatmulProblem } from '../kernels.js';
 import { matmul as inJavaScript } from '../reference/matmul.js';
-import { newMemory } from '../threads/index.js';
 import { TERMS } from './gemm-blocks.js';
 import { type Gemm, instantiateGemm } from './gemm-module.js';
-import { multiplyInThreads, scratchPerThread, threadsFor } from './gemm-threads.js';
 import { hasSimd } from './module.js';
 import { copyIn, copyOut } from './scratch.js';
+import { threading } from './threading.js';
 import type { LaneType } from './vector.js';
 
 const PAGE = 65536;
@@ -38,7 +37,8 @@ const workshopOn = (memory: WebAssembly.Memory, gemm: Gemm): Workshop => ({
 /** The memory with room for `bytes` bytes; it grows and never shrinks. */
 function workshopWith(bytes: number): Workshop {
   if (workshop === null) {
-    const memory = newMemory(Math.ceil(bytes / PAGE));
+    const initial = Math.ceil(bytes / PAGE);
+    const memory = threading.current?.newMemory(initial) ?? new WebAssembly.Memory({ initial });
     workshop = workshopOn(memory, instantiateGemm(memory));
   }
   const missing = bytes - workshop.float32.byteLength;
@@ -113,8 +113,9 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
   const bytes = bytesPerElement(dtype);
   const plan = planFor(problem, most);
   const { memory } = workshopWith(plan.scratch + MARGIN_BYTES);
-  const threads = threadsFor(memory, dtype, plan.m, plan.n, plan.k);
-  const perThread = threads < 2 ? 0 : scratchPerThread(dtype, plan.n, plan.k);
+  const { current: cutting } = threading;
+  const threads = cutting?.threadsFor(memory, dtype, plan.m, plan.n, plan.k) ?? 1;
+  const perThread = threads < 2 ? 0 : (cutting?.scratchPerThread(dtype, plan.n, plan.k) ?? 0);
   const needed = plan.scratch + (threads - 1) * perThread + MARGIN_BYTES;
   const { gemm, [dtype]: view } = workshopWith(needed);
   // Most products are small: their call makes no garbage.
@@ -148,7 +149,7 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
           } else {
             const sizes = { m: rows, n: columns, k: terms, transposeA, transposeB, add: p > 0 };
             const product = { a: 0, b: plan.b, c: plan.c, ...sizes };
-            multiplyInThreads(gemm, dtype, product, plan.scratch, perThread, threads);
+            cutting?.multiply(gemm, dtype, product, plan.scratch, perThread, threads);
           }
         }
         copyBlockOut(view, atC, out, startC + i * n + j, n, rows, columns);

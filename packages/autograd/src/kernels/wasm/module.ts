@@ -1,6 +1,5 @@
 // From assembled functions to running ones, and whether this machine can run them at all.
 
-import { noteOrigins } from '../threads/index.js';
 import {
   type Func,
   func,
@@ -11,6 +10,18 @@ import {
   v128,
 } from './assembler/index.js';
 
+/** Where a function comes from that a module exports. */
+export interface Origin {
+  readonly module: WebAssembly.Module;
+  readonly imports: WebAssembly.Imports;
+  readonly name: string;
+}
+
+const origins = new WeakMap<object, Origin>();
+
+/** Of a function that `instantiate` has made; other threads need it for modules that import the function. */
+export const originOf = (exported: object): Origin | undefined => origins.get(exported);
+
 type Functions = Readonly<Record<string, Func<ValueType[], ValueType[]>>>;
 
 /** Compiles and starts a module that exports `functions`; imports are found by themselves. Synchronous. */
@@ -20,9 +31,11 @@ export function instantiate<F extends Functions>(
 ): { readonly [K in keyof F]: (...args: number[]) => void } {
   const assembled = Module({ exports: functions, memory });
   const module = new WebAssembly.Module(assembled.toBytes() as BufferSource);
-  const instance = new WebAssembly.Instance(module, assembled.importMap);
-  noteOrigins(instance, module, assembled.importMap);
-  return instance.exports as { readonly [K in keyof F]: (...args: number[]) => void };
+  const imports = assembled.importMap;
+  const { exports } = new WebAssembly.Instance(module, imports);
+  for (const [name, value] of Object.entries(exports))
+    origins.set(value, { module, imports, name });
+  return exports as { readonly [K in keyof F]: (...args: number[]) => void };
 }
 
 let supported: boolean | null = null;

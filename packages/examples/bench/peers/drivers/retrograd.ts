@@ -1,7 +1,6 @@
 // Ours: `retrograd.mjs compiled|eager blas|wasm`; it is RETROGRAD_BLAS that decides what multiplies matrices.
-import { compile, relu, type Tensor, tanh, tensor } from '@retrograd/autograd';
+import { backendInfo, compile, relu, type Tensor, tanh, tensor } from '@retrograd/autograd';
 import { adam, crossEntropy, Dense, dense, sequential, sgd } from '@retrograd/nn';
-import { backendInfo } from '../../../../autograd/src/kernels/gemm.js';
 import { type LoadedProblem, type Step, serve } from './protocol.js';
 
 const compiled = process.argv[2] === 'compiled';

@@ -1,11 +1,7 @@
 // A small and a large step, compiled and eager, with what the threads did: run by a test in a process of its own.
 import { compile, relu, rng, setThreads, softmax, type Tensor } from '../../../../src/index.js';
-import {
-  isShared,
-  newMemory,
-  startedWorkers,
-  threadCount,
-} from '../../../../src/kernels/threads/index.js';
+import { newMemory, startedWorkers, threadCount } from '../../../../src/kernels/threads/index.js';
+import { isShared } from '../../../../src/kernels/wasm/threading.js';
 
 export interface Report {
   readonly threads: number;
