@@ -1,5 +1,6 @@
 // From what was noted down to what has to be done: constants folded, repeats and dead code removed, chains fused.
 
+import { isExact } from '../kernels/wasm/formula.js';
 import { argument, constant, kernelOf, substitute } from '../scalar/index.js';
 import { coerce } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -58,7 +59,9 @@ function foldConstants(
     const [out] = outputs;
     if (call.kind === 'elementwise') {
       const folded = foldElementwise(call, uniform);
-      if (folded.reads.length === 0 && !again.has(out)) {
+      // What vectors compute to other bits than JavaScript is left to them, but for numbers: JavaScript has those.
+      const sameBits = call.shape.length === 0 || isExact(folded.f);
+      if (folded.reads.length === 0 && sameBits && !again.has(out)) {
         uniform.set(out, coerce(kernelOf(folded.f, 0, call.dtype).scalar(), out.dtype));
       }
       return withCall(instruction, folded);
@@ -73,8 +76,13 @@ function foldConstants(
 
 // ── Repeats and dead code ──────────────────────────────────────────────────────────────────────────
 
-function repeatable({ call, partial }: Instruction): boolean {
-  return !partial && call.kind !== 'draw' && call.kind !== 'host';
+/** What is computed from its inputs alone, and not written to again. */
+function repeatable(
+  { call, partial, outputs }: Instruction,
+  again: ReadonlySet<Symbolic>,
+): boolean {
+  if (partial || call.kind === 'draw' || call.kind === 'host') return false;
+  return !outputs.some((out) => again.has(out));
 }
 
 /** What computes the same on the same blocks is computed once. */
@@ -90,7 +98,7 @@ function shareRepeats(
     const instruction = rewired(original, same);
     const { inputs, outputs } = instruction;
     const key = `${signatureOf(instruction)} ${inputs.map(({ id }) => id).join()} ${outputs[0]?.dtype}`;
-    const shared = repeatable(instruction) && !outputs.some((block) => again.has(block));
+    const shared = repeatable(instruction, again);
     const earlier = shared ? known.get(key) : undefined;
     if (earlier !== undefined && !kept.has(outputs[0])) {
       same.set(outputs[0], earlier);

@@ -143,9 +143,9 @@ type Fill<A> = LoweredForward<A, unknown>['lower'];
 /** A kernel of the user's runs at once, unless it is to be noted down. */
 function fillOf<A>(name: string, forward: ArrayForward<A, unknown>): Fill<A> {
   if ('lower' in forward) return forward.lower;
-  return (inputs, outputs, attrs, { host }) => {
-    if (host === undefined) forward.kernel(inputs, outputs, attrs);
-    else host(name, inputs, outputs, (x, y) => forward.kernel(x, y, attrs));
+  return (inputs, outputs, attrs, kernels) => {
+    if (kernels.host === undefined) forward.kernel(inputs, outputs, attrs);
+    else kernels.host(name, inputs, outputs, (x, y) => forward.kernel(x, y, attrs));
   };
 }
 

@@ -115,6 +115,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
       );
     }
     tracing.hooks?.touch(this);
+    if (!isSymbolic(next.storage)) tracing.hooks?.fix(this);
     this.#pending = null;
     this.#version++;
     this.#value = this.#hold(next as Tensor<S>);
@@ -147,6 +148,18 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   exchange(storage: Storage): void {
     this.#pending = null;
     this.#value = this.#hold(new Tensor(storage, this.shape, this.dtype, null, 0));
+  }
+
+  /**
+   * A cell of its own with this one's value. Within a compiled function it is made once, while that is traced, with the value
+   * from before.
+   * @throws TraceError there for a cell that the function has assigned already.
+   */
+  copy(): Variable<S> {
+    const { storage } = this.read();
+    const elements = tracing.hooks?.entry(this) ?? storage;
+    const value = new Tensor(elements, this.shape, this.dtype, null, 0);
+    return new Variable(value, { requiresGrad: this.#requiresGrad });
   }
 
   /** Converts the cell to another dtype, for good; a gradient that waits is forgotten. */
