@@ -40,8 +40,11 @@ const PROGRAMS: readonly Program[] = [
   },
   { name: 'jax-js: all', source: "export * from '@jax-js/jax';", ours: false },
   {
-    name: 'TF.js: core and the wasm backend',
-    source: "export * from '@tensorflow/tfjs-core'; export * from '@tensorflow/tfjs-backend-wasm';",
+    name: 'TF.js: core, its gradients and the wasm backend',
+    source: `
+      import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+      export * from '@tensorflow/tfjs-core';
+      export * from '@tensorflow/tfjs-backend-wasm';`,
     ours: false,
   },
 ];

@@ -97,7 +97,9 @@ class Conversation {
     });
     this.#child.stdin.on('error', () => {});
     this.#child.on('error', (error) => this.#stop(error.message));
-    this.#child.on('close', (code) => this.#stop(this.#lastWords() || `it ended with ${code}`));
+    this.#child.on('close', (code) =>
+      this.#stop(lastWords(this.#complaints) || `it ended with ${code}`),
+    );
     this.#lines = createInterface({ input: this.#child.stdout });
     this.#lines.on('line', (line) => {
       // Libraries print greetings too.
@@ -138,11 +140,11 @@ class Conversation {
     this.#over ??= reason;
     this.#answer({ error: this.#over });
   }
+}
 
-  /** The line that names the error, which Python says last and Node in between. */
-  #lastWords(): string {
-    const lines = this.#complaints.split('\n').filter((line) => line.trim() !== '');
-    const named = lines.find((line) => /^\s*(\w*Error\b.*:|\w*Error \[)/.test(line));
-    return (named ?? lines.at(-1) ?? '').trim();
-  }
+/** Of what a process complained about, the line that names the error: Python says it last and Node in between. */
+export function lastWords(complaints: string): string {
+  const lines = complaints.split('\n').filter((line) => line.trim() !== '');
+  const named = lines.find((line) => /^\s*(\w*Error\b.*:|\w*Error \[)/.test(line));
+  return (named ?? lines.at(-1) ?? '').trim();
 }

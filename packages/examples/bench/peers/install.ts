@@ -94,6 +94,10 @@ export async function bundleStarters(folder: string): Promise<string | null> {
       ...common,
       entryPoints: ['tfjs', 'jaxjs'].map((name) => here(`./drivers/start/${name}.mjs`)),
       mainFields: ['module', 'main'],
+      // What is left of CommonJS in them asks for Node's own modules.
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
       nodePaths: [join(folder, 'node_modules')],
     });
     return null;

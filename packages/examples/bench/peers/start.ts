@@ -1,5 +1,6 @@
 // Fresh processes, timed from their start to the line that says their first gradient.
 import { spawn } from 'node:child_process';
+import { lastWords } from './contender.js';
 import type { Starter } from './entries.js';
 import { BARE, type Row } from './figures.js';
 
@@ -34,7 +35,7 @@ export function startOnce({
     child.on('close', () => {
       const line = said.split('\n').find((each) => each.startsWith('['));
       if (line !== undefined) resolve({ microseconds, gradient: JSON.parse(line) });
-      else reject(new Error(complaints.trim().split('\n').at(-1) ?? 'it said nothing'));
+      else reject(new Error(lastWords(complaints) || 'it said nothing'));
     });
   });
 }

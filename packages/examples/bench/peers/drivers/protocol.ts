@@ -57,7 +57,7 @@ type Request =
   | { readonly op: 'check'; readonly task: string; readonly problem: Problem }
   | { readonly op: 'time'; readonly task: string; readonly seconds: number };
 
-/** Results of up to this many elements are read whole, of larger ones the last element: each is cheaper there. */
+/** Peers read results of up to this many elements whole, of larger ones the last element: each is cheaper there. */
 export const WHOLE = 2 ** 14;
 
 function reader(file: string): Take {

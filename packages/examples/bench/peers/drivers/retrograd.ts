@@ -1,8 +1,24 @@
 // Ours: `retrograd.mjs compiled|eager blas|wasm`; it is RETROGRAD_BLAS that decides what multiplies matrices.
-import { compile, relu, sin, type Tensor, tanh, tensor } from '@retrograd/autograd';
-import { adam, crossEntropy, Dense, dense, type Optimizer, sequential, sgd } from '@retrograd/nn';
+import { compile, gelu, relu, sin, type Tensor, tanh, tensor } from '@retrograd/autograd';
+import {
+  adam,
+  adamW,
+  crossEntropy,
+  Dense,
+  dense,
+  type Embedding,
+  embedding,
+  type LearnedPositions,
+  learnedPositions,
+  Module,
+  type Optimizer,
+  sequential,
+  sgd,
+  type TransformerEncoder,
+  transformerEncoder,
+} from '@retrograd/nn';
 import { backendInfo } from '../../../../autograd/src/kernels/gemm.js';
-import { type Job, type Makers, netNumbers, serve, WHOLE } from './protocol.js';
+import { type Job, type Makers, netNumbers, serve, type TransformerSettings } from './protocol.js';
 
 const compiled = process.argv[2] === 'compiled';
 
@@ -21,10 +37,7 @@ function training(forward: (x: Tensor) => Tensor, update: Optimizer) {
 }
 
 function onArrays(run: () => Tensor): Job {
-  const result = () => run().data();
-  const small = run().size <= WHOLE;
-  const step = small ? () => result()[0] : () => run().reshape([-1]).slice(-1).item();
-  return { step, result };
+  return { step: () => run().reshape([-1]).slice(-1).item(), result: () => run().data() };
 }
 
 const makers: Makers = {
@@ -52,6 +65,24 @@ const makers: Makers = {
     return { step: (k) => train(batches[k].x, batches[k].y).item() };
   },
 
+  transformer(settings, take, count) {
+    const { batch, context, lr, weightDecay, parameters } = settings;
+    const model = new GPT(settings);
+    const state = parameters.map(({ name, shape }) => {
+      const numbers = take(shape.reduce((a, b) => a * b, 1));
+      return [name, tensor(numbers).reshape([...shape])] as const;
+    });
+    model.loadStateDict(Object.fromEntries(state));
+    const train = training((x) => model.forward(x), adamW(model.parameters(), { lr, weightDecay }));
+    const tokens = (...shape: number[]) =>
+      tensor(Int32Array.from(take(batch * context))).reshape(shape);
+    const batches = Array.from({ length: count }, () => ({
+      x: tokens(batch, context),
+      y: tokens(batch * context),
+    }));
+    return { step: (k) => train(batches[k].x, batches[k].y).item() };
+  },
+
   matmul({ size }, take) {
     const [a, b] = [0, 1].map(() => tensor(take(size ** 2)).reshape([size, size]));
     const multiply = ready((x: Tensor, y: Tensor) => x.matmul(y));
@@ -73,6 +104,33 @@ const makers: Makers = {
   // What is measured is the recording, which a program has behind it.
   ...(compiled ? {} : { tape: recorded }),
 };
+
+/** Tokens [batch, context] to logits [batch · context, vocabulary]. */
+class GPT extends Module {
+  readonly tokens: Embedding;
+  readonly positions: LearnedPositions;
+  readonly encoder: TransformerEncoder;
+  readonly head: Dense;
+
+  constructor({ depth, dim, heads, context, vocabulary }: TransformerSettings) {
+    super();
+    this.tokens = embedding(vocabulary, dim);
+    this.positions = learnedPositions(context, dim);
+    this.encoder = transformerEncoder(dim, heads, depth, {
+      causal: true,
+      normFirst: true,
+      dropout: 0,
+      activation: gelu,
+    });
+    this.head = dense(dim, vocabulary);
+  }
+
+  forward(x: Tensor): Tensor {
+    const h: Tensor = this.positions.forward(this.tokens.forward(x));
+    const logits: Tensor = this.head.forward(this.encoder.forward(h));
+    return logits.reshape([x.size, -1]);
+  }
+}
 
 function recorded({ operations }: { readonly operations: number }): Job {
   const x = tensor(1, { requiresGrad: true });
