@@ -48,11 +48,11 @@ function chapter(
   comparisons: readonly Comparison[],
 ): string[] {
   if (rows.length === 0) return [];
+  const ratios = ratioTable(column, rows, comparisons);
   return [
     `## ${title}`,
     about,
-    '### Peer time ÷ ours (above 1, ours is faster)',
-    ratioTable(column, rows, comparisons),
+    ...(ratios === null ? [] : ['### Peer time ÷ ours (above 1, ours is faster)', ratios]),
     '### Microseconds',
     timeTable(column, rows),
   ];

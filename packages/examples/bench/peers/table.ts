@@ -41,12 +41,12 @@ export function timeTable(title: string, rows: readonly Row[]): string {
   return markdownTable([title, ...columns], body);
 }
 
-/** Peer time ÷ ours, compiled and eager, leaving out what can't be compared at all. */
+/** Peer time ÷ ours, compiled and eager, leaving out what can't be compared; null where nothing can. */
 export function ratioTable(
   title: string,
   rows: readonly Row[],
   comparisons: readonly Comparison[],
-): string {
+): string | null {
   const configs = unique(rows.map(({ config }) => config));
   const columns = comparisons
     .flatMap((comparison) =>
@@ -56,6 +56,7 @@ export function ratioTable(
       })),
     )
     .filter(({ ratios }) => ratios.some((each) => each !== null));
+  if (columns.length === 0) return null;
   const body = configs.map((config, i) => [
     config,
     ...columns.map(({ ratios }) => figure(ratios[i])),

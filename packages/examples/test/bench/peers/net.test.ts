@@ -1,10 +1,14 @@
 // The nets that everybody trains, and the rule of their numbers.
 import { describe, expect, it } from 'vitest';
-import { BATCHES, flopsOf, NETS, numbersOf } from '../../../bench/peers/net.js';
+import { BATCHES, flopsOf, netTasks, numbersOf } from '../../../bench/peers/net.js';
 
 describe('the nets', () => {
   it('have names of their own', () => {
-    expect(new Set(NETS.map(({ name }) => name)).size).toBe(NETS.length);
+    expect(new Set(netTasks.map(({ name }) => name)).size).toBe(netTasks.length);
+  });
+
+  it('are trained on every batch, and on the first one again', () => {
+    for (const { batches, steps } of netTasks) expect(steps).toBe(batches + 1);
   });
 
   it('count three products a layer, and two in the first', () => {
