@@ -70,3 +70,17 @@ export function ratio(
   if (theirs === null || ours === null) return null;
   return theirs.medianMicroseconds / ours.medianMicroseconds;
 }
+
+/** Of each variant that did both, how much of a step's time the `part` of it takes alone. */
+export function shares(
+  rows: readonly Row[],
+  step: string,
+  part: string,
+): { readonly row: Row; readonly share: number }[] {
+  return rows.flatMap((row) => {
+    if (row.config !== step) return [];
+    const alone = best(rows, part, row.lib, (variant) => variant === row.variant);
+    if (alone === null) return [];
+    return [{ row, share: alone.medianMicroseconds / row.medianMicroseconds }];
+  });
+}

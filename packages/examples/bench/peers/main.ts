@@ -7,9 +7,9 @@ import { parseArgs } from 'node:util';
 import { type Bundle, bundles } from './bundles.js';
 import type { Contender } from './contender.js';
 import { COMPARISONS, entries, starters } from './entries.js';
-import { disagreements, type Row } from './figures.js';
+import { disagreements, type Row, shares } from './figures.js';
 import { bundleDrivers, bundleStarters, installPeers, peersFolder } from './install.js';
-import { netTasks } from './net.js';
+import { LARGEST_NAME, netTasks, PRODUCTS_NAME } from './net.js';
 import { opTasks } from './ops.js';
 import { type Absence, agreement, type Outcome, page, rowsOf, startRounds } from './page.js';
 import { figure } from './table.js';
@@ -59,6 +59,13 @@ function noteOf(contender: Contender): string[] {
   return lib === 'retrograd' ? [`${nameOf(contender)}: multiplies with ${version}.`] : [];
 }
 
+/** How near a step comes to what its matrix products allow. */
+const sharesIn = (rows: readonly Row[]): string[] =>
+  shares(rows, LARGEST_NAME, PRODUCTS_NAME).map(
+    ({ row, share }) =>
+      `${nameOf(row)}: ${LARGEST_NAME} reaches ${Math.round(100 * share)} % of the rate of its matrix products alone.`,
+  );
+
 /** Training steps and single operations, all in the same processes and the same rounds. */
 async function tasks(): Promise<{ steps: Row[]; ops: Row[]; notes: string[] }> {
   const training = [
@@ -77,7 +84,7 @@ async function tasks(): Promise<{ steps: Row[]; ops: Row[]; notes: string[] }> {
   return {
     steps: measured.rows.filter(isTraining),
     ops: measured.rows.filter((row) => !isTraining(row)),
-    notes: taking.flatMap(noteOf),
+    notes: [...taking.flatMap(noteOf), ...sharesIn(measured.rows)],
   };
 }
 

@@ -58,8 +58,33 @@ export function numbersOf({ sizes, batch }: Pick<Net, 'sizes' | 'batch'>): Float
   return numbers.toArray();
 }
 
+/** The largest net, and the name of what is the limit for its step. */
+const LARGEST = NETS[NETS.length - 1];
+export const LARGEST_NAME = LARGEST.name;
+export const PRODUCTS_NAME = `${LARGEST.name}, its products alone`;
+
+/** The matrix products of the largest net's step, and nothing else: no library need be slower than its own. */
+const productsTask: Task = {
+  name: PRODUCTS_NAME,
+  kind: 'products',
+  settings: { sizes: LARGEST.sizes, batch: LARGEST.batch },
+  numbers: () => {
+    const { sizes, batch } = LARGEST;
+    const numbers = new Numbers(8);
+    for (let i = 1; i < sizes.length; i++) {
+      numbers.unit(batch * sizes[i - 1] + sizes[i] * sizes[i - 1] + batch * sizes[i]);
+    }
+    return numbers.toArray();
+  },
+  batches: 1,
+  steps: 1,
+  flops: flopsOf(LARGEST),
+  operations: 1,
+  share: 1,
+};
+
 /** One training step of each net. */
-export const netTasks: readonly Task[] = NETS.map((each) => {
+const trainingTasks: readonly Task[] = NETS.map((each) => {
   const { name, ...settings } = each;
   return {
     name,
@@ -73,3 +98,5 @@ export const netTasks: readonly Task[] = NETS.map((each) => {
     share: 1,
   };
 });
+
+export const netTasks: readonly Task[] = [...trainingTasks, productsTask];

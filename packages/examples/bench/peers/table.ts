@@ -57,10 +57,9 @@ export function ratioTable(
     )
     .filter(({ ratios }) => ratios.some((each) => each !== null));
   if (columns.length === 0) return null;
-  const body = configs.map((config, i) => [
-    config,
-    ...columns.map(({ ratios }) => figure(ratios[i])),
-  ]);
+  const body = configs
+    .map((config, i) => [config, ...columns.map(({ ratios }) => figure(ratios[i]))])
+    .filter((_, i) => columns.some(({ ratios }) => ratios[i] !== null));
   return markdownTable([title, ...columns.map(({ head }) => head)], body);
 }
 

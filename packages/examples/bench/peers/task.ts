@@ -1,7 +1,7 @@
 // What everybody is asked to do: named, from the same numbers, with a result that must be the same.
 
 /** What a driver must know how to make. */
-export type Kind = 'net' | 'matmul' | 'pointwise' | 'softmax' | 'tape' | 'transformer';
+export type Kind = 'net' | 'products' | 'matmul' | 'pointwise' | 'softmax' | 'tape' | 'transformer';
 
 export interface Task {
   readonly name: string;

@@ -38,6 +38,7 @@ type Maker<Settings> = (settings: Settings, take: Take, batches: number) => Job;
 /** What a driver can do. */
 export interface Makers {
   readonly net?: Maker<NetSettings>;
+  readonly products?: Maker<Pick<NetSettings, 'sizes' | 'batch'>>;
   readonly matmul?: Maker<{ readonly size: number }>;
   readonly pointwise?: Maker<{ readonly count: number }>;
   readonly softmax?: Maker<{ readonly rows: number; readonly columns: number }>;

@@ -17,8 +17,16 @@ import {
   type TransformerEncoder,
   transformerEncoder,
 } from '@retrograd/nn';
-import { backendInfo } from '../../../../autograd/src/kernels/gemm.js';
-import { type Job, type Makers, netNumbers, serve, type TransformerSettings } from './protocol.js';
+import { backendInfo, matmul } from '../../../../autograd/src/kernels/gemm.js';
+import type { MatmulProblem } from '../../../../autograd/src/kernels/kernels.js';
+import {
+  type Job,
+  type Makers,
+  netNumbers,
+  serve,
+  type Take,
+  type TransformerSettings,
+} from './protocol.js';
 
 const compiled = process.argv[2] === 'compiled';
 
@@ -101,6 +109,8 @@ const makers: Makers = {
     return onArrays(() => normalise(logits));
   },
 
+  products,
+
   // What is measured is the recording, which a program has behind it.
   ...(compiled ? {} : { tape: recorded }),
 };
@@ -144,6 +154,39 @@ function recorded({ operations }: { readonly operations: number }): Job {
   };
   return { step };
 }
+
+/** For each layer x wᵀ, gᵀ x and, but for the first, g w, by the kernel itself and into arrays that are there. */
+function products(
+  { sizes, batch }: { readonly sizes: readonly number[]; readonly batch: number },
+  take: Take,
+): Job {
+  const problems: MatmulProblem[] = [];
+  const product = (a: Float32Array, b: Float32Array, m: number, n: number, k: number, flip: Flip) =>
+    problems.push({
+      ...{ a, b, m, n, k, dtype: 'float32', batch: [[0, 0]], out: new Float32Array(m * n) },
+      ...{ transposeA: flip === 'a', transposeB: flip === 'b' },
+    });
+  for (let i = 1; i < sizes.length; i++) {
+    const [from, to] = [sizes[i - 1], sizes[i]];
+    const [x, w, g] = [batch * from, to * from, batch * to].map(take);
+    product(x, w, batch, to, from, 'b');
+    product(g, x, to, from, batch, 'a');
+    if (i > 1) product(g, w, batch, from, to, null);
+  }
+  const last = problems[problems.length - 1].out;
+  return {
+    step: () => {
+      for (const problem of problems) {
+        problem.out.fill(0);
+        matmul(problem);
+      }
+      return Number(last[0]);
+    },
+    result: () => Array.from(last, Number),
+  };
+}
+
+type Flip = 'a' | 'b' | null;
 
 const { gemm, library, simd, fma, blasMissing } = backendInfo();
 if (process.argv[3] === 'blas' && gemm !== 'blas')
