@@ -26,7 +26,7 @@ const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
 export const nameOf = ({ lib, variant }: { lib: string; variant: string }): string =>
-  `${lib} ${variant}`.trim();
+  `${lib} ${variant.trim()}`.trim();
 
 const rounded = (times: readonly number[]): number => Number(median(times).toPrecision(5));
 
