@@ -98,7 +98,11 @@ export function compareGradients(plan: Plan, data: PreparedData): BackpropReport
 export async function fit(
   plan: Plan,
   data: PreparedData,
-  { observe = false, onProgress }: Pick<TrainOptions, 'observe' | 'onProgress'> = {},
+  {
+    observe = false,
+    onProgress,
+    onWarning = () => {},
+  }: Pick<TrainOptions, 'observe' | 'onProgress' | 'onWarning'> = {},
 ): Promise<{ readonly model: Sequential; readonly report: TrainReport }> {
   const model = freshNetwork(plan);
   const { mode, batchSize, epochs, seed } = plan;
@@ -114,6 +118,7 @@ export async function fit(
     seed,
     observe,
     onProgress,
+    onWarning,
   });
   return { model, report };
 }

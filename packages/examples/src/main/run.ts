@@ -52,13 +52,15 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   // The report's charts are loaded while the network trains.
   const page = import('./report/page.js');
   const progress = showProgress(screen, plan.epochs);
+  const warnings: string[] = [];
   const { model, report: training } = await fit(plan, data, {
     observe: true,
+    onWarning: (message) => warnings.push(message),
     onProgress: ({ epoch, epochEnd }) => {
       if (epochEnd !== null) progress.update(epoch, epochEnd.loss);
     },
   }).finally(() => progress.stop());
-  print(endLine(training));
+  print(endLine(training), ...warnings.map((warning) => `  ${warning}`));
   if (!Number.isFinite(training.history.loss[training.epochs - 1])) {
     print('  The loss grew beyond all numbers: try a smaller --lr.');
   }

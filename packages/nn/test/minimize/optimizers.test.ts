@@ -169,7 +169,7 @@ describe('Optimizers that take a closure', () => {
       () => lbfgs(cells()).step(undefined as unknown as () => Tensor),
     ],
     [
-      'ArgumentError: lbfgs: moves at least one parameter, got none. Does the model have parameters yet?',
+      'ArgumentError: lbfgs: takes at least one parameter, got none. Does the model have parameters yet?',
       () => lbfgs([]),
     ],
     [
@@ -196,7 +196,7 @@ describe('Optimizers that take a closure', () => {
       },
     ],
     [
-      'StateError: newtonCG: a state has one value for each cell of this optimizer, got missing radius; unexpected s, y. Load it into an optimizer made with the same options for the same parameters.',
+      'StateError: newtonCG: a state has one value for each cell, got missing radius; unexpected s, y. Load it where options and parameters are the same.',
       () => newtonCG(cells()).loadStateDict(lbfgs(cells()).stateDict()),
     ],
     [

@@ -110,7 +110,7 @@ export function threadsFor(
   return isShared(memory) && worthThreads(dtype, m, n, k) ? threadCount() : 1;
 }
 
-/** The product on at most `threads` threads; `scratch` has room for as many times `perThread`. */
+/** The product on at most `threads` threads, more than one; `scratch` has room for as many times `perThread`. */
 export function multiplyInThreads(
   gemm: Gemm,
   dtype: LaneType,
@@ -119,12 +119,6 @@ export function multiplyInThreads(
   perThread: number,
   threads: number,
 ): void {
-  if (threads < 2) {
-    const { a, b, c, m, n, k, transposeA, transposeB, add } = product;
-    const flags = [Number(transposeA), Number(transposeB)];
-    gemm.raw(dtype)(a, b, c, m, n, k, ...flags, scratch, Number(add));
-    return;
-  }
   const cut = cutOf(dtype, product.m, product.n, threads);
   inParallel(gemmJob(gemm, dtype, product, scratch, perThread, cut), threads);
 }

@@ -114,9 +114,11 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
   const plan = planFor(problem, most);
   const { memory } = workshopWith(plan.scratch + MARGIN_BYTES);
   const threads = threadsFor(memory, dtype, plan.m, plan.n, plan.k);
-  const perThread = scratchPerThread(dtype, plan.n, plan.k);
+  const perThread = threads < 2 ? 0 : scratchPerThread(dtype, plan.n, plan.k);
   const needed = plan.scratch + (threads - 1) * perThread + MARGIN_BYTES;
   const { gemm, [dtype]: view } = workshopWith(needed);
+  // Most products are small: their call makes no garbage.
+  const multiply = threads < 2 ? gemm.raw(dtype) : null;
   const [atB, atC] = [plan.b / bytes, plan.c / bytes];
   const whole = plan.m === m && plan.n === n && plan.k === k;
   let [heldA, heldB] = [-1, -1];
@@ -139,11 +141,15 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
             else copyBlockIn(view, atB, b, startB + p * n + j, n, terms, columns);
             heldB = ofB;
           }
-          const product = {
-            ...{ a: 0, b: plan.b, c: plan.c, m: rows, n: columns, k: terms },
-            ...{ transposeA, transposeB, add: p > 0 },
-          };
-          multiplyInThreads(gemm, dtype, product, plan.scratch, perThread, threads);
+          if (multiply !== null) {
+            const [flagA, flagB] = [transposeA ? 1 : 0, transposeB ? 1 : 0];
+            const add = p > 0 ? 1 : 0;
+            multiply(0, plan.b, plan.c, rows, columns, terms, flagA, flagB, plan.scratch, add);
+          } else {
+            const sizes = { m: rows, n: columns, k: terms, transposeA, transposeB, add: p > 0 };
+            const product = { a: 0, b: plan.b, c: plan.c, ...sizes };
+            multiplyInThreads(gemm, dtype, product, plan.scratch, perThread, threads);
+          }
         }
         copyBlockOut(view, atC, out, startC + i * n + j, n, rows, columns);
       }
