@@ -44,7 +44,11 @@ async function checkPackage(folder) {
   const bytes = readFileSync(tarball);
   const packed = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   const { messages, pkg } = await publint({ pack: { tarball: packed }, strict: true });
-  for (const message of messages) failures.push(`publint, ${name}: ${formatMessage(message, pkg)}`);
+  for (const message of messages) {
+    // What is left out for a browser is a module within the package, which a condition on its exports can't reach.
+    if (message.code === 'USE_EXPORTS_OR_IMPORTS_BROWSER') continue;
+    failures.push(`publint, ${name}: ${formatMessage(message, pkg)}`);
+  }
   run('attw', [tarball, '--profile', 'esm-only', '--no-definitely-typed', '--no-emoji'], source);
 
   const target = join(consumer, 'node_modules', ...name.split('/'));

@@ -1,7 +1,7 @@
-// One who takes part: a process that is told line by line which net to train, so that all can take turns.
+// One who takes part: a process that is told line by line what to do, so that all can take turns.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
-import { flopsOf, type Net } from './net.js';
+import type { Task } from './task.js';
 
 /** How a contender is started. */
 export interface Entry {
@@ -19,6 +19,8 @@ export interface Entry {
 
 interface Answer {
   readonly version?: string;
+  /** What it can do. */
+  readonly kinds?: readonly string[];
   /** Of its own matrix products, GFLOP/s. */
   readonly gemm?: number;
   readonly loss?: number;
@@ -35,6 +37,7 @@ export class Contender {
   readonly version: string;
   readonly gemm: number | null;
   readonly #entry: Entry;
+  readonly #kinds: readonly string[];
   readonly #line: Conversation;
 
   private constructor(entry: Entry, line: Conversation, answer: Answer) {
@@ -43,6 +46,7 @@ export class Contender {
     this.variant = entry.variant(this.version);
     this.gemm = answer.gemm ?? null;
     this.#entry = entry;
+    this.#kinds = answer.kinds ?? [];
     this.#line = line;
   }
 
@@ -53,22 +57,22 @@ export class Contender {
     return new Contender(entry, line, await line.hear());
   }
 
-  takes(net: Net): boolean {
-    return flopsOf(net) <= (this.#entry.flops ?? Number.POSITIVE_INFINITY);
+  takes({ kind, flops }: Task): boolean {
+    return this.#kinds.includes(kind) && flops <= (this.#entry.flops ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Takes some steps from the common weights; the loss of the last one. */
-  async check(net: Net, file: string, batches: number, steps: number): Promise<number> {
-    const { name, ...rest } = net;
-    const problem = { ...rest, file, batches };
-    const { loss } = await this.#line.ask({ op: 'check', net: name, problem, steps });
+  /** Takes some steps from the common numbers; the loss of the last one, or the checksum of what it computed. */
+  async check({ name, kind, settings, batches, steps }: Task, file: string): Promise<number> {
+    const problem = { kind, settings, file, batches, steps };
+    const { loss } = await this.#line.ask({ op: 'check', task: name, problem });
     return loss ?? Number.NaN;
   }
 
-  /** Microseconds of a step, the median over so many seconds. */
-  async time({ name }: Net, seconds: number): Promise<number> {
-    const { microseconds } = await this.#line.ask({ op: 'time', net: name, seconds });
-    return microseconds ?? Number.NaN;
+  /** Microseconds of an operation, the median over so many seconds. */
+  async time({ name, share, operations }: Task, seconds: number): Promise<number> {
+    const question = { op: 'time', task: name, seconds: seconds * share };
+    const { microseconds } = await this.#line.ask(question);
+    return (microseconds ?? Number.NaN) / operations;
   }
 
   end(): void {
@@ -93,7 +97,9 @@ class Conversation {
     });
     this.#child.stdin.on('error', () => {});
     this.#child.on('error', (error) => this.#stop(error.message));
-    this.#child.on('close', (code) => this.#stop(this.#lastWords() || `it ended with ${code}`));
+    this.#child.on('close', (code) =>
+      this.#stop(lastWords(this.#complaints) || `it ended with ${code}`),
+    );
     this.#lines = createInterface({ input: this.#child.stdout });
     this.#lines.on('line', (line) => {
       // Libraries print greetings too.
@@ -134,11 +140,11 @@ class Conversation {
     this.#over ??= reason;
     this.#answer({ error: this.#over });
   }
+}
 
-  /** The line that names the error, which Python says last and Node in between. */
-  #lastWords(): string {
-    const lines = this.#complaints.split('\n').filter((line) => line.trim() !== '');
-    const named = lines.find((line) => /^\s*(\w*Error\b.*:|\w*Error \[)/.test(line));
-    return (named ?? lines.at(-1) ?? '').trim();
-  }
+/** Of what a process complained about, the line that names the error: Python says it last and Node in between. */
+export function lastWords(complaints: string): string {
+  const lines = complaints.split('\n').filter((line) => line.trim() !== '');
+  const named = lines.find((line) => /^\s*(\w*Error\b.*:|\w*Error \[)/.test(line));
+  return (named ?? lines.at(-1) ?? '').trim();
 }

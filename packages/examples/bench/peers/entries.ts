@@ -41,6 +41,46 @@ function javascript(folder: string, missing: string | null): Entry[] {
   return [tf('wasm'), tf('cpu'), jax];
 }
 
+/** What is started over and over until its first gradient. */
+export interface Starter {
+  readonly lib: string;
+  readonly variant: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly missing: string | null;
+}
+
+/** A bare process first, then ours. */
+export function starters(folder: string, missing: string | null): Starter[] {
+  const script = (lib: string, name: string, reason: string | null): Starter => ({
+    lib,
+    variant: 'bundled',
+    ...node(join(folder, 'start'), name),
+    missing: reason,
+  });
+  const bare: Starter = {
+    lib: 'Node',
+    variant: process.versions.node,
+    command: process.execPath,
+    args: ['--input-type=module', '--eval', "console.log('[]')"],
+    missing: null,
+  };
+  const found = interpreters();
+  const snake = (lib: string, module: string, driver: string): Starter[] => {
+    const args = [join(PYTHON_DRIVERS, 'start', driver)];
+    const variant = 'Python';
+    return able(found, module).map((each) => ({ lib, variant, args, ...each }));
+  };
+  return [
+    bare,
+    script('retrograd', 'retrograd', null),
+    script('jax-js', 'jaxjs', missing),
+    script('TF.js', 'tfjs', missing),
+    ...snake('PyTorch', 'torch', 'pytorch.py'),
+    ...snake('JAX', 'jax', 'jax_xla.py'),
+  ];
+}
+
 /** Interpreters that differ; the first of those that are the same. */
 function interpreters(): string[] {
   const seen = new Map<string, string>();
@@ -56,27 +96,30 @@ function interpreters(): string[] {
 const has = (python: string, module: string): boolean =>
   spawnSync(python, ['-c', `import ${module}`]).status === 0;
 
+/** The interpreters that have a module, or one that says why there is none. */
+function able(found: readonly string[], module: string) {
+  const having = found.filter((each) => has(each, module));
+  if (having.length > 0) return having.map((command) => ({ command, missing: null }));
+  const missing =
+    found.length === 0
+      ? 'there is no Python'
+      : `none of ${found.join(', ')} has the module ${module}`;
+  return [{ command: 'python3', missing }];
+}
+
 function python(): Entry[] {
   const found = interpreters();
   const entry = (lib: string, module: string, driver: string, note: string, args: string[]) => {
     const threads = /(\d+) threads?$/.exec(note)?.[1];
     const env: Record<string, string> =
       threads === undefined ? {} : { OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads };
-    const make = (command: string, missing: string | null): Entry => ({
+    return able(found, module).map((each) => ({
       lib,
-      variant: (version) => `${version} ${note}`.trim(),
-      command,
+      variant: (version: string) => `${version} ${note}`.trim(),
       args: [join(PYTHON_DRIVERS, driver), ...args],
       env,
-      missing,
-    });
-    const able = found.filter((each) => has(each, module));
-    if (able.length > 0) return able.map((each) => make(each, null));
-    const reason =
-      found.length === 0
-        ? 'there is no Python'
-        : `none of ${found.join(', ')} has the module ${module}`;
-    return [make('python3', reason)];
+      ...each,
+    }));
   };
   return [
     ...entry('PyTorch', 'torch', 'pytorch.py', 'eager, 1 thread', ['eager', '1']),

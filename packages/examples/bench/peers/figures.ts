@@ -1,14 +1,17 @@
 // What is made of the measurements: medians, whether the losses agree, ratios.
 
-/** What was measured of one contender on one net. */
+/** What was measured of one contender on one task. */
 export interface Row {
   readonly config: string;
   readonly lib: string;
   readonly variant: string;
   readonly medianMicroseconds: number;
-  /** After the steps that everybody takes from the same weights. */
+  /** After the steps that everybody takes from the same weights; of other tasks, a checksum of the result. */
   readonly loss: number;
 }
+
+/** The row of a process in which nothing is computed. */
+export const BARE = 'process start';
 
 /** How far apart losses may be, relative to the first one. */
 export const LOSS_TOLERANCE = 1e-3;
@@ -21,7 +24,7 @@ export function median(numbers: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-/** Rows whose loss isn't that of the first row of their net; a loss that is no number agrees with none. */
+/** Rows whose loss isn't that of the first row of their task; a loss that is no number agrees with none. */
 export function disagreements(rows: readonly Row[], tolerance = LOSS_TOLERANCE): Row[] {
   const reference = new Map<string, number>();
   return rows.filter(({ config, loss }) => {
@@ -40,7 +43,7 @@ export interface Comparison {
   readonly against: 'blas' | 'wasm';
 }
 
-/** The fastest of a library's variants on a net; null if none was measured. */
+/** The fastest of a library's variants on a task; null if none was measured. */
 export function best(
   rows: readonly Row[],
   config: string,
@@ -66,4 +69,18 @@ export function ratio(
   const ours = best(rows, config, 'retrograd', (variant) => variant === `${mode} ${against}`);
   if (theirs === null || ours === null) return null;
   return theirs.medianMicroseconds / ours.medianMicroseconds;
+}
+
+/** Of each variant that did both, how much of a step's time the `part` of it takes alone. */
+export function shares(
+  rows: readonly Row[],
+  step: string,
+  part: string,
+): { readonly row: Row; readonly share: number }[] {
+  return rows.flatMap((row) => {
+    if (row.config !== step) return [];
+    const alone = best(rows, part, row.lib, (variant) => variant === row.variant);
+    if (alone === null) return [];
+    return [{ row, share: alone.medianMicroseconds / row.medianMicroseconds }];
+  });
 }

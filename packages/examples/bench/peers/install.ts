@@ -15,6 +15,16 @@ const PEERS = {
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/** How our own modules are found. Optional packages are looked for from where the library stands, not from its bundle. */
+const FROM_SOURCE = {
+  conditions: ['@retrograd/source'],
+  define: {
+    'import.meta.url': JSON.stringify(
+      new URL('../../../autograd/src/index.ts', import.meta.url).href,
+    ),
+  },
+};
+
 /** The folder of the drivers in Python, which run where they stand. */
 export const PYTHON_DRIVERS = here('./drivers/');
 
@@ -64,15 +74,34 @@ export async function bundleDrivers(folder: string): Promise<void> {
     entryPoints: ['tfjs', 'jaxjs'].map((name) => here(`./drivers/${name}.mjs`)),
     external: Object.keys(PEERS),
   });
-  await build({
-    ...common,
-    entryPoints: [here('./drivers/retrograd.ts')],
-    conditions: ['@retrograd/source'],
-    // Optional packages are looked for from where the library stands, not from where its bundle lies.
-    define: {
-      'import.meta.url': JSON.stringify(
-        new URL('../../../autograd/src/index.ts', import.meta.url).href,
-      ),
-    },
-  });
+  await build({ ...common, ...FROM_SOURCE, entryPoints: [here('./drivers/retrograd.ts')] });
+}
+
+/** What is started over and over, each with its library in it. Returns why that failed for the peers, or null. */
+export async function bundleStarters(folder: string): Promise<string | null> {
+  const common = {
+    outdir: join(folder, 'start'),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+  } as const;
+  await build({ ...common, ...FROM_SOURCE, entryPoints: [here('./drivers/start/retrograd.ts')] });
+  try {
+    await build({
+      ...common,
+      entryPoints: ['tfjs', 'jaxjs'].map((name) => here(`./drivers/start/${name}.mjs`)),
+      mainFields: ['module', 'main'],
+      // What is left of CommonJS in them asks for Node's own modules.
+      banner: {
+        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      },
+      nodePaths: [join(folder, 'node_modules')],
+    });
+    return null;
+  } catch (error) {
+    return `it could not be bundled (${String(error).split('\n')[0]})`;
+  }
 }

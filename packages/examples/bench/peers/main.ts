@@ -1,24 +1,29 @@
-// `npm run bench:peers`: one training step, ours and theirs, in turn in one go. Options: --rounds N --seconds S --out DIR.
+// `npm run bench:peers`: ours and theirs, in turn in one go. Options: --rounds N --seconds S --only PART --out DIR.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Contender } from './contender.js';
-import { COMPARISONS, entries } from './entries.js';
-import { disagreements, median, type Row } from './figures.js';
-import { bundleDrivers, installPeers, peersFolder } from './install.js';
-import { BATCHES, NETS, type Net, numbersOf } from './net.js';
-import { type Absence, agreement, figure, type Outcome, page } from './table.js';
+import { type Bundle, bundles } from './bundles.js';
+import type { Contender } from './contender.js';
+import { COMPARISONS, entries, starters } from './entries.js';
+import { disagreements, type Row, shares } from './figures.js';
+import { bundleDrivers, bundleStarters, installPeers, peersFolder } from './install.js';
+import { LARGEST_NAME, netTasks, PRODUCTS_NAME } from './net.js';
+import { opTasks } from './ops.js';
+import { type Absence, agreement, type Outcome, page, rowsOf, startRounds } from './page.js';
+import { figure } from './table.js';
+import { transformerTasks } from './transformer.js';
+import { gather, nameOf, startInTurn, takeTurns } from './turns.js';
 
-/** Through all batches, and the first one again: only whoever has learned agrees. */
-const STEPS = BATCHES + 1;
+const PARTS = ['nets', 'transformer', 'ops', 'start', 'bundles'];
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '1' },
-    out: { type: 'string', default: fileURLToPath(new URL('../', import.meta.url)) },
+    only: { type: 'string', multiple: true },
+    out: { type: 'string' },
   },
 });
 const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
@@ -26,119 +31,108 @@ if (!(Number.isInteger(rounds) && rounds >= 1 && seconds > 0 && seconds < 600)) 
   console.error('--rounds is a whole number from 1, --seconds a number above 0 and below 600.');
   process.exit(1);
 }
-
-interface Entrant {
-  readonly contender: Contender;
-  readonly net: Net;
-  readonly loss: number;
-  readonly times: number[];
+const chosen = new Set(values.only?.flatMap((words) => words.split(',')) ?? PARTS);
+if ([...chosen].some((part) => !PARTS.includes(part))) {
+  console.error(`--only takes some of ${PARTS.join(', ')}, with commas between them.`);
+  process.exit(1);
 }
+/** A part alone is no page to be kept, unless somebody says where. */
+const out =
+  values.out ??
+  (PARTS.every((part) => chosen.has(part)) ? fileURLToPath(new URL('../', import.meta.url)) : null);
 
 const say = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
-const nameOf = ({ lib, variant }: Contender): string => `${lib} ${variant}`;
-
-const absent: Absence[] = [];
-const contenders: Contender[] = [];
-
-async function gather(): Promise<void> {
-  const folder = peersFolder();
-  const missing = installPeers(folder);
-  await bundleDrivers(folder);
-  for (const entry of entries(folder, missing)) {
-    try {
-      contenders.push(await Contender.start(entry));
-    } catch (error) {
-      absent.push({ name: `${entry.lib} ${entry.variant('')}`.trim(), reason: reasonOf(error) });
-    }
-  }
-}
-
-/** Everybody takes the same first steps; whoever can't is absent for that net. */
-async function enter(net: Net, file: string): Promise<Entrant[]> {
-  const entrants: Entrant[] = [];
-  writeFileSync(file, numbersOf(net));
-  for (const contender of contenders) {
-    if (!contender.takes(net)) continue;
-    try {
-      const loss = await contender.check(net, file, BATCHES, STEPS);
-      entrants.push({ contender, net, loss, times: [] });
-    } catch (error) {
-      absent.push({ name: `${nameOf(contender)} at ${net.name}`, reason: reasonOf(error) });
-    }
-  }
-  return entrants;
-}
-
-/** Those who broke down on the way: their figures don't count. */
-const failed = new Set<Entrant>();
-
-async function takeTurn(entrant: Entrant): Promise<void> {
-  const { contender, net, times } = entrant;
-  try {
-    times.push(await contender.time(net, seconds));
-  } catch (error) {
-    failed.add(entrant);
-    absent.push({ name: `${nameOf(contender)} at ${net.name}`, reason: reasonOf(error) });
-  }
-}
-
-async function measure(entrants: readonly Entrant[]): Promise<Row[]> {
-  for (let round = 1; round <= rounds; round++) {
-    say(`Round ${round} of ${rounds}.`);
-    for (const entrant of entrants) if (!failed.has(entrant)) await takeTurn(entrant);
-  }
-  const finished = entrants.filter((entrant) => !failed.has(entrant));
-  return finished.map(({ contender: { lib, variant }, net, loss, times }) => ({
-    config: net.name,
-    lib,
-    variant,
-    medianMicroseconds: Number(median(times).toFixed(2)),
-    loss,
-  }));
-}
-
 const scratch = mkdtempSync(join(tmpdir(), 'retrograd-peers-'));
+const folder = peersFolder();
+const missing = installPeers(folder);
+const absent: Absence[] = [];
+let taking: Contender[] = [];
+
+/** What is said of a contender beside its figures. */
+function noteOf(contender: Contender): string[] {
+  const { gemm, lib, version } = contender;
+  if (gemm !== null) {
+    return [`${nameOf(contender)}: its matrix products of 1024 run at ${figure(gemm)} GFLOP/s.`];
+  }
+  return lib === 'retrograd' ? [`${nameOf(contender)}: multiplies with ${version}.`] : [];
+}
+
+/** How near a step comes to what its matrix products allow. */
+const sharesIn = (rows: readonly Row[]): string[] =>
+  shares(rows, LARGEST_NAME, PRODUCTS_NAME).map(
+    ({ row, share }) =>
+      `${nameOf(row)}: ${LARGEST_NAME} reaches ${Math.round(100 * share)} % of the rate of its matrix products alone.`,
+  );
+
+/** Training steps and single operations, all in the same processes and the same rounds. */
+async function tasks(): Promise<{ steps: Row[]; ops: Row[]; notes: string[] }> {
+  const training = [
+    ...(chosen.has('nets') ? netTasks : []),
+    ...(chosen.has('transformer') ? transformerTasks : []),
+  ];
+  const all = [...training, ...(chosen.has('ops') ? opTasks : [])];
+  if (all.length === 0) return { steps: [], ops: [], notes: [] };
+  await bundleDrivers(folder);
+  const gathered = await gather(entries(folder, missing));
+  taking = gathered.contenders;
+  say(`Taking part: ${taking.map(nameOf).join('; ')}.`);
+  const measured = await takeTurns(taking, all, { scratch, rounds, seconds, say });
+  absent.push(...gathered.absent, ...measured.absent);
+  const isTraining = ({ config }: Row): boolean => training.some(({ name }) => name === config);
+  return {
+    steps: measured.rows.filter(isTraining),
+    ops: measured.rows.filter((row) => !isTraining(row)),
+    notes: [...taking.flatMap(noteOf), ...sharesIn(measured.rows)],
+  };
+}
+
+async function starts(): Promise<Row[]> {
+  if (!chosen.has('start')) return [];
+  const unbundled = await bundleStarters(folder);
+  const measured = await startInTurn(starters(folder, missing ?? unbundled), startRounds(rounds));
+  absent.push(...measured.absent);
+  return measured.rows;
+}
+
+async function sizes(): Promise<Bundle[]> {
+  if (!chosen.has('bundles')) return [];
+  const measured = await bundles(folder, missing);
+  absent.push(...measured.absent);
+  return measured.sizes;
+}
+
 try {
-  await gather();
-  say(`Taking part: ${contenders.map(nameOf).join('; ')}.`);
-  const entrants: Entrant[] = [];
-  for (const net of NETS) entrants.push(...(await enter(net, join(scratch, 'numbers.f32'))));
-  const rows = await measure(entrants);
-  const notes = contenders.flatMap((each) => {
-    if (each.gemm !== null) {
-      return [`${nameOf(each)}: its matrix products of 1024 run at ${figure(each.gemm)} GFLOP/s.`];
-    }
-    return each.lib === 'retrograd' ? [`${nameOf(each)}: multiplies with ${each.version}.`] : [];
-  });
   const processors = cpus();
+  const machine = `${processors.length} × ${processors[0]?.model.trim() ?? process.arch}, Node ${process.versions.node}`;
+  const date = new Date().toISOString().slice(0, 10);
+  const measured = await tasks();
+  for (const contender of taking) contender.end();
   const outcome: Outcome = {
-    machine: `${processors.length} × ${processors[0]?.model.trim() ?? process.arch}, Node ${process.versions.node}`,
-    date: new Date().toISOString().slice(0, 10),
+    machine,
+    date,
     rounds,
     seconds,
-    steps: STEPS,
-    rows,
+    ...measured,
+    starts: await starts(),
+    bundles: await sizes(),
     absent,
-    notes,
   };
+  const rows = rowsOf(outcome);
   const text = page(outcome, COMPARISONS);
   console.log(text);
-  mkdirSync(values.out, { recursive: true });
-  const { machine, date } = outcome;
-  writeFileSync(join(values.out, 'RESULTS.md'), text);
-  writeFileSync(
-    join(values.out, 'results.json'),
-    `${JSON.stringify({ machine, date, rows }, null, 2)}\n`,
-  );
+  if (out !== null) {
+    mkdirSync(out, { recursive: true });
+    writeFileSync(join(out, 'RESULTS.md'), text);
+    const results = { machine, date, rows, bundles: outcome.bundles };
+    writeFileSync(join(out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+  }
   if (disagreements(rows).length > 0) {
-    say(agreement(rows, STEPS));
+    say(agreement(rows));
     process.exitCode = 1;
   }
 } finally {
-  for (const contender of contenders) contender.end();
+  for (const contender of taking) contender.end();
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -1,4 +1,6 @@
-// The nets that everybody trains, and their weights and batches: one seeded rule, written into files that all can read.
+// The nets that everybody trains, and their weights and batches.
+import { Numbers } from './numbers.js';
+import type { Task } from './task.js';
 
 /** A net, how it is trained, and how many samples a step takes. */
 export interface Net {
@@ -15,13 +17,16 @@ export interface Net {
 /** Fresh batches that take turns. */
 export const BATCHES = 4;
 
+/** Through all batches, and the first one again: only whoever has learned agrees. */
+export const STEPS = BATCHES + 1;
+
 function net(sizes: readonly number[], batch: number, other: Partial<Net> = {}): Net {
   const note = other.optimizer === 'adam' ? ', Adam, tanh' : '';
   const name = `${sizes.join('-')}/${batch}${note}`;
   return { name, sizes, batch, activation: 'relu', optimizer: 'sgd', lr: 0.01, ...other };
 }
 
-export const NETS: readonly Net[] = [
+const NETS: readonly Net[] = [
   net([2, 16, 2], 4),
   net([4, 32, 3], 32),
   net([784, 128, 64, 10], 64),
@@ -39,33 +44,59 @@ export function flopsOf({ sizes, batch }: Pick<Net, 'sizes' | 'batch'>): number 
   return flops;
 }
 
-/** Numbers in [0, 1) by a linear congruence modulo 2³² (Numerical Recipes), whose upper bits are good enough. */
-function uniforms(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state >>> 8) / 2 ** 24;
-  };
-}
-
 /**
  * All numbers of a net as float32: for each layer its weights [in, out] (uniform, variance 2/in) and its biases
  * (zeros); then for each batch its samples [batch, features] (uniform, variance 1) and their classes.
  */
 export function numbersOf({ sizes, batch }: Pick<Net, 'sizes' | 'batch'>): Float32Array {
-  const draw = uniforms(20_250_101 + sizes.length);
-  const numbers: number[] = [];
-  const spread = (count: number, bound: number): void => {
-    for (let i = 0; i < count; i++) numbers.push((2 * draw() - 1) * bound);
-  };
+  const numbers = new Numbers(20_250_101 + sizes.length);
   for (let i = 1; i < sizes.length; i++) {
-    spread(sizes[i - 1] * sizes[i], Math.sqrt(6 / sizes[i - 1]));
-    for (let j = 0; j < sizes[i]; j++) numbers.push(0);
+    numbers.spread(sizes[i - 1] * sizes[i], Math.sqrt(6 / sizes[i - 1])).constant(sizes[i], 0);
   }
   const classes = sizes[sizes.length - 1];
-  for (let k = 0; k < BATCHES; k++) {
-    spread(batch * sizes[0], Math.sqrt(3));
-    for (let i = 0; i < batch; i++) numbers.push(Math.floor(draw() * classes));
-  }
-  return Float32Array.from(numbers);
+  for (let k = 0; k < BATCHES; k++) numbers.unit(batch * sizes[0]).whole(batch, classes);
+  return numbers.toArray();
 }
+
+/** The largest net, and the name of what is the limit for its step. */
+const LARGEST = NETS[NETS.length - 1];
+export const LARGEST_NAME = LARGEST.name;
+export const PRODUCTS_NAME = `${LARGEST.name}, its products alone`;
+
+/** The matrix products of the largest net's step, and nothing else: no library need be slower than its own. */
+const productsTask: Task = {
+  name: PRODUCTS_NAME,
+  kind: 'products',
+  settings: { sizes: LARGEST.sizes, batch: LARGEST.batch },
+  numbers: () => {
+    const { sizes, batch } = LARGEST;
+    const numbers = new Numbers(8);
+    for (let i = 1; i < sizes.length; i++) {
+      numbers.unit(batch * sizes[i - 1] + sizes[i] * sizes[i - 1] + batch * sizes[i]);
+    }
+    return numbers.toArray();
+  },
+  batches: 1,
+  steps: 1,
+  flops: flopsOf(LARGEST),
+  operations: 1,
+  share: 1,
+};
+
+/** One training step of each net. */
+const trainingTasks: readonly Task[] = NETS.map((each) => {
+  const { name, ...settings } = each;
+  return {
+    name,
+    kind: 'net',
+    settings: { ...settings },
+    numbers: () => numbersOf(each),
+    batches: BATCHES,
+    steps: STEPS,
+    flops: flopsOf(each),
+    operations: 1,
+    share: 1,
+  };
+});
+
+export const netTasks: readonly Task[] = [...trainingTasks, productsTask];

@@ -1,23 +1,6 @@
-// The measurements as tables in Markdown, and as the page that is kept.
-import { type Comparison, disagreements, LOSS_TOLERANCE, type Row, ratio } from './figures.js';
-
-/** Someone who took no part, and why. */
-export interface Absence {
-  readonly name: string;
-  readonly reason: string;
-}
-
-/** All that is known at the end. */
-export interface Outcome {
-  readonly machine: string;
-  readonly date: string;
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly steps: number;
-  readonly rows: readonly Row[];
-  readonly absent: readonly Absence[];
-  readonly notes: readonly string[];
-}
+// The measurements as tables in Markdown.
+import type { Bundle } from './bundles.js';
+import { BARE, type Comparison, type Row, ratio } from './figures.js';
 
 /** Aligned, so that it is readable as text too: the first column to the left, the others to the right. */
 export function markdownTable(
@@ -43,10 +26,10 @@ export function figure(value: number | null): string {
 }
 
 const unique = (items: readonly string[]): string[] => [...new Set(items)];
-const columnOf = ({ lib, variant }: Row): string => `${lib}, ${variant}`;
+export const columnOf = ({ lib, variant }: Row): string => `${lib}, ${variant}`;
 
-/** Median microseconds of a step: a row for each net, a column for each contender. */
-export function timeTable(rows: readonly Row[]): string {
+/** Median microseconds: a row for each task, a column for each contender. */
+export function timeTable(title: string, rows: readonly Row[]): string {
   const columns = unique(rows.map(columnOf));
   const body = unique(rows.map(({ config }) => config)).map((config) => [
     config,
@@ -55,54 +38,50 @@ export function timeTable(rows: readonly Row[]): string {
       return figure(row?.medianMicroseconds ?? null);
     }),
   ]);
-  return markdownTable(['net/batch', ...columns], body);
+  return markdownTable([title, ...columns], body);
 }
 
-/** Peer time ÷ ours, compiled and eager. */
-export function ratioTable(rows: readonly Row[], comparisons: readonly Comparison[]): string {
-  const present = comparisons.filter(({ lib, matches }) =>
-    rows.some((row) => row.lib === lib && matches(row.variant)),
-  );
-  const columns = present.flatMap((comparison) =>
-    (['compiled', 'eager'] as const).map((mode) => ({ comparison, mode })),
-  );
-  const head = columns.map(({ comparison: c, mode }) => `${c.title} ÷ ${mode} ${c.against}`);
-  const body = unique(rows.map(({ config }) => config)).map((config) => [
-    config,
-    ...columns.map(({ comparison, mode }) => figure(ratio(rows, config, comparison, mode))),
+/** Peer time ÷ ours, compiled and eager, leaving out what can't be compared; null where nothing can. */
+export function ratioTable(
+  title: string,
+  rows: readonly Row[],
+  comparisons: readonly Comparison[],
+): string | null {
+  const configs = unique(rows.map(({ config }) => config));
+  const columns = comparisons
+    .flatMap((comparison) =>
+      (['compiled', 'eager'] as const).map((mode) => ({
+        head: `${comparison.title} ÷ ${mode} ${comparison.against}`,
+        ratios: configs.map((config) => ratio(rows, config, comparison, mode)),
+      })),
+    )
+    .filter(({ ratios }) => ratios.some((each) => each !== null));
+  if (columns.length === 0) return null;
+  const body = configs
+    .map((config, i) => [config, ...columns.map(({ ratios }) => figure(ratios[i]))])
+    .filter((_, i) => columns.some(({ ratios }) => ratios[i] !== null));
+  return markdownTable([title, ...columns.map(({ head }) => head)], body);
+}
+
+/** Milliseconds from the start, how many bare processes that is, and how many of ours. */
+export function startTable(rows: readonly Row[]): string {
+  const bare = rows.find(({ config }) => config === BARE)?.medianMicroseconds ?? Number.NaN;
+  const ours = rows.find(({ lib }) => lib === 'retrograd')?.medianMicroseconds ?? Number.NaN;
+  const body = rows.map(({ lib, variant, medianMicroseconds: time, config }) => [
+    config === BARE ? `${lib} ${variant}, nothing computed` : `${lib}, ${variant}`,
+    figure(time / 1000),
+    figure(time / bare),
+    figure(time / ours),
   ]);
-  return markdownTable(['net/batch', ...head], body);
+  return markdownTable(['program', 'ms', '÷ bare node', '÷ ours'], body);
 }
 
-/** Whether all losses are the same, in words. */
-export function agreement(rows: readonly Row[], steps: number): string {
-  const odd = disagreements(rows);
-  if (odd.length === 0) {
-    return `After ${steps} steps from the same weights all losses agree within ${LOSS_TOLERANCE}, relative.`;
-  }
-  const list = odd.map((row) => `${row.config}: ${columnOf(row)} has ${row.loss}`);
-  return `LOSSES DIFFER after ${steps} steps from the same weights:\n${list.join('\n')}`;
-}
-
-/** The page RESULTS.md. */
-export function page(outcome: Outcome, comparisons: readonly Comparison[]): string {
-  const { machine, date, rounds, seconds, steps, rows, absent, notes } = outcome;
-  const list = (items: readonly string[]): string => items.map((item) => `- ${item}`).join('\n');
-  const sections = [
-    '# One training step, ours and theirs',
-    `Measured on ${date} by \`npm run bench:peers\` on ${machine}. Everybody ran in turn, ${rounds} ` +
-      `round${rounds === 1 ? '' : 's'} of ${seconds} s each; the figures are medians over the rounds. float32, ` +
-      'softmax cross-entropy, relu and gradient descent unless the name says otherwise. Each step takes another batch ' +
-      'than the one before and ends with its loss as a number.',
-    '## Peer time ÷ ours (above 1, ours is faster)',
-    `${ratioTable(rows, comparisons)}\n\nOf PyTorch, the best of its thread counts.`,
-    '## Microseconds a step',
-    timeTable(rows),
-    agreement(rows, steps),
-  ];
-  if (notes.length > 0) sections.push('## Beside them', list(notes));
-  if (absent.length > 0) {
-    sections.push('## Absent', list(absent.map(({ name, reason }) => `${name}: ${reason}`)));
-  }
-  return `${sections.join('\n\n')}\n`;
+/** In kB of 1,000 bytes. */
+export function bundleTable(bundles: readonly Bundle[]): string {
+  const body = bundles.map(({ name, minified, gzipped }) => [
+    name,
+    figure(minified / 1000),
+    figure(gzipped / 1000),
+  ]);
+  return markdownTable(['bundle', 'kB minified', 'kB gzipped'], body);
 }

@@ -2,56 +2,96 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** A net and the file of its numbers. */
-export interface Problem {
+/** What a task says about a net. */
+export interface NetSettings {
   readonly sizes: readonly number[];
   readonly batch: number;
   readonly activation: 'relu' | 'tanh';
   readonly optimizer: 'sgd' | 'adam';
   readonly lr: number;
+}
+
+export interface TransformerSettings {
+  readonly depth: number;
+  readonly dim: number;
+  readonly heads: number;
+  readonly context: number;
+  readonly batch: number;
+  readonly vocabulary: number;
+  readonly lr: number;
+  readonly weightDecay: number;
+  readonly parameters: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+/** Of a file's numbers, so many of those that come next. */
+export type Take = (count: number) => Float32Array;
+
+export interface Job {
+  /** One step on the k-th batch: its loss before the update, or any number of its result. It is on the host then. */
+  readonly step: (k: number) => number;
+  /** All elements of what a step computes, where it is an array that must be the same for everybody. */
+  readonly result?: () => ArrayLike<number>;
+}
+
+type Maker<Settings> = (settings: Settings, take: Take, batches: number) => Job;
+
+/** What a driver can do. */
+export interface Makers {
+  readonly net?: Maker<NetSettings>;
+  readonly products?: Maker<Pick<NetSettings, 'sizes' | 'batch'>>;
+  readonly matmul?: Maker<{ readonly size: number }>;
+  readonly pointwise?: Maker<{ readonly count: number }>;
+  readonly softmax?: Maker<{ readonly rows: number; readonly columns: number }>;
+  readonly tape?: Maker<{ readonly operations: number }>;
+  readonly transformer?: Maker<TransformerSettings>;
+}
+
+interface Problem {
+  readonly kind: keyof Makers;
+  readonly settings: object;
   readonly file: string;
   readonly batches: number;
+  readonly steps: number;
 }
-
-export interface LoadedProblem extends Problem {
-  /** w [in, out], row by row. */
-  readonly layers: readonly { readonly w: Float32Array; readonly b: Float32Array }[];
-  readonly data: readonly { readonly x: Float32Array; readonly labels: Int32Array }[];
-}
-
-/** One step on the k-th batch; its loss, before the update. */
-export type Step = (k: number) => number;
 
 type Request =
-  | {
-      readonly op: 'check';
-      readonly net: string;
-      readonly problem: Problem;
-      readonly steps: number;
-    }
-  | { readonly op: 'time'; readonly net: string; readonly seconds: number };
+  | { readonly op: 'check'; readonly task: string; readonly problem: Problem }
+  | { readonly op: 'time'; readonly task: string; readonly seconds: number };
 
-function load(problem: Problem): LoadedProblem {
-  const bytes = readFileSync(problem.file);
+/** Peers read results of up to this many elements whole, of larger ones the last element: each is cheaper there. */
+export const WHOLE = 2 ** 14;
+
+function reader(file: string): Take {
+  const bytes = readFileSync(file);
   const numbers = new Float32Array(
     bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
   );
-  const { sizes, batch } = problem;
   let offset = 0;
-  const take = (count: number): Float32Array => {
+  return (count) => {
     offset += count;
     return numbers.slice(offset - count, offset);
   };
+}
+
+/** The layers of a net, w [in, out] row by row, and its batches. */
+export function netNumbers({ sizes, batch }: NetSettings, take: Take, batches: number) {
   const layers = sizes.slice(1).map((out, i) => ({ w: take(sizes[i] * out), b: take(out) }));
-  const data = Array.from({ length: problem.batches }, () => ({
+  const data = Array.from({ length: batches }, () => ({
     x: take(batch * sizes[0]),
     labels: Int32Array.from(take(batch)),
   }));
-  return { ...problem, layers, data };
+  return { layers, data };
+}
+
+/** Depends on all elements and on their order. */
+function checksum(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * ((i % 7) - 3);
+  return sum;
 }
 
 /** Microseconds of a step: the median of all that fit into the time. */
-function time(step: Step, batches: number, seconds: number): number {
+function time({ step }: Job, batches: number, seconds: number): number {
   let k = 0;
   const next = (): number => {
     const start = performance.now();
@@ -74,19 +114,21 @@ const say = (answer: object): void => {
 };
 
 /** Answers until the input ends. `version` goes out first: whoever can't start never says it. */
-export function serve(version: string, make: (problem: LoadedProblem) => Step): void {
-  const running = new Map<string, { step: Step; batches: number }>();
+export function serve(version: string, makers: Makers): void {
+  const running = new Map<string, { job: Job; batches: number }>();
+  const check = ({ kind, settings, file, batches, steps }: Problem, task: string): number => {
+    const make = makers[kind] as Maker<object> | undefined;
+    if (make === undefined) throw new Error(`nobody here does ${kind}`);
+    const job = make(settings, reader(file), batches);
+    running.set(task, { job, batches });
+    const numbers = Array.from({ length: steps }, (_, k) => job.step(k % batches));
+    return job.result === undefined ? numbers[steps - 1] : checksum(job.result());
+  };
   const answer = (request: Request): object => {
-    if (request.op === 'check') {
-      const problem = load(request.problem);
-      const step = make(problem);
-      running.set(request.net, { step, batches: problem.batches });
-      const losses = Array.from({ length: request.steps }, (_, k) => step(k % problem.batches));
-      return { loss: losses[losses.length - 1] };
-    }
-    const entry = running.get(request.net);
-    if (entry === undefined) throw new Error(`nobody has set up ${request.net}`);
-    return { microseconds: time(entry.step, entry.batches, request.seconds) };
+    if (request.op === 'check') return { loss: check(request.problem, request.task) };
+    const entry = running.get(request.task);
+    if (entry === undefined) throw new Error(`nobody has set up ${request.task}`);
+    return { microseconds: time(entry.job, entry.batches, request.seconds) };
   };
   const lines = createInterface({ input: process.stdin });
   lines.on('line', (line) => {
@@ -97,5 +139,5 @@ export function serve(version: string, make: (problem: LoadedProblem) => Step): 
     }
   });
   lines.on('close', () => process.exit(0));
-  say({ version });
+  say({ version, kinds: Object.keys(makers) });
 }

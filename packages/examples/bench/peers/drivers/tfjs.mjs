@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { serve } from './protocol.ts';
+import { netNumbers, serve, WHOLE } from './protocol.ts';
 
 const backend = process.argv[2];
 if (backend === 'wasm') {
@@ -13,7 +13,9 @@ if (backend === 'wasm') {
 if (!(await tf.setBackend(backend))) throw new Error(`there is no backend ${backend}`);
 await tf.ready();
 
-serve(tf.version['tfjs-core'], ({ sizes, batch, activation, optimizer, lr, layers, data }) => {
+function net(settings, take, count) {
+  const { sizes, batch, activation, optimizer, lr } = settings;
+  const { layers, data } = netNumbers(settings, take, count);
   const classes = sizes[sizes.length - 1];
   const cells = layers.map(({ w, b }, i) => ({
     w: tf.variable(tf.tensor2d(w, [sizes[i], sizes[i + 1]])),
@@ -30,11 +32,54 @@ serve(tf.version['tfjs-core'], ({ sizes, batch, activation, optimizer, lr, layer
       const z = tf.add(tf.matMul(h, w), b);
       return i === cells.length - 1 ? z : between(z);
     }, x);
-  return (k) => {
+  const step = (k) => {
     const { x, y } = batches[k];
     const loss = rule.minimize(() => tf.losses.softmaxCrossEntropy(y, logits(x)), true);
     const value = loss.dataSync()[0];
     loss.dispose();
     return value;
   };
-});
+  return { step };
+}
+
+function onArrays(run, count) {
+  const result = () => tf.tidy(() => run().dataSync());
+  const last = () =>
+    tf.tidy(
+      () =>
+        run()
+          .reshape([-1])
+          .slice([count - 1], [1])
+          .dataSync()[0],
+    );
+  return { step: count <= WHOLE ? () => result()[0] : last, result };
+}
+
+function matmul({ size }, take) {
+  const [a, b] = [0, 1].map(() => tf.tensor2d(take(size ** 2), [size, size]));
+  return onArrays(() => tf.matMul(a, b), size ** 2);
+}
+
+function pointwise({ count }, take) {
+  const [a, b] = [0, 1].map(() => tf.tensor1d(take(count)));
+  return onArrays(() => a.mul(b).add(a).tanh().mul(0.5).exp(), count);
+}
+
+function softmax({ rows, columns }, take) {
+  const logits = tf.tensor2d(take(rows * columns), [rows, columns]);
+  return onArrays(() => tf.softmax(logits), rows * columns);
+}
+
+function tape({ operations }) {
+  const [x, factor] = [tf.scalar(1), tf.scalar(1.0001)];
+  const slope = tf.grad((start) => {
+    let y = start;
+    for (let i = 0; i < operations; i += 2) y = tf.sin(tf.mul(y, factor));
+    return y;
+  });
+  return { step: () => tf.tidy(() => slope(x).dataSync()[0]) };
+}
+
+// Plain JavaScript is there for what is small.
+const ops = backend === 'wasm' ? { matmul, pointwise, softmax, tape } : {};
+serve(tf.version['tfjs-core'], { net, ...ops });

@@ -7,6 +7,7 @@ import {
   median,
   type Row,
   ratio,
+  shares,
 } from '../../../bench/peers/figures.js';
 
 const row = (lib: string, variant: string, time: number, loss = 2, config = 'a'): Row => ({
@@ -89,5 +90,17 @@ describe('a ratio', () => {
     expect(ratio(rows, 'b', eager, 'compiled')).toBeNull();
     expect(ratio(rows, 'a', { ...eager, against: 'wasm' }, 'eager')).toBeNull();
     expect(ratio(rows, 'a', { ...eager, lib: 'JAX' }, 'compiled')).toBeNull();
+  });
+});
+
+describe('a share', () => {
+  it('is the time of a part alone over that of the step, for each variant that did both', () => {
+    const rows = [
+      row('retrograd', 'compiled blas', 100, 2, 'step'),
+      row('retrograd', 'compiled blas', 80, 2, 'part'),
+      row('retrograd', 'eager blas', 160, 2, 'step'),
+      row('PyTorch', 'eager', 200, 2, 'step'),
+    ];
+    expect(shares(rows, 'step', 'part')).toEqual([{ row: rows[0], share: 0.8 }]);
   });
 });

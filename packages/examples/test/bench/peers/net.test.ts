@@ -1,10 +1,28 @@
 // The nets that everybody trains, and the rule of their numbers.
 import { describe, expect, it } from 'vitest';
-import { BATCHES, flopsOf, NETS, numbersOf } from '../../../bench/peers/net.js';
+import {
+  BATCHES,
+  flopsOf,
+  LARGEST_NAME,
+  netTasks,
+  numbersOf,
+  PRODUCTS_NAME,
+} from '../../../bench/peers/net.js';
 
 describe('the nets', () => {
   it('have names of their own', () => {
-    expect(new Set(NETS.map(({ name }) => name)).size).toBe(NETS.length);
+    expect(new Set(netTasks.map(({ name }) => name)).size).toBe(netTasks.length);
+  });
+
+  it('are trained on every batch, and on the first one again', () => {
+    const nets = netTasks.filter(({ kind }) => kind === 'net');
+    for (const { batches, steps } of nets) expect(steps).toBe(batches + 1);
+  });
+
+  it('have as many operations in the products alone as in the step that they are of', () => {
+    const named = (name: string) => netTasks.find((each) => each.name === name);
+    expect(named(PRODUCTS_NAME)?.flops).toBe(named(LARGEST_NAME)?.flops);
+    expect(named(PRODUCTS_NAME)?.numbers()).toHaveLength(3 * (2 * 512 * 1024 + 1024 ** 2));
   });
 
   it('count three products a layer, and two in the first', () => {

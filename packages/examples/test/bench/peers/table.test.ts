@@ -1,12 +1,12 @@
-// The tables and the page that the comparison ends with.
+// The tables that the comparison ends with.
 import { describe, expect, it } from 'vitest';
-import type { Comparison, Row } from '../../../bench/peers/figures.js';
+import { BARE, type Comparison, type Row } from '../../../bench/peers/figures.js';
 import {
-  agreement,
+  bundleTable,
   figure,
   markdownTable,
-  page,
   ratioTable,
+  startTable,
   timeTable,
 } from '../../../bench/peers/table.js';
 
@@ -58,7 +58,7 @@ describe('tables', () => {
   });
 
   it('of times have a row for each net and a column for each contender', () => {
-    const [head, , ...body] = timeTable(rows).split('\n');
+    const [head, , ...body] = timeTable('net/batch', rows).split('\n');
     expect(head).toMatch(/^\| net\/batch \| retrograd, compiled wasm \| TF\.js, 1 cpu \|$/);
     expect(body.map((line) => line.match(/\S+/g)?.filter((word) => word !== '|'))).toEqual([
       ['2-2/1', '4.00', '500'],
@@ -66,32 +66,36 @@ describe('tables', () => {
     ]);
   });
 
-  it('of ratios leave out whoever took no part at all', () => {
-    const [head, , first, second] = ratioTable(rows, [cpu, jax]).split('\n');
+  it('of ratios leave out whoever took no part at all, and our variants that did not, and tasks without any', () => {
+    const [head, , first, ...others] = (ratioTable('net/batch', rows, [cpu, jax]) ?? '').split(
+      '\n',
+    );
     expect(head).toContain('TF.js cpu ÷ compiled wasm');
     expect(head).not.toContain('JAX');
-    expect(first.match(/[\d.]+(?= \|)|–/g)).toEqual(['125', '–']);
-    expect(second.match(/–/g)).toHaveLength(2);
-  });
-});
-
-describe('the page', () => {
-  const outcome = { machine: '2 × CPU', date: '2025-01-01', rounds: 1, seconds: 2, steps: 5, rows };
-
-  it('says when, where and how, that the losses agree, and who was absent', () => {
-    const absent = [{ name: 'JAX', reason: 'there is no Python' }];
-    const text = page({ ...outcome, absent, notes: [] }, [cpu]);
-    expect(text).toContain('on 2025-01-01 by `npm run bench:peers` on 2 × CPU');
-    expect(text).toContain('1 round of 2 s');
-    expect(text).toContain('all losses agree within 0.001');
-    expect(text).toContain('## Absent\n\n- JAX: there is no Python\n');
-    expect(text).not.toContain('## Beside them');
+    expect(head).not.toContain('eager');
+    expect(first.match(/[\d.]+(?= \|)|–/g)).toEqual(['125']);
+    expect(others).toEqual([]);
   });
 
-  it('names whose loss differs, and by how much', () => {
-    const odd = row('2-2/1', 'JAX', 'XLA', 3, 1.5);
-    expect(agreement([...rows, odd], 5)).toBe(
-      'LOSSES DIFFER after 5 steps from the same weights:\n2-2/1: JAX, XLA has 1.5',
-    );
+  it('of ratios are none where nothing can be compared', () => {
+    expect(ratioTable('net/batch', rows, [jax])).toBeNull();
+  });
+
+  it('of starts count in bare processes and in ours', () => {
+    const starts = [
+      row(BARE, 'Node', '20', 100_000, 0),
+      row('gradient', 'retrograd', 'bundled', 125_000),
+      row('gradient', 'PyTorch', 'Python', 1_000_000),
+    ];
+    expect(startTable(starts).split('\n').slice(2)).toEqual([
+      '| Node 20, nothing computed |  100 |        1.00 |   0.80 |',
+      '| retrograd, bundled        |  125 |        1.25 |   1.00 |',
+      '| PyTorch, Python           | 1000 |        10.0 |   8.00 |',
+    ]);
+  });
+
+  it('of bundles are in kilobytes', () => {
+    const [, , line] = bundleTable([{ name: 'a', minified: 50_400, gzipped: 9_876 }]).split('\n');
+    expect(line.match(/\S+/g)).toEqual(['|', 'a', '|', '50.4', '|', '9.88', '|']);
   });
 });
