@@ -62,6 +62,8 @@ export async function observeDepth(options: Options = {}): Promise<Record<string
         mode: 'batch',
         epochs: 1,
         observe: true,
+        // That gradients vanish and explode is what is to be seen here.
+        onWarning: () => {},
       },
     );
     figures[name] = {

@@ -98,7 +98,7 @@ export function compareGradients(plan: Plan, data: PreparedData): BackpropReport
 export async function fit(
   plan: Plan,
   data: PreparedData,
-  { observe = false, onProgress }: Pick<TrainOptions, 'observe' | 'onProgress'> = {},
+  options: Pick<TrainOptions, 'observe' | 'onProgress' | 'onWarning'> = {},
 ): Promise<{ readonly model: Sequential; readonly report: TrainReport }> {
   const model = freshNetwork(plan);
   const { mode, batchSize, epochs, seed } = plan;
@@ -112,8 +112,7 @@ export async function fit(
     batchSize,
     epochs,
     seed,
-    observe,
-    onProgress,
+    ...options,
   });
   return { model, report };
 }

@@ -2,15 +2,15 @@
 import { constants } from 'node:fs';
 import { access, mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
+import { type Screen, showProgress } from '../progress.js';
+import { UsageError } from '../usage-error.js';
 import { compareGradients, fit, samplesCompared, test } from './fit.js';
 import { prepareSource, readSource } from './load.js';
 import type { Options } from './option-table.js';
 import { planTraining } from './plan.js';
-import { type Screen, showProgress } from './progress.js';
 import { collect } from './report/collect.js';
 import { runSeeds } from './seeds.js';
 import { dataLines, endLine, heading, planLine, testLines } from './summary.js';
-import { UsageError } from './usage-error.js';
 
 /** What a run needs to know of the world. */
 export interface Surroundings {
@@ -52,13 +52,15 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   // The report's charts are loaded while the network trains.
   const page = import('./report/page.js');
   const progress = showProgress(screen, plan.epochs);
+  const warnings: string[] = [];
   const { model, report: training } = await fit(plan, data, {
     observe: true,
+    onWarning: (message) => warnings.push(`  ${message.replace(/^train: /, '')}`),
     onProgress: ({ epoch, epochEnd }) => {
       if (epochEnd !== null) progress.update(epoch, epochEnd.loss);
     },
   }).finally(() => progress.stop());
-  print(endLine(training));
+  print(endLine(training), ...warnings);
   if (!Number.isFinite(training.history.loss[training.epochs - 1])) {
     print('  The loss grew beyond all numbers: try a smaller --lr.');
   }
