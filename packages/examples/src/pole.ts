@@ -14,7 +14,7 @@
 import { compile, type Generator, rng, type Tensor, tanh, tensor } from '@retrograd/autograd';
 import { adam, binaryCrossEntropy, clipGradNorm, dense, sequential } from '@retrograd/nn';
 import { type Watch, watching } from './progress.js';
-import { bar, table, whenRun } from './show.js';
+import { bar, curve, table, whenRun } from './show.js';
 
 export const SETTINGS = { episodes: 400, seed: 2 };
 
@@ -193,10 +193,22 @@ export function main(settings = SETTINGS): void {
     bar(recent(group), LIMIT),
   ]);
   console.log(`\n${table(['tries', 'mean steps', `of ${LIMIT}, which are 10 seconds`], rows)}`);
-  for (const second of [0, 1, 2, 4, 9.98]) {
-    const state = shown[Math.round(second / SECONDS)];
-    if (state !== undefined) console.log(`\nafter ${second} s\n${picture(state)}`);
-  }
+  const moment = shown[Math.min(shown.length - 1, 50)];
+  console.log(
+    `\nOne more try, of ${shown.length} steps; after its first second\n\n${picture(moment)}\n`,
+  );
+  const along = (name: string, values: number[], most: number) =>
+    console.log(`${name}  ${curve(values, { width: 64, low: -most, high: most })}`);
+  along(
+    'where the cart is,   ±2.4 m',
+    shown.map(([x]) => x),
+    2.4,
+  );
+  along(
+    'how the pole leans,  ±12° ',
+    shown.map(([, , angle]) => angle),
+    Math.PI / 15,
+  );
   console.log(`\nThe last 50 tries lasted ${steps.toFixed(0)} steps on average.`);
 }
 
