@@ -205,7 +205,7 @@ export function main(settings = SETTINGS): void {
     2.4,
   );
   along(
-    'how the pole leans,  ±12° ',
+    'how the pole leans,  ±12°  ',
     shown.map(([, , angle]) => angle),
     Math.PI / 15,
   );
