@@ -21,7 +21,9 @@ export {
   TraceError,
 } from './errors.js';
 export * from './inspect/index.js';
+export { type BackendInfo, backendInfo, setBlasThreads } from './kernels/gemm.js';
 export type { Kernels, KernelView } from './kernels/kernels.js';
+export { setThreads } from './kernels/threads/index.js';
 export * from './ops/index.js';
 export {
   constant,

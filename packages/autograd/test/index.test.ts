@@ -10,13 +10,14 @@ const OPERATIONS = `
   add sub mul div pow maximum minimum equal notEqual less lessEqual greater greaterEqual logicalAnd logicalOr logicalXor
   sum mean prod max min logsumexp variance std norm argmax argmin cumsum softmax logSoftmax matmul dot outer
   reshape transpose permute broadcastTo squeeze unsqueeze slice flip pad split tile repeat
+  slidingWindows foldWindows
   gather takeAlong scatterAdd index oneHot tril triu diag sort argsort topK cast detach`
   .trim()
   .split(/\s+/);
 
 /** What has no tensor to be a method of, or several. */
 const FUNCTIONS = `
-  where concat stack einsum tensor variable zeros ones full eye arange linspace zerosLike onesLike fullLike rng
+  where concat stack einsum conv convTranspose maxPool averagePool tensor variable zeros ones full eye arange linspace zerosLike onesLike fullLike rng
   grad valueAndGrad vjp jvp jacobian hessian hvp checkpoint noGrad backward
   defineOp defineMultiOp defineElementwise constant select derivative toSource toLatex`
   .trim()

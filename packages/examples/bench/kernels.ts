@@ -1,11 +1,17 @@
 // What single operations on arrays cost, forward.
-import { rng, type Tensor } from '@retrograd/autograd';
+import { compile, rng, type Tensor } from '@retrograd/autograd';
 import type { Case } from './case.js';
 
 const random = rng(1);
 const [a, b] = [random.normal([32_768]), random.normal([32_768])];
-const [left, right] = [random.normal([128, 128]), random.normal([128, 128])];
-const logits = random.normal([256, 1_000]);
+const logits = random.normal([1_024, 1_000]);
+
+const chain = compile((x: Tensor, y: Tensor) => x.mul(y).add(x).tanh().mul(0.5).exp());
+
+function product(size: number): Case {
+  const [left, right] = [random.normal([size, size]), random.normal([size, size])];
+  return once(`matmul, ${size} × ${size}`, () => left.matmul(right));
+}
 
 /** An element of the result is enough: it is computed as a whole. */
 const once = (name: string, run: () => Tensor): Case => ({
@@ -13,7 +19,7 @@ const once = (name: string, run: () => Tensor): Case => ({
   operations: 1,
   run: () => {
     const result = run();
-    return result.rank === 0 ? result.item() : (result.data().at(-1) as number);
+    return result.reshape([-1]).slice(-1).item();
   },
 });
 
@@ -21,6 +27,8 @@ export const kernels: readonly Case[] = [
   once('add, 32,768 elements', () => a.add(b)),
   once('exp, 32,768 elements', () => a.exp()),
   once('sum, 32,768 elements', () => a.sum()),
-  once('matmul, 128 × 128 · 128 × 128', () => left.matmul(right)),
-  once('softmax, 256 × 1,000', () => logits.softmax()),
+  once('a chain of five, 32,768 elements', () => a.mul(b).add(a).tanh().mul(0.5).exp()),
+  once('the same compiled', () => chain(a, b)),
+  once('softmax, 1,024 × 1,000', () => logits.softmax()),
+  ...[16, 32, 64, 127, 128, 256, 257, 512, 1_024].map(product),
 ];

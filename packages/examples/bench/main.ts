@@ -19,6 +19,12 @@ async function bundledCases(): Promise<readonly Case[]> {
       platform: 'node',
       format: 'esm',
       conditions: ['@retrograd/source'],
+      // Optional packages are looked for from where the library stands, not from where its bundle lies.
+      define: {
+        'import.meta.url': JSON.stringify(
+          new URL('../../autograd/src/index.ts', import.meta.url).href,
+        ),
+      },
     });
     return (await import(pathToFileURL(outfile).href)).cases;
   } finally {

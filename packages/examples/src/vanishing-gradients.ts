@@ -33,6 +33,8 @@ export interface LayerFigures {
   /** ‖δˡ‖ and ‖∂J/∂Wˡ‖ in the first pass, l = 2 … L. */
   readonly delta: readonly number[];
   readonly weight: readonly number[];
+  /** What `train` says of them by itself. */
+  readonly warnings: readonly string[];
 }
 
 export interface Options {
@@ -53,6 +55,7 @@ export async function observeDepth(options: Options = {}): Promise<Record<string
     const settings = { init, rng: rng(seed + 1), dtype: 'float64' } as const;
     const hidden = Array.from({ length: depth }, () => [dense(width, width, settings), sigma]);
     const model = sequential(...hidden.flat(), dense(width, 1, settings));
+    const warnings: string[] = [];
     const { history } = await train(
       model,
       { x, y },
@@ -62,13 +65,13 @@ export async function observeDepth(options: Options = {}): Promise<Record<string
         mode: 'batch',
         epochs: 1,
         observe: true,
-        // That gradients vanish and explode is what is to be seen here.
-        onWarning: () => {},
+        onWarning: (message) => warnings.push(message),
       },
     );
     figures[name] = {
       delta: history.layers.map(({ delta }) => delta[0]),
       weight: history.layers.map(({ weight }) => weight[0]),
+      warnings,
     };
   }
   return figures;
@@ -95,6 +98,7 @@ export async function main(): Promise<void> {
       `${name}: at the first layer arrives ${exponential(arriving(layers))} of the error\n`,
     );
     console.log(`${table(['l', '‖δˡ‖, log scale', '', '‖∂J/∂Wˡ‖, log scale', ''], rows)}\n`);
+    for (const warning of layers.warnings) console.log(`${warning}\n`);
   }
 }
 

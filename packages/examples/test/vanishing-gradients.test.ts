@@ -34,5 +34,6 @@ describe('gradients in ten hidden layers', async () => {
     const text = log.mock.calls.flat().join('\n');
     expect(text).toContain('█');
     for (const name of Object.keys(figures)) expect(text).toContain(name);
+    expect(text).toContain('train: gradients explode');
   });
 });

@@ -1,9 +1,12 @@
 // Models for people: the text that console.log shows.
 
 import type { Variable } from '@retrograd/autograd';
+import type { LayerFunction } from './typed-chain.js';
 
 /** What is said about one layer. */
 export interface Row {
+  /** The module, or the function that stands as a layer. */
+  readonly layer: object | LayerFunction;
   readonly depth: number;
   readonly name: string;
   readonly kind: string;
@@ -12,13 +15,15 @@ export interface Row {
   readonly cells: readonly (readonly [name: string, cell: Variable])[];
 }
 
-function countOf(cells: Iterable<Variable>): number {
+/** How many numbers some cells hold. */
+export function countOf(cells: Iterable<Variable>): number {
   let count = 0;
   for (const cell of cells) count += cell.size;
   return count;
 }
 
-function grouped(count: number): string {
+/** 12345 as 12 345. */
+export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 

@@ -5,6 +5,7 @@ import {
   noGrad,
   Operand,
   Generator as RandomGenerator,
+  type Shape,
   ShapeError,
   type Tensor,
   Variable,
@@ -12,6 +13,9 @@ import {
 import { formatRows, type Row } from './describe.js';
 import { formatShape, StateError } from './errors.js';
 import { checkFloatDType, type FloatDType } from './init.js';
+import { type ModelSummary, summarize } from './summary.js';
+
+import type { LayerFunction } from './typed-chain.js';
 
 export type { Layer } from './typed-chain.js';
 
@@ -143,6 +147,37 @@ export abstract class Module {
     return this;
   }
 
+  /**
+   * Holds the parameters still: from the next operation on no gradients are collected in them, and optimizers leave them.
+   * `model.encoder.freeze()` freezes a part. Gradients that wait are forgotten.
+   */
+  freeze(): this {
+    for (const [, cell] of this.namedParameters()) {
+      cell.requiresGrad = false;
+      cell.clearGrad();
+      frozen.add(cell);
+    }
+    return this;
+  }
+
+  /** Lets the parameters that `freeze` has stopped move again; cells that were never trained stay as they are. */
+  unfreeze(): this {
+    for (const [, cell] of this.namedVariables()) {
+      if (frozen.delete(cell)) cell.requiresGrad = true;
+    }
+    return this;
+  }
+
+  /**
+   * A table of all layers: output shapes, numbers of parameters, floating-point operations, seen by running the model once,
+   * in evaluation and without a gradient.
+   * @param input an example, or the shape of one (then zeros, in the dtype of the parameters).
+   * @param rest further arguments of `forward`.
+   */
+  summary(input: Operand | Shape, ...rest: unknown[]): ModelSummary {
+    return summarize(this, rowsOf(this, '', 0), input, rest);
+  }
+
   /** Forgets the gradients of all cells. */
   clearGrad(): void {
     for (const [, cell] of this.namedVariables()) cell.clearGrad();
@@ -157,6 +192,9 @@ export abstract class Module {
     return this.toString();
   }
 }
+
+/** What `freeze` has stopped, so that `unfreeze` doesn't set running statistics going. */
+const frozen = new WeakSet<Variable>();
 
 function isModule(value: unknown): value is Module {
   return value instanceof Module;
@@ -208,14 +246,23 @@ function rowsOf(
 ): Row[] {
   const held = contents(module, '');
   const cells = once(held.filter((found): found is Found<Variable> => isVariable(found[1])));
-  const own = { depth, name, kind: module.constructor.name, detail: module.detail(), cells };
+  const own = {
+    layer: module,
+    depth,
+    name,
+    kind: module.constructor.name,
+    detail: module.detail(),
+    cells,
+  };
   if (within.includes(module)) return [own];
   const below = held.flatMap(([key, value]): Row[] => {
     if (value instanceof Module) return rowsOf(value, key, depth + 1, [...within, module]);
     if (typeof value !== 'function') return [];
     const { op } = value as { op?: { name: string } };
     const kind = (op?.name ?? value.name) || 'function';
-    return [{ depth: depth + 1, name: key, kind, detail: '', cells: [] }];
+    return [
+      { layer: value as LayerFunction, depth: depth + 1, name: key, kind, detail: '', cells: [] },
+    ];
   });
   return [own, ...below];
 }

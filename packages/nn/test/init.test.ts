@@ -1,11 +1,12 @@
 // Initialisers: their ranges and variances, what they draw from.
 
-import { rng } from '@retrograd/autograd';
+import { eye, rng } from '@retrograd/autograd';
 import {
   constantInit,
   heNormal,
   heUniform,
   type Initializer,
+  orthogonal,
   xavierNormal,
   xavierUniform,
   zerosInit,
@@ -62,5 +63,27 @@ describe('initialisers', () => {
     expect(zerosInit([2], source, 'float32').toArray()).toEqual([0, 0]);
     expect(constantInit(0.5)([1, 2], source, 'float64').toArray()).toEqual([[0.5, 0.5]]);
     expect(source.bits()).toBe(rng(5).bits());
+  });
+});
+
+describe('orthogonal', () => {
+  it.each([[[4, 4]], [[3, 7]], [[7, 3]], [[4, 2, 3]], [[5]]])(
+    'makes rows or columns at right angles for %j',
+    (shape) => {
+      const w = orthogonal(shape, rng(3), 'float64').reshape([shape[0] ?? 1, -1]);
+      expect(w.size).toBe(shape.reduce((a, b) => a * b, 1));
+      const [rows, columns] = w.shape;
+      const gram = rows <= columns ? w.matmul(w.transpose()) : w.transpose().matmul(w);
+      const off = gram.sub(eye(Math.min(rows, columns), undefined, { dtype: 'float64' }));
+      expect(off.abs().max().item()).toBeLessThan(1e-14);
+    },
+  );
+
+  it('follows its seed and dtype', () => {
+    expect(orthogonal([2, 2], rng(1), 'float32').toArray()).toEqual(
+      orthogonal([2, 2], rng(1), 'float32').toArray(),
+    );
+    expect(orthogonal([2, 2], rng(1), 'float32').dtype).toBe('float32');
+    expect(orthogonal([0, 3], rng(1), 'float32').shape).toEqual([0, 3]);
   });
 });

@@ -1,18 +1,14 @@
 // compile(fn): the same function, traced once, run as a program from then on.
 
 import { ArgumentError } from '../errors.js';
-import { instantiateGemm } from '../kernels/wasm/gemm-module.js';
 import { describeValue } from '../tensor/creation.js';
 import { Operand } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isPlainObject } from '../transforms/tree.js';
-import { Cells } from './cells.js';
 import { runBoth, withoutTrace } from './check.js';
 import { assertSame } from './compare.js';
-import { Linker } from './emit/module.js';
+import { engine } from './engine.js';
 import type { Explanation } from './explain.js';
-import type { Engine } from './layout.js';
-import { Heap } from './memory.js';
 import { Program } from './program.js';
 import { trace } from './trace.js';
 
@@ -36,22 +32,6 @@ export interface Compiled<A extends readonly unknown[], R> {
 
 /** Programs kept for one function, for different shapes and static arguments; the one used longest ago goes first. */
 const PROGRAMS_KEPT = 16;
-
-let shared: Engine | null = null;
-
-function engine(): Engine {
-  if (shared === null) {
-    const heap = new Heap();
-    shared = {
-      heap,
-      cells: new Cells(heap),
-      linker: new Linker(heap.memory),
-      gemm: instantiateGemm(heap.memory),
-      arena: { address: 0, bytes: 0 },
-    };
-  }
-  return shared;
-}
 
 /** Describes an argument, and collects its tensors: what they must be, and the values of everything else. */
 function describe(value: unknown, tensors: Tensor[]): string {
@@ -103,6 +83,7 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
       assertSame(first, trace(fn as never, args));
       program?.evict();
       programs.delete(key);
+      latest = null;
       makeRoom(programs);
       program = new Program(engine(), first);
       programs.set(key, program);

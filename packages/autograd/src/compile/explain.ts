@@ -8,8 +8,8 @@ import { bytesOf } from './plan.js';
 /** One kernel of a program. */
 export interface ExplainedKernel {
   readonly kernel: string;
-  /** `wasm`, or `host` for what runs in JavaScript or a library. */
-  readonly engine: 'wasm' | 'host';
+  /** `wasm`, `threads` for WebAssembly on several threads, or `host` for what runs in JavaScript or a library. */
+  readonly engine: 'wasm' | 'threads' | 'host';
   /** Bytes read and written. */
   readonly bytes: number;
   /** Arithmetic operations; a function such as exp counts as one. */
@@ -34,6 +34,8 @@ function describe(instruction: Instruction): string {
       return `${call.kernel} [${call.outer}, ${call.count}, ${call.inner}]`;
     case 'copy':
       return `copy ${formatShape(call.shape)}`;
+    case 'accumulate':
+      return `accumulate ${formatShape(call.shape)}`;
     case 'convert':
       return `convert ${call.from} → ${call.to}`;
     case 'host':
@@ -53,6 +55,8 @@ function flopsOf({ call, outputs: [out] }: Instruction): number {
       return 2 * call.product.m * call.product.n * call.product.k;
     case 'matmul':
       return 2 * call.m * call.n * call.k * call.batch.length;
+    case 'accumulate':
+      return sizeOf(call.shape);
     case 'reduce':
     case 'axis':
       return call.outer * call.count * call.inner;
@@ -63,7 +67,7 @@ function flopsOf({ call, outputs: [out] }: Instruction): number {
 
 export function explainInstruction(
   instruction: Instruction,
-  engine: 'wasm' | 'host',
+  engine: ExplainedKernel['engine'],
 ): ExplainedKernel {
   const blocks = [...instruction.inputs, ...instruction.outputs];
   return {

@@ -2,3 +2,4 @@
 
 export { type Compiled, compile } from './compile.js';
 export { type ExplainedKernel, Explanation } from './explain.js';
+export { observe, type TapHandler, tap } from './tap.js';

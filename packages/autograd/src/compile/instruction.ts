@@ -2,7 +2,7 @@
 
 import { descend } from '../kernels/gemm.js';
 import type { Kernels, KernelView, Layout, Reduction } from '../kernels/kernels.js';
-import type { Expr } from '../scalar/index.js';
+import { type Expr, kernelOf } from '../scalar/index.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -32,6 +32,14 @@ export interface ReduceCall {
 
 export interface CopyCall {
   readonly kind: 'copy';
+  readonly from: Layout;
+  readonly to: Layout;
+  readonly shape: Shape;
+}
+
+/** out += x, from one layout to another. */
+export interface AccumulateCall {
+  readonly kind: 'accumulate';
   readonly from: Layout;
   readonly to: Layout;
   readonly shape: Shape;
@@ -100,6 +108,7 @@ export type Call =
   | ElementwiseCall
   | ReduceCall
   | CopyCall
+  | AccumulateCall
   | MatmulCall
   | DescentCall
   | AxisCall
@@ -133,6 +142,10 @@ export function execute(
   const [out] = outputs.map(arrayOf);
   switch (call.kind) {
     case 'elementwise': {
+      if (call.shape.length === 0) {
+        out[0] = kernelOf(call.f, x.length, call.dtype).scalar(...x.map(([value]) => value));
+        return;
+      }
       const reads = call.reads.map(({ shape }, i) => ({ storage: x[i], shape }));
       kernels.elementwise(call.f, reads, out, call.shape, call.dtype);
       return;
@@ -142,6 +155,9 @@ export function execute(
       return;
     case 'copy':
       kernels.copy(x[0], call.from, out, call.to, call.shape);
+      return;
+    case 'accumulate':
+      kernels.accumulate(x[0], call.from, out, call.to, call.shape);
       return;
     case 'matmul':
       kernels.matmul({ ...call, a: x[0], b: x[1], out });

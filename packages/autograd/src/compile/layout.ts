@@ -1,28 +1,19 @@
 // Where the blocks of one program lie: cells and constants at addresses of their own, the rest in the arena.
 
-import type { Gemm } from '../kernels/wasm/gemm-module.js';
+import { isShared, threadCount } from '../kernels/threads/index.js';
+import { scratchPerThread } from '../kernels/wasm/gemm-threads.js';
 import { isLane } from '../kernels/wasm/vector.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
-import type { Cells, Resident } from './cells.js';
-import type { Linker } from './emit/module.js';
+import type { Resident } from './cells.js';
+import { reduceScratchBytes } from './emit/reduce.js';
 import type { Place } from './emit/step.js';
+import type { Engine } from './engine.js';
 import type { Instruction } from './instruction.js';
-import type { Heap } from './memory.js';
 import { bytesOf, type Plan } from './plan.js';
 import type { Constant } from './recorder.js';
 import type { TracedCell } from './trace.js';
 import { arrayAt } from './views.js';
-
-/** What all programs share. */
-export interface Engine {
-  readonly heap: Heap;
-  readonly cells: Cells;
-  readonly gemm: Gemm;
-  readonly linker: Linker;
-  /** The arena, sized for the largest program; every program lays its blocks anew in each run. */
-  arena: { address: number; bytes: number };
-}
 
 export interface HeldCell extends TracedCell {
   readonly resident: Resident;
@@ -33,9 +24,11 @@ export interface HeldCell extends TracedCell {
 /** What a program keeps in memory between runs, and where it lies while it runs. */
 export class Layout {
   readonly cells: readonly HeldCell[];
-  /** Where matrix products pack their panels: behind the blocks of the arena. */
+  /** Where matrix products pack their panels, and columns are summed: behind the blocks of the arena. */
   readonly scratch: Place;
   readonly arenaBytes: number;
+  /** Threads that there is scratch for. */
+  readonly threads: number;
   readonly #engine: Engine;
   readonly #places = new Map<Symbolic, Place>();
   /** What gives back all that was taken, last first. */
@@ -55,7 +48,8 @@ export class Layout {
   ) {
     this.#engine = engine;
     this.scratch = { inArena: true, offset: arenaBytes };
-    this.arenaBytes = arenaBytes + scratchBytes(engine.gemm, instructions);
+    this.threads = isShared(engine.heap.memory) ? threadCount() : 1;
+    this.arenaBytes = arenaBytes + scratchBytes(this.threads, instructions);
     try {
       reserveArena(engine, this.arenaBytes);
       for (const [block, elements] of constants) this.#layConstant(block, elements);
@@ -120,12 +114,12 @@ export class Layout {
   }
 }
 
-function scratchBytes(gemm: Gemm, instructions: readonly Instruction[]): number {
-  const needed = instructions.map(({ call }) =>
-    call.kind === 'matmul' && isLane(call.dtype)
-      ? gemm.scratchBytes(call.dtype, call.m, call.n, call.k)
-      : 0,
-  );
+function scratchBytes(threads: number, instructions: readonly Instruction[]): number {
+  const needed = instructions.map(({ call, outputs }) => {
+    if (call.kind === 'reduce') return reduceScratchBytes(call, outputs[0].dtype);
+    if (call.kind !== 'matmul' || !isLane(call.dtype)) return 0;
+    return threads * scratchPerThread(call.dtype, call.n, call.k);
+  });
   return Math.max(0, ...needed);
 }
 

@@ -1,6 +1,7 @@
 // The one memory that all programs share: blocks of cells that stay, and an arena for what comes and goes.
 
 import { MemoryError } from '../errors.js';
+import { newMemory } from '../kernels/threads/index.js';
 
 /** Blocks begin at cache lines, which matrix products want. */
 export const ALIGNMENT = 64;
@@ -70,14 +71,14 @@ export class Addresses {
   }
 }
 
-/** WebAssembly memory with an allocator on it. It grows, and never shrinks. */
+/** WebAssembly memory with an allocator on it, shared with other threads if there can be any. It grows, and never shrinks. */
 export class Heap {
   readonly memory: WebAssembly.Memory;
   // Address 0 stays free, so that no block is mistaken for none.
   readonly #addresses = new Addresses(ALIGNMENT);
 
   constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
+    this.memory = newMemory(1);
   }
 
   /** @throws MemoryError, before anything is taken, if it doesn't fit into 4 GiB or the engine refuses. */

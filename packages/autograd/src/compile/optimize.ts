@@ -1,5 +1,6 @@
 // From what was noted down to what has to be done: constants folded, repeats and dead code removed, chains fused.
 
+import { isExact } from '../kernels/wasm/formula.js';
 import { argument, constant, kernelOf, substitute } from '../scalar/index.js';
 import { coerce } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -17,6 +18,15 @@ import type { Constant } from './recorder.js';
 
 /** Blocks all of whose elements are one known number. */
 type Uniform = Map<Symbolic, number>;
+
+/** Blocks that several instructions write: none of these alone says what they hold. */
+function writtenAgain(instructions: readonly Instruction[]): ReadonlySet<Symbolic> {
+  const [written, again] = [new Set<Symbolic>(), new Set<Symbolic>()];
+  for (const { outputs } of instructions) {
+    for (const out of outputs) (written.has(out) ? again : written).add(out);
+  }
+  return again;
+}
 
 // ── Constants ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -43,18 +53,20 @@ function foldConstants(
       uniform.set(block, elements[0]);
     }
   }
-  const partlyWritten = new Set(instructions.filter((i) => i.partial).flatMap((i) => i.outputs));
+  const again = writtenAgain(instructions);
   return instructions.map((instruction) => {
     const { call, inputs, outputs } = instruction;
     const [out] = outputs;
     if (call.kind === 'elementwise') {
       const folded = foldElementwise(call, uniform);
-      if (folded.reads.length === 0 && !partlyWritten.has(out)) {
+      // What vectors compute to other bits than JavaScript is left to them, but for numbers: JavaScript has those.
+      const sameBits = call.shape.length === 0 || isExact(folded.f);
+      if (folded.reads.length === 0 && sameBits && !again.has(out)) {
         uniform.set(out, coerce(kernelOf(folded.f, 0, call.dtype).scalar(), out.dtype));
       }
       return withCall(instruction, folded);
     }
-    const value = uniform.get(inputs[0]);
+    const value = again.has(out) ? undefined : uniform.get(inputs[0]);
     if (value !== undefined && call.kind === 'convert') uniform.set(out, coerce(value, call.to));
     if (value !== undefined && call.kind === 'copy' && fillsWhole(call, out))
       uniform.set(out, value);
@@ -64,8 +76,13 @@ function foldConstants(
 
 // ── Repeats and dead code ──────────────────────────────────────────────────────────────────────────
 
-function repeatable({ call, partial }: Instruction): boolean {
-  return !partial && call.kind !== 'draw' && call.kind !== 'host';
+/** What is computed from its inputs alone, and not written to again. */
+function repeatable(
+  { call, partial, outputs }: Instruction,
+  again: ReadonlySet<Symbolic>,
+): boolean {
+  if (partial || call.kind === 'draw' || call.kind === 'host') return false;
+  return !outputs.some((out) => again.has(out));
 }
 
 /** What computes the same on the same blocks is computed once. */
@@ -73,6 +90,7 @@ function shareRepeats(
   instructions: readonly Instruction[],
   kept: ReadonlySet<Symbolic>,
 ): Instruction[] {
+  const again = writtenAgain(instructions);
   const same = new Map<Symbolic, Symbolic>();
   const known = new Map<string, Symbolic>();
   const result: Instruction[] = [];
@@ -80,12 +98,13 @@ function shareRepeats(
     const instruction = rewired(original, same);
     const { inputs, outputs } = instruction;
     const key = `${signatureOf(instruction)} ${inputs.map(({ id }) => id).join()} ${outputs[0]?.dtype}`;
-    const earlier = repeatable(instruction) ? known.get(key) : undefined;
+    const shared = repeatable(instruction, again);
+    const earlier = shared ? known.get(key) : undefined;
     if (earlier !== undefined && !kept.has(outputs[0])) {
       same.set(outputs[0], earlier);
       continue;
     }
-    if (repeatable(instruction)) known.set(key, outputs[0]);
+    if (shared) known.set(key, outputs[0]);
     result.push(instruction);
   }
   return result;

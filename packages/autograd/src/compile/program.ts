@@ -3,6 +3,7 @@
 import { callSite, IndexError } from '../errors.js';
 import { kernels } from '../kernels/active.js';
 import { backendInfo } from '../kernels/gemm.js';
+import { inParallel } from '../kernels/threads/index.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -12,11 +13,15 @@ import { type Lowered, lower, type Move } from './emit/lower.js';
 import { type Linked, tableOf } from './emit/module.js';
 import { leftToBlas } from './emit/products.js';
 import { type Host, runWith } from './emit/running.js';
+import { Threaded } from './emit/shared.js';
+import type { Engine } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
 import { execute, type Instruction } from './instruction.js';
-import { type Engine, type HeldCell, Layout } from './layout.js';
+import { type HeldCell, Layout } from './layout.js';
 import { optimize } from './optimize.js';
 import { bytesOf, planMemory, type Update } from './plan.js';
+import type { Recorder } from './recorder.js';
+import { isObserved, show } from './tap.js';
 import type { Slot, Trace, TracedCell } from './trace.js';
 
 /** What runs: a module, and where its table of parameters lies. */
@@ -30,8 +35,12 @@ export class Program {
   readonly #trace: Trace;
   readonly #layout: Layout;
   readonly #moves: readonly Move[];
+  /** Where old values of cells that are assigned lie, if they are wanted after the run. */
+  readonly #copies: ReadonlyMap<Symbolic, Symbolic>;
   readonly instructions: readonly Instruction[];
   readonly #host: Host;
+  /** Instructions that are cut over threads. */
+  readonly #threaded = new Map<number, Threaded>();
   #ready: Ready | null = null;
 
   /** @throws MemoryError if there is no room for it. */
@@ -40,10 +49,11 @@ export class Program {
     this.#trace = trace;
     const { recorder, inputs, outputs } = trace;
     const cells = separated(trace);
+    this.#copies = copiesOfOld(trace);
     const assigned = cells.filter(({ before, after }) => before !== after);
     const results = new Set([
-      ...outputs.map(({ block }) => block),
-      ...cells.flatMap(({ gradAfter }) => (gradAfter === null ? [] : [gradAfter])),
+      ...outputs.map(({ block }) => this.#copies.get(block) ?? block),
+      ...cells.flatMap(({ gradAfter: g }) => (g === null ? [] : [this.#copies.get(g) ?? g])),
     ]);
     const kept = new Set([...results, ...assigned.map(({ after }) => after)]);
     this.instructions = optimize(
@@ -72,7 +82,13 @@ export class Program {
     this.#layout = new Layout(engine, this.instructions, plan, cells, constants);
     const arrayOf = (block: Symbolic): TypedArray => this.#layout.arrayOf(block);
     this.#host = {
-      run: (k) => execute(kernels, this.instructions[k], arrayOf),
+      run: (k) => {
+        const threaded = this.#threaded.get(k);
+        if (threaded === undefined) execute(kernels, this.instructions[k], arrayOf);
+        else
+          for (const job of threaded.at(engine.arena.address))
+            inParallel(job, this.#layout.threads);
+      },
       refuse: (k, index) => refuseIndex(this.instructions[k], index),
     };
   }
@@ -80,14 +96,17 @@ export class Program {
   /** The module, linked when it is first needed. */
   #linked(): Ready {
     if (this.#ready !== null) return this.#ready;
-    const { gemm, heap, linker } = this.#engine;
+    const { gemm, heap, linker, shared } = this.#engine;
     const layout = this.#layout;
-    const { steps, engines } = lower(this.instructions, this.#moves, {
+    const { steps, engines, threaded } = lower(this.instructions, this.#moves, {
       placeOf: (block) => layout.placeOf(block),
       gemm,
       hasBlas,
       scratch: layout.scratch,
+      threads: layout.threads,
+      shared,
     });
+    for (const [k, blocks] of threaded) this.#threaded.set(k, new Threaded(blocks));
     const linked = linker.link(steps);
     const words = tableOf(steps);
     const table = layout.take(words.byteLength, 'the addresses and sizes of a program');
@@ -105,8 +124,19 @@ export class Program {
     for (const { cell, gradBefore } of this.#layout.cells) {
       if (gradBefore !== null && cell.grad !== null) this.#write(gradBefore, cell.grad.storage);
     }
-    runWith(this.#host, () => run(this.#engine.arena.address, table));
+    try {
+      runWith(this.#host, () => run(this.#engine.arena.address, table));
+    } catch (error) {
+      // An index that there is not, or a kernel of the user's. What was assigned before is assigned, as it is eagerly.
+      for (const { before, after, resident } of this.#layout.cells) {
+        if (before !== after) cells.store(resident);
+      }
+      throw error;
+    }
     for (const held of this.#layout.cells) this.#settle(held);
+    if (isObserved()) {
+      for (const { name, slot } of this.#trace.taps) show(name, this.#read(slot));
+    }
     return withTensors(this.#trace.result, (slot) => this.#read(slot));
   }
 
@@ -124,7 +154,7 @@ export class Program {
   }
 
   #read({ block, shape, dtype }: Slot): Tensor {
-    const array = this.#layout.arrayOf(block);
+    const array = this.#layout.arrayOf(this.#copies.get(block) ?? block);
     return new Tensor(shape.length === 0 ? array[0] : array.slice(), shape, dtype, null, 0);
   }
 
@@ -200,12 +230,34 @@ function separated({ recorder, cells }: Trace): TracedCell[] {
   return cells.map((traced) => {
     const { before, after } = traced;
     if (before === after || !changing.has(after)) return traced;
-    const copy = recorder.block(after.dtype, after.length);
-    const layout = { offset: 0, strides: [1] };
-    const call = { kind: 'copy', from: layout, to: layout, shape: [after.length] } as const;
-    recorder.note(call, [after], [copy]);
+    const { copy, instruction } = copyOf(recorder, after);
+    recorder.instructions.push(instruction);
     return { ...traced, after: copy };
   });
+}
+
+/** The old value of a cell that changes, where it is returned, shown, or left as a gradient: a copy made before anything. */
+function copiesOfOld({ recorder, cells, outputs }: Trace): Map<Symbolic, Symbolic> {
+  const changing = new Set(
+    cells.filter(({ before, after }) => before !== after).map((c) => c.before),
+  );
+  const wanted = [...outputs.map(({ block }) => block), ...cells.map((cell) => cell.gradAfter)];
+  const copies = new Map<Symbolic, Symbolic>();
+  for (const block of wanted) {
+    if (block === null || !changing.has(block) || copies.has(block)) continue;
+    const { copy, instruction } = copyOf(recorder, block);
+    recorder.instructions.unshift(instruction);
+    copies.set(block, copy);
+  }
+  return copies;
+}
+
+function copyOf(recorder: Recorder, block: Symbolic): { copy: Symbolic; instruction: Instruction } {
+  const copy = recorder.block(block.dtype, block.length);
+  const layout = { offset: 0, strides: [1] };
+  const call = { kind: 'copy', from: layout, to: layout, shape: [block.length] } as const;
+  const [inputs, outputs] = [[block], [copy]];
+  return { copy, instruction: { call, inputs, outputs, partial: false, site: new Error() } };
 }
 
 const hasBlas = (): boolean => backendInfo().gemm === 'blas';

@@ -20,6 +20,15 @@ export type Constant = TypedArray | number;
 /** Deep enough for the user's frame to be found behind those of the library. */
 const FRAMES_CAPTURED = 40;
 
+/** Where the program is right now, as the stack of an error that is never thrown. */
+export function siteOf(): Error {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES_CAPTURED;
+  const site = new Error();
+  Error.stackTraceLimit = limit;
+  return site;
+}
+
 export class Recorder implements Kernels {
   readonly name = 'trace';
   readonly instructions: Instruction[] = [];
@@ -60,11 +69,7 @@ export class Recorder implements Kernels {
     outputs: readonly Symbolic[],
     partial = false,
   ): void {
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = FRAMES_CAPTURED;
-    const site = new Error();
-    Error.stackTraceLimit = limit;
-    this.instructions.push({ call, inputs, outputs, partial, site });
+    this.instructions.push({ call, inputs, outputs, partial, site: siteOf() });
   }
 
   #noteOn(call: Call, inputs: readonly TypedArray[], out: TypedArray, partial = false): void {
@@ -101,6 +106,10 @@ export class Recorder implements Kernels {
 
   copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void {
     this.#noteOn({ kind: 'copy', from, to, shape }, [x], out, true);
+  }
+
+  accumulate(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void {
+    this.#noteOn({ kind: 'accumulate', from, to, shape }, [x], out, true);
   }
 
   matmul({ a, b, out, ...sizes }: MatmulProblem): void {

@@ -10,7 +10,7 @@ import { isSymbolic, type Symbolic, tracing } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Variable, type VariableState } from '../tensor/variable.js';
 import { leavesOf, mapTree, rebuild } from '../transforms/tree.js';
-import { type Constant, Recorder } from './recorder.js';
+import { type Constant, Recorder, siteOf } from './recorder.js';
 
 /** A tensor of a program: its block and how it is read. */
 export interface Slot {
@@ -29,6 +29,8 @@ export interface TracedCell {
   /** Its gradient when a run begins and ends; null for none. */
   readonly gradBefore: Symbolic | null;
   readonly gradAfter: Symbolic | null;
+  /** Holds the stack of where it was last assigned a value that is known while tracing; null if it never was. */
+  readonly fixedAt: Error | null;
 }
 
 /** What one run of a function has noted down. */
@@ -39,8 +41,15 @@ export interface Trace {
   /** What the function returned, tensors being slots. */
   readonly result: unknown;
   readonly outputs: readonly Slot[];
+  /** What it shows under a name; the slots are among the outputs. */
+  readonly taps: readonly Tap[];
   /** The generators that it draws from. */
   readonly generators: readonly Generator[];
+}
+
+export interface Tap {
+  readonly name: string;
+  readonly slot: Slot;
 }
 
 interface Touched {
@@ -101,18 +110,39 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
     recorder.note({ kind: 'draw', fill }, [], [block]);
     return block;
   };
-  tracing.hooks = { touch, draw };
+  const fixed = new Map<object, Error>();
+  const fix = (cell: object): void => {
+    fixed.set(cell, siteOf());
+  };
+  const outputs: Slot[] = [];
+  const slotOf = (value: Tensor): Slot => {
+    const { shape, dtype } = value;
+    const slot = { block: blockOf(recorder, value), shape, dtype };
+    outputs.push(slot);
+    return slot;
+  };
+  const taps: Tap[] = [];
+  const tap = (name: string, value: unknown): void => {
+    taps.push({ name, slot: slotOf(value as Tensor) });
+  };
+  const entry = (cell: object): Constant | null => {
+    const known = touched.get(cell as Variable);
+    if (known === undefined) return null;
+    const { original, before } = known;
+    if ((cell as Variable).snapshot().value.storage !== before) {
+      throw new TraceError(
+        'copy: while tracing, a cell can be copied until it is assigned, got one that has been. ' +
+          'Copy it first, or outside of the compiled function.',
+      );
+    }
+    return (original.pending?.() ?? original.value.storage) as Constant;
+  };
+  tracing.hooks = { touch, fix, entry, tap, draw };
   traced.kernels = recorder;
   try {
     const result = fn(...bound);
     refusePromise('compile', result);
-    const outputs: Slot[] = [];
-    const structure = mapTree(result, (value) => {
-      const { storage, shape, dtype, size } = value.read();
-      const block = blockOf(recorder, { storage, dtype, size } as Tensor);
-      outputs.push({ block, shape, dtype });
-      return outputs[outputs.length - 1];
-    });
+    const structure = mapTree(result, (value) => slotOf(value.read()));
     const cells = [...touched].map(([cell, { before, gradBefore }]): TracedCell => {
       const { value, grad } = cell.snapshot();
       return {
@@ -121,6 +151,7 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
         after: blockOf(recorder, value),
         gradBefore,
         gradAfter: grad === null ? null : blockOf(recorder, grad),
+        fixedAt: fixed.get(cell) ?? null,
       };
     });
     return {
@@ -129,6 +160,7 @@ export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[
       cells,
       result: structure,
       outputs,
+      taps,
       generators: [...generators.keys()],
     };
   } finally {

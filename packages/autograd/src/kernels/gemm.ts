@@ -1,8 +1,10 @@
 // Which of three multiplies matrices: plain JavaScript, WebAssembly, or the system's BLAS.
 
+import { ArgumentError } from '../errors.js';
 import { type BlasOrReason, blasGemm, systemBlas } from './blas/index.js';
 import type { MatmulProblem } from './kernels.js';
 import { matmul as inJavaScript } from './reference/matmul.js';
+import { restWorkers, threadCount } from './threads/index.js';
 import { gemm as inWebAssembly } from './wasm/gemm.js';
 import { hasFma } from './wasm/gemm-module.js';
 import { hasSimd } from './wasm/module.js';
@@ -27,6 +29,7 @@ export function matmul(problem: MatmulProblem): void {
   if (work >= BLAS_FROM) {
     const { blas } = systemBlas();
     if (blas !== null) {
+      restWorkers();
       blasGemm(blas, problem);
       return;
     }
@@ -38,6 +41,7 @@ export function matmul(problem: MatmulProblem): void {
 export function descend(problem: MatmulProblem, rate: number): void {
   const { blas } = systemBlas();
   if (blas !== null) {
+    restWorkers();
     blasGemm(blas, problem, -rate, 1);
     return;
   }
@@ -46,18 +50,24 @@ export function descend(problem: MatmulProblem, rate: number): void {
   for (let i = 0; i < product.length; i++) problem.out[i] -= rate * product[i];
 }
 
-/** What large matrix products run on here. */
+/** What this process computes with. */
 export interface BackendInfo {
+  /** What large matrix products run on. */
   readonly gemm: 'blas' | 'wasm' | 'reference';
-  /** The BLAS library's name or path. */
+  /** The BLAS library's name or path; null if there is none. */
   readonly library: string | null;
-  /** Threads of a matrix product; null if the library doesn't say. */
-  readonly threads: number | null;
-  /** WebAssembly with 128-bit vectors. */
+  /** Threads that large loops are cut over, and large products where there is no BLAS; see `setThreads`. */
+  readonly threads: number;
+  /** Threads of the BLAS library; null if there is none, or it doesn't say. */
+  readonly blasThreads: number | null;
+  /** WebAssembly with 128-bit vectors; without it everything runs in plain JavaScript. */
   readonly simd: boolean;
-  /** WebAssembly with fused multiply-add. */
+  /**
+   * Fused multiply-add (relaxed SIMD) in WebAssembly's matrix products, float32 and float64: nearly twice as fast, and each
+   * product is rounded once with its sum. Nothing else uses it.
+   */
   readonly fma: boolean;
-  /** Why there is no BLAS, null if there is. */
+  /** Why there is no BLAS; null if there is. */
   readonly blasMissing: string | null;
 }
 
@@ -69,14 +79,25 @@ function blasOrReason(): BlasOrReason {
   }
 }
 
-/** What this process computes with. Looks for BLAS if that hasn't been done yet. */
+/**
+ * What this process computes with. Looks for BLAS if that hasn't been done yet: in Node, where the optional package
+ * `koffi` is installed, OpenBLAS, BLIS, MKL or Accelerate are found by themselves. The environment variable
+ * `RETROGRAD_BLAS` names another library by its path, or is `off`.
+ *
+ * ```ts
+ * backendInfo(); // { gemm: 'blas', library: 'libopenblas.so.0', threads: 2, blasThreads: 2, simd: true, fma: true, blasMissing: null }
+ * ```
+ *
+ * @throws ArgumentError if RETROGRAD_THREADS is neither a number of threads nor `off`.
+ */
 export function backendInfo(): BackendInfo {
   const { blas, reason } = blasOrReason();
   const simd = hasSimd();
   return {
     gemm: blas !== null ? 'blas' : simd ? 'wasm' : 'reference',
     library: blas?.library ?? null,
-    threads: blas === null ? 1 : blas.threads(),
+    threads: threadCount(),
+    blasThreads: blas?.threads() ?? null,
     simd,
     fma: simd && hasFma(),
     blasMissing: reason,
@@ -85,8 +106,14 @@ export function backendInfo(): BackendInfo {
 
 /**
  * Tells BLAS how many threads to use. 1 makes its results independent of what else the machine does.
- * Returns false if there is no BLAS, or it can't be told.
+ * @returns false if there is no BLAS, or it can't be told.
+ * @throws ArgumentError unless `count` is a whole number ≥ 1, or if RETROGRAD_BLAS names a library that can't be used.
  */
 export function setBlasThreads(count: number): boolean {
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new ArgumentError(
+      `setBlasThreads: takes a whole number ≥ 1, got ${String(count)}. Pass how many threads to use, for example 1.`,
+    );
+  }
   return systemBlas().blas?.setThreads(count) ?? false;
 }

@@ -18,7 +18,10 @@ export interface Layout {
   readonly strides: readonly number[];
 }
 
-/** The elements of one tensor, as a kernel of the user's sees them. Valid during the call only. */
+/**
+ * The elements of one tensor, as a kernel of the user's sees them. Valid during the call only; in a program they may lie in
+ * memory that threads share, which some functions of the platform refuse (`TextDecoder`, `crypto.getRandomValues`).
+ */
 export interface KernelView {
   readonly data: TypedArray;
   readonly shape: Shape;
@@ -127,6 +130,9 @@ export interface Kernels {
 
   /** Copies a block of `shape` from one layout to another. */
   copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void;
+
+  /** out[to] += x[from] for every element of `shape`, one after the other; positions of `out` may repeat. */
+  accumulate(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void;
 
   matmul(problem: MatmulProblem): void;
 

@@ -20,14 +20,17 @@ export function toTensor(op: string, value: TensorLike): Tensor {
 /** The dtype that operands are computed in: tensors decide, JS numbers follow. */
 export function commonDType(values: readonly TensorLike[]): DType {
   let dtype: DType | null = null;
-  for (const value of values) {
-    if (value instanceof Operand)
+  let numbers = false;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value instanceof Operand) {
       dtype = dtype === null ? value.dtype : promote(dtype, value.dtype);
-    else if (typeof value === 'boolean') dtype ??= 'bool';
+    } else if (typeof value === 'boolean') dtype ??= 'bool';
+    else numbers = true;
   }
-  const numbersAlone = dtype === null;
-  let result: DType = dtype ?? 'float32';
-  if (numbersAlone) return result;
+  if (dtype === null) return 'float32';
+  if (!numbers) return dtype;
+  let result: DType = dtype;
   for (const value of values) if (typeof value === 'number') result = promoteNumber(result, value);
   return result;
 }

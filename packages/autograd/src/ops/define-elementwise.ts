@@ -59,7 +59,8 @@ export class ElementwiseOp implements Op {
   readonly #partials: (Partial | null | undefined)[];
   readonly #vjps: (ElementwiseOp | undefined)[];
   readonly #jvps = new Map<number, ElementwiseOp>();
-  readonly #saved = new Map<number, number>();
+  /** By which inputs are tracked: which values the rules read. */
+  readonly #saved: (number | undefined)[] = [];
   readonly notation = null;
   readonly vjp: Op['vjp'];
   readonly apply: Op['apply'];
@@ -102,7 +103,7 @@ export class ElementwiseOp implements Op {
   }
 
   #sources(tracked: number): number {
-    let mask = this.#saved.get(tracked);
+    let mask = this.#saved[tracked];
     if (mask === undefined) {
       mask = 0;
       for (let i = 0; i < this.arity; i++) {
@@ -111,7 +112,7 @@ export class ElementwiseOp implements Op {
           mask |= 1 << (source < 0 ? this.arity : source);
         }
       }
-      this.#saved.set(tracked, mask);
+      this.#saved[tracked] = mask;
     }
     return mask;
   }

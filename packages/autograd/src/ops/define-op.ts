@@ -128,11 +128,8 @@ function opOf<A, G>(
 }
 
 /** The attributes are the last argument, if that is no operand and no number. */
-function separate(op: string, args: readonly unknown[]): [Tensor[], unknown] {
-  const last = args.at(-1);
-  const hasAttrs = typeof last === 'object' && last !== null && !(last instanceof Operand);
-  const operands = (hasAttrs ? args.slice(0, -1) : args) as readonly TensorLike[];
-  return [operands.map((value) => toTensor(op, value)), hasAttrs ? last : undefined];
+function isAttrs(last: unknown): boolean {
+  return typeof last === 'object' && last !== null && !(last instanceof Operand);
 }
 
 /** A symbolic block stands where the elements will be: those who lower pass it on, and never look inside. */
@@ -141,29 +138,40 @@ function viewOf({ storage, shape, dtype }: Tensor): KernelView {
   return { data, shape, dtype };
 }
 
-/** Fills freshly allocated outputs; scalars become plain numbers. */
-function fill<A>(
-  name: string,
-  forward: ArrayForward<A, unknown>,
+type Fill<A> = LoweredForward<A, unknown>['lower'];
+
+/** A kernel of the user's runs at once, unless it is to be noted down. */
+function fillOf<A>(name: string, forward: ArrayForward<A, unknown>): Fill<A> {
+  if ('lower' in forward) return forward.lower;
+  return (inputs, outputs, attrs, kernels) => {
+    if (kernels.host === undefined) forward.kernel(inputs, outputs, attrs);
+    else kernels.host(name, inputs, outputs, (x, y) => forward.kernel(x, y, attrs));
+  };
+}
+
+/** Freshly allocated outputs, filled; scalars become plain numbers. */
+function filled<A>(
+  fill: Fill<A>,
   inputs: readonly Tensor[],
   metas: readonly Meta[],
   attrs: A,
 ): Output[] {
   const kernels = kernelsFor(inputs);
-  const outputs = metas.map(({ shape, dtype }) => ({
-    data: kernels.allocate(dtype, sizeOf(shape)),
-    shape,
-    dtype,
-  }));
-  const views = inputs.map(viewOf);
-  if ('lower' in forward) forward.lower(views, outputs, attrs, kernels);
-  else if (kernels.host === undefined) forward.kernel(views, outputs, attrs);
-  else kernels.host(name, views, outputs, (x, y) => forward.kernel(x, y, attrs));
-  return outputs.map(({ data, shape, dtype }) => ({
-    storage: shape.length === 0 && !isSymbolic(data) ? data[0] : data,
-    shape,
-    dtype,
-  }));
+  const views = new Array<KernelView>(inputs.length);
+  for (let i = 0; i < inputs.length; i++) views[i] = viewOf(inputs[i]);
+  const blocks = new Array<KernelView>(metas.length);
+  for (let i = 0; i < metas.length; i++) {
+    const { shape, dtype } = metas[i];
+    blocks[i] = { data: kernels.allocate(dtype, sizeOf(shape)), shape, dtype };
+  }
+  fill(views, blocks, attrs, kernels);
+  const outputs = new Array<Output>(metas.length);
+  for (let i = 0; i < metas.length; i++) {
+    const { data, shape, dtype } = blocks[i];
+    const storage = shape.length === 0 && !isSymbolic(data) ? data[0] : data;
+    outputs[i] = { storage, shape, dtype };
+  }
+  return outputs;
 }
 
 function unrecorded<R>(forward: () => R): R {
@@ -186,38 +194,54 @@ function unrecorded<R>(forward: () => R): R {
  * Rules are written with differentiable operations, so gradients of gradients need nothing more.
  */
 export function defineOp<A = undefined>(definition: OpDefinition<A>): OpFunction<A> {
+  const compute =
+    'forward' in definition ? onTensors(definition) : onArrays(definition.name, definition);
   const apply = (inputs: readonly Tensor[], attrs: A): Tensor => {
-    if ('forward' in definition) {
-      const y = unrecorded(() => definition.forward(inputs, attrs));
-      if (!(y instanceof Tensor)) {
-        throw new RuleError(
-          `${op.name}: forward returns a tensor, got ${typeof y}. Use defineMultiOp for several outputs.`,
-        );
-      }
-      return record(op, inputs, attrs, y.storage, y.shape, y.dtype);
-    }
-    const meta = definition.output(inputs, attrs);
-    const [y] = fill(op.name, definition, inputs, [meta], attrs);
-    return record(op, inputs, attrs, y.storage, y.shape, y.dtype);
+    const { storage, shape, dtype } = compute(inputs, attrs);
+    return record(op, inputs, attrs, storage, shape, dtype);
   };
   const op = opOf(definition, apply);
   return callable(op, apply);
+}
+
+type Compute<A> = (inputs: readonly Tensor[], attrs: A) => Output;
+
+function onTensors<A>({ name, forward }: Rules<A, Tensor> & TensorForward<A, Tensor>): Compute<A> {
+  return (inputs, attrs) => {
+    const y = unrecorded(() => forward(inputs, attrs));
+    if (y instanceof Tensor) return y;
+    throw new RuleError(
+      `${name}: forward returns a tensor, got ${typeof y}. Use defineMultiOp for several outputs.`,
+    );
+  };
+}
+
+function onArrays<A>(name: string, forward: ArrayForward<A, Meta>): Compute<A> {
+  const fill = fillOf(name, forward);
+  return (inputs, attrs) => filled(fill, inputs, [forward.output(inputs, attrs)], attrs)[0];
 }
 
 /** Declares an operation with several outputs: `vjp` takes, and `jvp` returns, a list with one entry for each. */
 export function defineMultiOp<A = undefined>(
   definition: MultiOpDefinition<A>,
 ): OpFunction<A, Tensor[]> {
-  const apply = (inputs: readonly Tensor[], attrs: A): Tensor[] => {
-    if ('forward' in definition) {
-      const ys = unrecorded(() => definition.forward(inputs, attrs));
-      return recordAll(op, inputs, attrs, ys);
-    }
-    const metas = definition.output(inputs, attrs);
-    return recordAll(op, inputs, attrs, fill(op.name, definition, inputs, metas, attrs));
-  };
+  const compute =
+    'forward' in definition ? allOnTensors(definition) : allOnArrays(definition.name, definition);
+  const apply = (inputs: readonly Tensor[], attrs: A): Tensor[] =>
+    recordAll(op, inputs, attrs, compute(inputs, attrs));
   const op = opOf(definition, apply);
   return callable(op, apply);
+}
+
+type ComputeAll<A> = (inputs: readonly Tensor[], attrs: A) => readonly Output[];
+
+function allOnTensors<A>({ forward }: TensorForward<A, readonly Tensor[]>): ComputeAll<A> {
+  return (inputs, attrs) => unrecorded(() => forward(inputs, attrs));
+}
+
+function allOnArrays<A>(name: string, forward: ArrayForward<A, readonly Meta[]>): ComputeAll<A> {
+  const fill = fillOf(name, forward);
+  return (inputs, attrs) => filled(fill, inputs, forward.output(inputs, attrs), attrs);
 }
 
 /** The function that users call, around what runs on tensors. */
@@ -226,7 +250,10 @@ function callable<A, R>(
   apply: (inputs: readonly Tensor[], attrs: A) => R,
 ): OpFunction<A, R> {
   const call = (...args: readonly unknown[]): R => {
-    const [inputs, attrs] = separate(op.name, args);
+    const last = args[args.length - 1];
+    const attrs = isAttrs(last) ? last : undefined;
+    const inputs = new Array<Tensor>(attrs === undefined ? args.length : args.length - 1);
+    for (let i = 0; i < inputs.length; i++) inputs[i] = toTensor(op.name, args[i] as TensorLike);
     return apply(inputs, attrs as A);
   };
   Object.defineProperty(call, 'name', { value: op.name });

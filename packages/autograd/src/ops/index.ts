@@ -3,6 +3,7 @@
 export * from './activations.js';
 export * from './arithmetic.js';
 export { broadcastTo, cast } from './broadcast.js';
+export { conv, convTranspose } from './convolution.js';
 export * from './define-elementwise.js';
 export * from './define-op.js';
 export { diag, tril, triu } from './diagonal.js';
@@ -12,6 +13,7 @@ export { concat, split, stack } from './join.js';
 export * from './logic.js';
 export { dot, type MatmulOptions, matmul, outer } from './matmul.js';
 export { permute, transpose } from './permute.js';
+export { averagePool, maxPool } from './pooling.js';
 export {
   cumsum,
   logsumexp,
@@ -25,7 +27,19 @@ export {
   variance,
 } from './reduce.js';
 export { repeat, reshape, squeeze, tile, unsqueeze } from './shape.js';
+export type {
+  AveragePoolOptions,
+  ConvOptions,
+  ConvTransposeOptions,
+  FoldWindowsOptions,
+  MaxPoolOptions,
+  Padding,
+  PerAxis,
+  SlidingWindowsOptions,
+  WindowOptions,
+} from './signatures-windows.js';
 export { flip, pad, slice } from './slice.js';
 export { logSoftmax, softmax } from './softmax.js';
 export { argmax, argmin, argsort, sort, topK } from './sort.js';
 export * from './transcendental.js';
+export { foldWindows, slidingWindows } from './windows.js';

@@ -11,6 +11,7 @@ import {
   normalizeAxis,
   type Shape,
   sameShape,
+  sizeBetween,
   sizeOf,
 } from '../tensor/shape.js';
 import { asArray } from '../tensor/storage.js';
@@ -29,11 +30,11 @@ interface AxisAttrs {
 }
 
 function outerOf(shape: Shape, axis: number): number {
-  return sizeOf(shape.slice(0, axis));
+  return sizeBetween(shape, 0, axis);
 }
 
 function innerOf(shape: Shape, axis: number): number {
-  return sizeOf(shape.slice(axis + 1));
+  return sizeBetween(shape, axis + 1, shape.length);
 }
 
 /** i + size where i < 0: positions counted from the end, as those from the start. */
@@ -204,7 +205,7 @@ export const index = ((x: Operand, ...indices: readonly Operand[]): Tensor => {
   const rest = value.shape.slice(indices.length);
   const offsets = indices.map((list, axis): Tensor => {
     const at = checkIndices('index', list, leading[axis]);
-    const step = sizeOf(leading.slice(axis + 1));
+    const step = sizeBetween(leading, axis + 1, leading.length);
     return step === 1 ? at : mul(at, step);
   });
   const flat = offsets.reduce((sum, offset) => add(sum, offset));

@@ -26,19 +26,37 @@ interface MatmulAttrs {
   readonly transposeB: boolean;
 }
 
-function leading(shape: Shape): Shape {
-  return shape.slice(0, -2);
+/** The attributes for both flags, made once. */
+const ATTRS = [false, true].map((transposeA) =>
+  [false, true].map((transposeB): MatmulAttrs => ({ transposeA, transposeB })),
+);
+
+function attrsOf(transposeA: boolean, transposeB: boolean): MatmulAttrs {
+  return ATTRS[transposeA ? 1 : 0][transposeB ? 1 : 0];
 }
 
-/** Rows and columns of op(x). */
-function sides(shape: Shape, transposed: boolean): [number, number] {
-  const [rows, columns] = shape.slice(-2);
-  return transposed ? [columns, rows] : [rows, columns];
+const NO_AXES: Shape = [];
+
+function leading(shape: Shape): Shape {
+  return shape.length === 2 ? NO_AXES : shape.slice(0, -2);
 }
+
+/** The rows of op(x). */
+function rowsOf(shape: Shape, transposed: boolean): number {
+  return shape[shape.length - (transposed ? 1 : 2)];
+}
+
+/** The columns of op(x). */
+function columnsOf(shape: Shape, transposed: boolean): number {
+  return rowsOf(shape, !transposed);
+}
+
+const ONE_PAIR: readonly [number, number][] = [[0, 0]];
 
 /** For every matrix of the result, which matrices of a and b it is the product of. */
-function pairing(a: Shape, b: Shape): [number, number][] {
+function pairing(a: Shape, b: Shape): readonly [number, number][] {
   const batch = broadcastShapes('matmul', leading(a), leading(b));
+  if (batch.length === 0) return ONE_PAIR;
   const stepsOfA = broadcastStrides(leading(a), batch);
   const stepsOfB = broadcastStrides(leading(b), batch);
   const steps = stridesOf(batch);
@@ -69,22 +87,20 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
     },
   },
   output: ([a, b], { transposeA, transposeB }) => {
-    const [m] = sides(a.shape, transposeA);
-    const [, n] = sides(b.shape, transposeB);
+    const m = rowsOf(a.shape, transposeA);
+    const n = columnsOf(b.shape, transposeB);
     const batch = broadcastShapes('matmul', leading(a.shape), leading(b.shape));
-    return { shape: [...batch, m, n], dtype: a.dtype };
+    return { shape: batch.length === 0 ? [m, n] : [...batch, m, n], dtype: a.dtype };
   },
   lower: ([a, b], [y], { transposeA, transposeB }, kernels) => {
-    const [m, k] = sides(a.shape, transposeA);
-    const [, n] = sides(b.shape, transposeB);
     kernels.matmul({
       a: a.data,
       b: b.data,
       out: y.data,
       dtype: y.dtype,
-      m,
-      n,
-      k,
+      m: rowsOf(a.shape, transposeA),
+      n: columnsOf(b.shape, transposeB),
+      k: columnsOf(a.shape, transposeA),
       transposeA,
       transposeB,
       batch: pairing(a.shape, b.shape),
@@ -94,12 +110,11 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
   vjp: (g, node) => {
     const [a, b] = node.x;
     const { transposeA: ta, transposeB: tb } = node.attrs;
-    const dA = () => (ta ? product(b, g, tb, true) : product(g, b, false, !tb));
-    const dB = () => (tb ? product(g, a, true, ta) : product(a, g, !ta, false));
-    return [
-      node.needs(0) ? sumTo(dA(), a.shape) : null,
-      node.needs(1) ? sumTo(dB(), b.shape) : null,
-    ];
+    let dA: Tensor | null = null;
+    let dB: Tensor | null = null;
+    if (node.needs(0)) dA = ta ? product(b, g, tb, true) : product(g, b, false, !tb);
+    if (node.needs(1)) dB = tb ? product(g, a, true, ta) : product(a, g, !ta, false);
+    return [dA && sumTo(dA, a.shape), dB && sumTo(dB, b.shape)];
   },
   jvp: ([ta, tb], { x: [a, b], attrs }) =>
     sumOf(ta && matmulOp(ta, b, attrs), tb && matmulOp(a, tb, attrs)),
@@ -110,7 +125,7 @@ function flipped(x: string, transposed: boolean): string {
 }
 
 function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
-  return matmulOp(a, b, { transposeA, transposeB });
+  return matmulOp(a, b, attrsOf(transposeA, transposeB));
 }
 
 /** Brings two operands to one dtype; bool counts as int32. */
@@ -120,13 +135,15 @@ function numericPair(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
   return [cast(x, dtype), cast(y, dtype)];
 }
 
+const NO_OPTIONS: MatmulOptions = {};
+
 /**
  * The matrix product, as NumPy's and PyTorch's: matrices [m, k] · [k, n]; a vector is a row on the left and a column on
  * the right, whose axis then drops; leading axes are batches, which broadcast. The options read an operand with its
  * last two axes exchanged, which costs nothing.
  * @throws ShapeError for scalars, for inner dimensions that differ, for batches that don't broadcast.
  */
-export const matmul = ((a: Operand, b: Operand, options: MatmulOptions = {}): Tensor => {
+export const matmul = ((a: Operand, b: Operand, options: MatmulOptions = NO_OPTIONS): Tensor => {
   const [x, y] = numericPair('matmul', a, b);
   const { transposeA = false, transposeB = false } = options;
   if (x.rank === 0 || y.rank === 0) {
@@ -137,15 +154,16 @@ export const matmul = ((a: Operand, b: Operand, options: MatmulOptions = {}): Te
   }
   const left = x.rank === 1 ? reshapeOp(x, { shape: [1, x.size] }) : x;
   const right = y.rank === 1 ? reshapeOp(y, { shape: [y.size, 1] }) : y;
-  const attrs = { transposeA: transposeA && x.rank > 1, transposeB: transposeB && y.rank > 1 };
-  const [, inner] = sides(left.shape, attrs.transposeA);
-  const [outer] = sides(right.shape, attrs.transposeB);
+  const attrs = attrsOf(transposeA && x.rank > 1, transposeB && y.rank > 1);
+  const inner = columnsOf(left.shape, attrs.transposeA);
+  const outer = rowsOf(right.shape, attrs.transposeB);
   if (inner !== outer) {
     throw new ShapeError(
       `matmul: inner dimensions ${inner} and ${outer} differ, got ${formatShape(x.shape)} and ` +
         `${formatShape(y.shape)}. Transpose one of them, or check which axis holds the features.`,
     );
   }
+  if (x.rank === 2 && y.rank === 2) return matmulOp(x, y, attrs);
   // A batch times one matrix is one tall product, and its gradient one product too instead of a sum of many.
   const tall = left.rank > 2 && right.rank === 2 && !attrs.transposeA;
   const flat = tall
@@ -187,5 +205,5 @@ export const outer = ((a: Operand, b: Operand): Tensor => {
   checkVectors('outer', x, y);
   const column = reshapeOp(x, { shape: [x.size, 1] });
   const row = reshapeOp(y, { shape: [1, y.size] });
-  return matmulOp(column, row, { transposeA: false, transposeB: false });
+  return product(column, row, false, false);
 }) as OuterFn;

@@ -38,6 +38,7 @@ import type {
   UnsqueezeMethod,
 } from './method-signatures.js';
 import type { SortOptions } from './signatures.js';
+import type { FoldWindowsMethod, SlidingWindowsMethod } from './signatures-windows.js';
 
 declare module '../tensor/operand.js' {
   interface Operand<S extends Shape> {
@@ -210,6 +211,10 @@ declare module '../tensor/operand.js' {
     readonly tile: TileMethod;
     /** Each element repeated along an axis. */
     readonly repeat: RepeatMethod;
+    /** All windows along the axes, the positions within them as new last axes. */
+    readonly slidingWindows: SlidingWindowsMethod;
+    /** Windows, whose positions are the last axes, added up where they came from. */
+    readonly foldWindows: FoldWindowsMethod;
 
     // indices
     /** Slices at integer positions along an axis (0). */
@@ -333,6 +338,8 @@ const METHODS = {
   split: ops.split,
   tile: ops.tile,
   repeat: ops.repeat,
+  slidingWindows: ops.slidingWindows,
+  foldWindows: ops.foldWindows,
   gather: ops.gather,
   takeAlong: ops.takeAlong,
   scatterAdd: ops.scatterAdd,

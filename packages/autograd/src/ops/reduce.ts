@@ -8,6 +8,7 @@ import {
   normalizeAxes,
   normalizeAxis,
   reducedShape,
+  sizeBetween,
   sizeOf,
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -230,9 +231,9 @@ const cumsumOp: OpFunction<{ axis: number; reverse: boolean }> = defineOp<{
     kernels.cumulativeSum(
       x.data,
       y.data,
-      sizeOf(x.shape.slice(0, axis)),
+      sizeBetween(x.shape, 0, axis),
       x.shape[axis],
-      sizeOf(x.shape.slice(axis + 1)),
+      sizeBetween(x.shape, axis + 1, x.shape.length),
       reverse,
     ),
   vjp: (g, { attrs: { axis, reverse } }) => cumsumOp(g, { axis, reverse: !reverse }),

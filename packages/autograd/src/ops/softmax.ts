@@ -3,7 +3,7 @@
 import type { Kernels, KernelView } from '../kernels/kernels.js';
 import { toFloating } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
-import { normalizeAxis, sizeOf } from '../tensor/shape.js';
+import { normalizeAxis, sizeBetween } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { mul, sub } from './arithmetic.js';
 import { cast, sumOp } from './broadcast.js';
@@ -23,8 +23,8 @@ function run(
   axis: number,
   logarithm: boolean,
 ): void {
-  const outer = sizeOf(x.shape.slice(0, axis));
-  const inner = sizeOf(x.shape.slice(axis + 1));
+  const outer = sizeBetween(x.shape, 0, axis);
+  const inner = sizeBetween(x.shape, axis + 1, x.shape.length);
   kernels.softmax(x.data, y.data, outer, x.shape[axis] ?? 1, inner, logarithm);
 }
 

@@ -2,7 +2,13 @@
 
 import { ArgumentError, ShapeError } from '../errors.js';
 import type { Operand } from '../tensor/operand.js';
-import { checkInteger, formatShape, normalizeAxis, reducedShape, sizeOf } from '../tensor/shape.js';
+import {
+  checkInteger,
+  formatShape,
+  normalizeAxis,
+  reducedShape,
+  sizeBetween,
+} from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { reshapeOp } from './broadcast.js';
 import { toTensor } from './convert.js';
@@ -25,9 +31,9 @@ const argSortOp = defineOp<{ axis: number; descending: boolean }>({
     kernels.argSort(
       x.data,
       y.data,
-      sizeOf(x.shape.slice(0, axis)),
+      sizeBetween(x.shape, 0, axis),
       x.shape[axis],
-      sizeOf(x.shape.slice(axis + 1)),
+      sizeBetween(x.shape, axis + 1, x.shape.length),
       descending,
     ),
   vjp: 'nondifferentiable',
@@ -84,9 +90,9 @@ function argExtremeOp(kind: 'max' | 'min') {
         kind,
         x.data,
         y.data,
-        sizeOf(x.shape.slice(0, axis)),
+        sizeBetween(x.shape, 0, axis),
         x.shape[axis],
-        sizeOf(x.shape.slice(axis + 1)),
+        sizeBetween(x.shape, axis + 1, x.shape.length),
       ),
     vjp: 'nondifferentiable',
   });

@@ -5,7 +5,7 @@ import { onesLike } from '../tensor/creation.js';
 import type { Operand } from '../tensor/operand.js';
 import { Cut } from '../tensor/origin.js';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
+import { scalarTensor, Tensor } from '../tensor/tensor.js';
 import { release } from './listing.js';
 import { visitTape } from './order.js';
 import { Adjointed, replayBackward } from './replay.js';
@@ -23,6 +23,7 @@ const LEAVES = 0;
 
 function seedOf(value: Tensor, gradient: Operand | undefined): Tensor {
   if (gradient === undefined) {
+    if (value.rank === 0) return scalarTensor(1, value.dtype);
     if (value.size === 1) return onesLike(value);
     throw new ShapeError(
       `backward: starts at a single number, got shape ${formatShape(value.shape)}. ` +

@@ -18,15 +18,20 @@ function isList(value: Slot | Adjoints): value is Adjoint[] {
 }
 
 /** A rule's result must be of the shape and dtype of what it is the gradient or tangent of. */
-function checkRule(rule: string, of: Meta, value: unknown): asserts value is Tensor {
+function checkRule(
+  name: string,
+  rule: '' | ' vjp' | ' jvp',
+  of: Meta,
+  value: unknown,
+): asserts value is Tensor {
   if (!(value instanceof Tensor)) {
     throw new RuleError(
-      `${rule}: returns tensors, or null for nothing, got ${describeValue(value)}. Check what it returns.`,
+      `${name}${rule}: returns tensors, or null for nothing, got ${describeValue(value)}. Check what it returns.`,
     );
   }
   if (!sameShape(value.shape, of.shape) || value.dtype !== of.dtype) {
     throw new RuleError(
-      `${rule}: returns the shape and dtype of what it belongs to, ${of.dtype} ${formatShape(of.shape)}, ` +
+      `${name}${rule}: returns the shape and dtype of what it belongs to, ${of.dtype} ${formatShape(of.shape)}, ` +
         `got ${value.dtype} ${formatShape(value.shape)}. Sum over broadcast axes, or cast.`,
     );
   }
@@ -38,7 +43,7 @@ function runHooks(origin: Origin, slot: number, g: Tensor): Tensor {
     if (entry.slot !== slot) continue;
     const replaced = entry.hook(result);
     if (replaced === undefined) continue;
-    checkRule('registerHook', outputMeta(origin, slot), replaced);
+    checkRule('registerHook', '', outputMeta(origin, slot), replaced);
     result = replaced;
   }
   return result;
@@ -94,7 +99,7 @@ function distribute(node: Node, results: Adjoints, adjoints: Adjointed): void {
     if (g === null || !node.needs(i)) continue;
     const input = inputs[i] as Origin;
     const slot = slots === null ? 0 : slots[i];
-    checkRule(`${node.op.name} vjp`, outputMeta(input, slot), g);
+    checkRule(node.op.name, ' vjp', outputMeta(input, slot), g);
     adjoints.add(input, slot, g);
   }
 }
@@ -153,7 +158,7 @@ export function replayForward(visit: Visit, tangents: Adjointed): void {
     }
     list.forEach((t, slot) => {
       if (t === null) return;
-      checkRule(`${op.name} jvp`, outputMeta(node, slot), t);
+      checkRule(op.name, ' jvp', outputMeta(node, slot), t);
       tangents.add(node, slot, t);
     });
   }

@@ -10,8 +10,6 @@ export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 /** bool < int32 < float32 < float64: the order of promotion. */
 const RANK: Readonly<Record<DType, number>> = { bool: 0, int32: 1, float32: 2, float64: 3 };
 
-const BYTES: Readonly<Record<DType, number>> = { bool: 1, int32: 4, float32: 4, float64: 8 };
-
 export function isDType(value: unknown): value is DType {
   return typeof value === 'string' && Object.hasOwn(RANK, value);
 }
@@ -21,12 +19,13 @@ export function isFloating(dtype: DType): boolean {
 }
 
 export function bytesPerElement(dtype: DType): number {
-  return BYTES[dtype];
+  if (dtype === 'float32' || dtype === 'int32') return 4;
+  return dtype === 'float64' ? 8 : 1;
 }
 
 /** The higher of two dtypes in bool < int32 < float32 < float64. */
 export function promote(a: DType, b: DType): DType {
-  return RANK[a] >= RANK[b] ? a : b;
+  return a === b || RANK[a] > RANK[b] ? a : b;
 }
 
 /** float32 for int and bool, which have no fractions; floating dtypes stay what they are. */

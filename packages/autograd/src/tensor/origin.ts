@@ -69,6 +69,8 @@ export class Leaf implements Origin {
   }
 }
 
+const NO_SHAPE: Shape = [];
+
 /**
  * Where a tape was cut: by `detach`, by `noGrad`, or by an operation without a derivative. Its name travels
  * with the values computed from there on, so that a missing gradient can be explained.
@@ -76,7 +78,7 @@ export class Leaf implements Origin {
 export class Cut implements Origin {
   readonly id = 0;
   readonly level = CUT_LEVEL;
-  readonly shape: Shape = [];
+  readonly shape = NO_SHAPE;
   readonly dtype: DType = 'float32';
   visit = 0;
   position = -1;

@@ -15,6 +15,13 @@ export function sizeOf(shape: Shape): number {
   return size;
 }
 
+/** How many elements the axes `from` … `to` − 1 span. */
+export function sizeBetween(shape: Shape, from: number, to: number): number {
+  let size = 1;
+  for (let i = from; i < to; i++) size *= shape[i];
+  return size;
+}
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
@@ -66,13 +73,17 @@ export function normalizeAxes(
   axes: number | readonly number[] | null | undefined,
   rank: number,
 ): number[] {
-  if (axes === undefined || axes === null) return Array.from({ length: rank }, (_, i) => i);
-  const list = typeof axes === 'number' ? [axes] : axes;
-  const normal = list.map((axis) => normalizeAxis(op, axis, rank)).sort((a, b) => a - b);
+  if (axes === undefined || axes === null) {
+    const all: number[] = [];
+    for (let axis = 0; axis < rank; axis++) all.push(axis);
+    return all;
+  }
+  if (typeof axes === 'number') return [normalizeAxis(op, axes, rank)];
+  const normal = axes.map((axis) => normalizeAxis(op, axis, rank)).sort((a, b) => a - b);
   for (let i = 1; i < normal.length; i++) {
     if (normal[i] === normal[i - 1]) {
       throw new AxisError(
-        `${op}: every axis may be named once, got [${list.join(', ')}]. Remove the repeated axis.`,
+        `${op}: every axis may be named once, got [${axes.join(', ')}]. Remove the repeated axis.`,
       );
     }
   }

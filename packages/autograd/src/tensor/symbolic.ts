@@ -19,6 +19,12 @@ export class Symbolic {
 export interface TraceHooks {
   /** A cell is about to be read or assigned, or a generator drawn from: its state is put back when the trace ends. */
   touch(holder: object): void;
+  /** A cell is about to be assigned a value that is known already: the program will assign the same in every run. */
+  fix(cell: object): void;
+  /** A tensor is shown under a name: the program will keep it for whoever looks after a run. */
+  tap(name: string, value: unknown): void;
+  /** The elements that a cell had when the trace began; null if it isn't part of the trace yet. */
+  entry(cell: object): TypedArray | number | null;
   /** A generator draws a tensor: the program will call `fill` in every run. */
   draw(dtype: DType, length: number, fill: (out: TypedArray) => void): Symbolic;
 }

@@ -1,12 +1,12 @@
 // The variable: a cell with an identity and a gradient, whose immutable value can be exchanged.
 
-import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
+import { ArgumentError, callSite, DTypeError, ShapeError, TraceError } from '../errors.js';
 import { coerce, coerceExactly, type DType, isFloating } from './dtype.js';
 import { Operand, type TensorLike } from './operand.js';
 import { type GradientSink, Leaf } from './origin.js';
 import { formatShape, type Shape, sameShape } from './shape.js';
 import { convertArray, elementsOf, type Storage } from './storage.js';
-import { tracing } from './symbolic.js';
+import { isSymbolic, tracing } from './symbolic.js';
 import { scalarTensor, Tensor } from './tensor.js';
 
 /** @internal */
@@ -37,6 +37,12 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   /** @internal Use `variable(value)`. */
   constructor(value: Tensor<S>, options: VariableOptions = {}) {
     super();
+    if (isSymbolic(value.storage)) {
+      throw new TraceError(
+        `variable: a cell begins with elements that are known, got ${value.dtype} ${formatShape(value.shape)} of a function ` +
+          `being compiled${callSite()}. Make the cell outside of the function, and assign to it inside.`,
+      );
+    }
     this.shape = value.shape;
     this.#requiresGrad = options.requiresGrad ?? isFloating(value.dtype);
     if (this.#requiresGrad && !isFloating(value.dtype)) {
@@ -109,6 +115,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
       );
     }
     tracing.hooks?.touch(this);
+    if (!isSymbolic(next.storage)) tracing.hooks?.fix(this);
     this.#pending = null;
     this.#version++;
     this.#value = this.#hold(next as Tensor<S>);
@@ -141,6 +148,18 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   exchange(storage: Storage): void {
     this.#pending = null;
     this.#value = this.#hold(new Tensor(storage, this.shape, this.dtype, null, 0));
+  }
+
+  /**
+   * A cell of its own with this one's value. Within a compiled function it is made once, while that is traced, with the value
+   * from before.
+   * @throws TraceError there for a cell that the function has assigned already.
+   */
+  copy(): Variable<S> {
+    const { storage } = this.read();
+    const elements = tracing.hooks?.entry(this) ?? storage;
+    const value = new Tensor(elements, this.shape, this.dtype, null, 0);
+    return new Variable(value, { requiresGrad: this.#requiresGrad });
   }
 
   /** Converts the cell to another dtype, for good; a gradient that waits is forgotten. */

@@ -105,6 +105,23 @@ describe('compile', () => {
     expect(a.value.toArray()).toEqual([1, 2]);
   });
 
+  it('returns a value that a cell had before it was assigned', () => {
+    const count = variable(1, { dtype: 'int32' });
+    const w = variable([1, 2]);
+    const next = compile(() => {
+      const [old, weights] = [count.value, w.value.detach()];
+      count.assign(count.add(1));
+      noGrad(() => w.assign(w.mul(2)));
+      return { old, weights, again: weights.reshape([2, 1]), now: count.value };
+    });
+    for (const k of [1, 2, 3]) {
+      const { old, weights, again, now } = next();
+      expect([old.item(), now.item()]).toEqual([k, k + 1]);
+      expect(weights.toArray()).toEqual([2 ** (k - 1), 2 ** k]);
+      expect(again.toArray()).toEqual([[2 ** (k - 1)], [2 ** k]]);
+    }
+  });
+
   it('differentiates inside, to any order', () => {
     const third = compile(grad((x: Tensor) => grad((y: Tensor) => y.pow(3).sum())(x).sum()));
     expect(third(tensor([1, 2])).toArray()).toEqual([6, 12]);
@@ -202,9 +219,31 @@ describe('a trace', () => {
       rate *= 0.5;
       return a.sub(a.mul(rate));
     });
-    expect(() => decaying(x)).toThrow(/changed from 0\.5 to 0\.25/);
+    expect(() => decaying(x)).toThrow(/changed from 0\.5 to 0\.25 at compile\.test\.ts:\d+:\d+/);
     const random = compile((a: Tensor) => a.add(Math.random()));
     expect(() => random(x)).toThrow(TraceError);
+    expect(() => random(x)).toThrow(/changed from 0\.\d+ to 0\.\d+ at compile\.test\.ts:\d+:\d+/);
+    const list = compile((a: Tensor) => a.add(tensor([Math.random(), 2])));
+    expect(() => list(x)).toThrow(/changed from an array of 2 to .* at compile\.test\.ts:\d+:\d+/);
+  });
+
+  it('refuses values that change where they are only assigned or returned', () => {
+    const rate = variable(0.1, { dtype: 'float64' });
+    let epoch = 0;
+    const scheduled = compile((a: Tensor) => {
+      rate.assign(0.5 ** epoch++);
+      return a;
+    });
+    expect(() => scheduled(x)).toThrow(/changed from 1 to 0\.5 at compile\.test\.ts:\d+:\d+/);
+    expect(rate.value.item()).toBe(0.1);
+    const returned = compile((a: Tensor) => [a, tensor(Math.random())]);
+    expect(() => returned(x)).toThrow(/changed from 0\.\d+ to 0\.\d+\. Keep what changes/);
+    let [here, there] = [variable([1, 2]), variable([3, 4])];
+    const fickle = compile((a: Tensor) => {
+      [here, there] = [there, here];
+      return a.add(here);
+    });
+    expect(() => fickle(x)).toThrow(/got other variables\./);
   });
 
   it('refuses a function that does something else the second time', () => {

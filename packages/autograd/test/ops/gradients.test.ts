@@ -20,7 +20,7 @@ for (const sample of samples) byOp.set(sample.op, [...(byOp.get(sample.op) ?? []
 /** They work along axes, or on vectors and matrices: a scalar is refused. */
 const NOT_OF_SCALARS =
   'cumsum softmax logSoftmax matmul dot outer repeat tril triu diag concat split gather scatterAdd ' +
-  'takeAlong index sort topK';
+  'takeAlong index sort topK slidingWindows foldWindows conv convTranspose maxPool averagePool';
 
 const withoutDerivative = new Set(nondifferentiable.map(({ op }) => op));
 

@@ -2,9 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   ArgumentError,
+  compile,
   DTypeError,
   noGrad,
   ShapeError,
+  TraceError,
   tensor,
   type Variable,
   variable,
@@ -141,6 +143,42 @@ describe('requiresGrad', () => {
     );
     v.requiresGrad = false;
     expect(v.requiresGrad).toBe(false);
+  });
+});
+
+describe('copy', () => {
+  test('makes a cell of its own with the same value', () => {
+    const cell = variable([1, 2]);
+    const copy = cell.copy();
+    cell.assign(tensor([3, 4]));
+    expect(copy.value.toArray()).toEqual([1, 2]);
+    expect(copy.requiresGrad).toBe(true);
+    expect(variable(5, { dtype: 'float64', requiresGrad: false }).copy().requiresGrad).toBe(false);
+  });
+
+  test('takes, in a compiled function, the value from before', () => {
+    const cell = variable(1, { requiresGrad: false });
+    const copies: Variable<[]>[] = [];
+    const step = compile(() => {
+      if (copies.length === 0) copies.push(cell.copy());
+      cell.assign(cell.value.add(1));
+    });
+    cell.assign(7);
+    step();
+    step();
+    expect([copies[0].value.item(), cell.value.item()]).toEqual([7, 9]);
+  });
+
+  test('refuses, in a compiled function, a cell that has been assigned', () => {
+    const cell = variable(1, { requiresGrad: false });
+    const step = compile(() => {
+      cell.assign(cell.value.add(1));
+      return cell.copy().value;
+    });
+    expect(() => step()).toThrow(TraceError);
+    expect(() => step()).toThrow(
+      'copy: while tracing, a cell can be copied until it is assigned, got one that has been.',
+    );
   });
 });
 

@@ -98,7 +98,11 @@ export function compareGradients(plan: Plan, data: PreparedData): BackpropReport
 export async function fit(
   plan: Plan,
   data: PreparedData,
-  options: Pick<TrainOptions, 'observe' | 'onProgress' | 'onWarning'> = {},
+  {
+    observe = false,
+    onProgress,
+    onWarning = () => {},
+  }: Pick<TrainOptions, 'observe' | 'onProgress' | 'onWarning'> = {},
 ): Promise<{ readonly model: Sequential; readonly report: TrainReport }> {
   const model = freshNetwork(plan);
   const { mode, batchSize, epochs, seed } = plan;
@@ -112,7 +116,9 @@ export async function fit(
     batchSize,
     epochs,
     seed,
-    ...options,
+    observe,
+    onProgress,
+    onWarning,
   });
   return { model, report };
 }

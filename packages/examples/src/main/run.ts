@@ -55,12 +55,12 @@ export async function run(options: Options, surroundings: Surroundings): Promise
   const warnings: string[] = [];
   const { model, report: training } = await fit(plan, data, {
     observe: true,
-    onWarning: (message) => warnings.push(`  ${message.replace(/^train: /, '')}`),
+    onWarning: (message) => warnings.push(message),
     onProgress: ({ epoch, epochEnd }) => {
       if (epochEnd !== null) progress.update(epoch, epochEnd.loss);
     },
   }).finally(() => progress.stop());
-  print(endLine(training), ...warnings);
+  print(endLine(training), ...warnings.map((warning) => `  ${warning}`));
   if (!Number.isFinite(training.history.loss[training.epochs - 1])) {
     print('  The loss grew beyond all numbers: try a smaller --lr.');
   }

@@ -36,6 +36,11 @@ export class Dropout extends Module {
     this.rng = options.rng ?? sharedGenerator().split(1)[0];
   }
 
+  /** Says to `sequential` that whatever comes in keeps its shape. */
+  get keepsShape(): true {
+    return true;
+  }
+
   /** Keeps the shape. */
   forward<S extends Shape>(x: Operand<S>): Tensor<S> {
     const value = x.read();

@@ -17,7 +17,6 @@ import {
 } from '@retrograd/autograd';
 import { Module } from '../module.js';
 import type { Chain, ChainGives, ChainTakes, Layer } from '../typed-chain.js';
-import { Dense } from './dense.js';
 import { Dropout } from './dropout.js';
 import type { FeatureProblem } from './typed-features.js';
 
@@ -41,7 +40,7 @@ export class Sequential<const L extends readonly Layer[] = readonly Layer[]> ext
     this.layers = layers;
     layers.forEach((layer, i) => {
       const next = layers.slice(i + 1).find((other) => !(other instanceof Dropout));
-      if (layer instanceof Dense && RECTIFIERS.has(next)) layer.fitToRectifier();
+      if (RECTIFIERS.has(next) && canFit(layer)) layer.fitToRectifier();
     });
   }
 
@@ -80,12 +79,16 @@ export class Sequential<const L extends readonly Layer[] = readonly Layer[]> ext
   }
 }
 
+function canFit(layer: object): layer is { fitToRectifier(): void } {
+  return 'fitToRectifier' in layer;
+}
+
 function hasFeatures(layer: object): layer is { inFeatures: number; outFeatures: number } {
   return 'inFeatures' in layer && 'outFeatures' in layer;
 }
 
 function keepsFeatures(layer: Layer): boolean {
-  if (typeof layer !== 'function') return layer instanceof Dropout;
+  if (typeof layer !== 'function') return 'keepsShape' in layer;
   const { op } = layer as { op?: Partial<ElementwiseOp> };
   return op?.formula !== undefined || KEEPING.has(layer);
 }
@@ -98,7 +101,7 @@ function keepsFeatures(layer: Layer): boolean {
  * const model = sequential(dense(4, 16), tanh, dense(16, 3));
  * ```
  *
- * A dense layer made without an initialiser, and unchanged since, begins as the activation that follows it wants: in front
+ * A dense or convolutional layer made without an initialiser, and unchanged since, begins as the activation that follows it wants: in front
  * of relu, leakyRelu, elu, gelu and silu with `heUniform`, elsewhere with `xavierUniform`.
  */
 export function sequential<const L extends readonly Layer[]>(

@@ -4,6 +4,7 @@ import {
   ArgumentError,
   DTypeError,
   Operand,
+  peek,
   type Shape,
   ShapeError,
   type Tensor,
@@ -39,34 +40,72 @@ export type LossFunction = (
   options?: { readonly reduction: 'none' },
 ) => Tensor;
 
-/** A loss that comes with the library. */
-export interface Loss<Extra extends object = object> {
+/** A loss on a prediction and a target. */
+export interface PairLoss<Extra extends object = object> {
   (prediction: Operand, target: Operand, options?: LossOptions<'mean' | 'sum'> & Extra): Tensor<[]>;
   (prediction: Operand, target: Operand, options?: LossOptions & Extra): Tensor<number[]>;
+}
+
+/** A loss on three tensors. */
+export interface TripleLoss<Extra extends object = object> {
+  (a: Operand, b: Operand, c: Operand, options?: LossOptions<'mean' | 'sum'> & Extra): Tensor<[]>;
+  (a: Operand, b: Operand, c: Operand, options?: LossOptions & Extra): Tensor<number[]>;
+}
+
+/** A loss that the closed form knows. */
+export interface Loss<Extra extends object = object> extends PairLoss<Extra> {
   /** Its name, by which the closed form knows it. */
   readonly lossName: LossName;
 }
 
-/** A function as a loss: named, and with its operands checked at the door. */
-export function defineLoss<Extra extends object = object>(
-  lossName: LossName,
-  compute: (prediction: Tensor, target: Tensor, options: LossOptions & Extra) => Tensor,
-): Loss<Extra> {
-  const loss = (prediction: Operand, target: Operand, options?: LossOptions & Extra) => {
-    const { reduction = 'mean' } = options ?? {};
+type Compute<Extra, Given extends readonly Tensor[]> = (
+  ...args: [...Given, LossOptions & Extra]
+) => Tensor;
+
+/** A function as a loss: named, with its operands and its reduction checked at the door. */
+function checked<Given extends readonly Tensor[]>(
+  name: string,
+  roles: readonly string[],
+  compute: (...args: [...Given, LossOptions]) => Tensor,
+): (...args: unknown[]) => Tensor {
+  const loss = (...args: unknown[]): Tensor => {
+    const options = (args[roles.length] ?? {}) as LossOptions;
+    const { reduction = 'mean' } = options;
     if (reduction !== 'mean' && reduction !== 'sum' && reduction !== 'none') {
       throw new ArgumentError(
-        `${lossName}: reduction is 'mean', 'sum' or 'none', got ${String(reduction)}. Pass one of these three.`,
+        `${name}: reduction is 'mean', 'sum' or 'none', got ${String(reduction)}. Pass one of these three.`,
       );
     }
-    return compute(
-      tensorOf(lossName, 'prediction', prediction),
-      tensorOf(lossName, 'target', target),
-      options ?? ({} as LossOptions & Extra),
-    );
+    const tensors = roles.map((role, i) => tensorOf(name, role, args[i]));
+    return compute(...(tensors as readonly Tensor[] as Given), options);
   };
-  Object.defineProperty(loss, 'name', { value: lossName });
-  return Object.assign(loss, { lossName }) as Loss<Extra>;
+  Object.defineProperty(loss, 'name', { value: name });
+  return loss;
+}
+
+/** A loss on a prediction and a target. */
+export function definePairLoss<Extra extends object = object>(
+  name: string,
+  compute: Compute<Extra, [prediction: Tensor, target: Tensor]>,
+): PairLoss<Extra> {
+  return checked(name, ['prediction', 'target'], compute as never) as PairLoss<Extra>;
+}
+
+/** A loss on three tensors, told what they are called. */
+export function defineTripleLoss<Extra extends object = object>(
+  name: string,
+  roles: readonly [string, string, string],
+  compute: Compute<Extra, [Tensor, Tensor, Tensor]>,
+): TripleLoss<Extra> {
+  return checked(name, roles, compute as never) as TripleLoss<Extra>;
+}
+
+/** A loss that the closed form knows by its name. */
+export function defineLoss<Extra extends object = object>(
+  lossName: LossName,
+  compute: Compute<Extra, [prediction: Tensor, target: Tensor]>,
+): Loss<Extra> {
+  return Object.assign(definePairLoss(lossName, compute), { lossName });
 }
 
 function tensorOf(op: string, role: string, value: unknown): Tensor {
@@ -140,4 +179,37 @@ export function reduceRows(
   if (reduction === 'sum') return terms.sum();
   const rows = terms.shape.reduce((n, size, axis) => (axes.includes(axis) ? n : n * size), 1);
   return terms.sum().div(rows);
+}
+
+/** @throws ShapeError unless all tensors have one shape, with rows along all axes but the last. */
+export function checkRows(op: string, roles: readonly string[], tensors: readonly Tensor[]): Shape {
+  const [{ shape }] = tensors;
+  if (shape.length > 0 && tensors.every((x) => sameShape(x.shape, shape))) return shape;
+  throw new ShapeError(
+    `${op}: ${roles.join(' and ')} have one shape [..., features], got ` +
+      `${tensors.map((x) => formatShape(x.shape)).join(' and ')}. Check that their rows belong together.`,
+  );
+}
+
+/** @throws ArgumentError unless it is a number within what `rule` says. */
+export function checkNumber(
+  op: string,
+  name: string,
+  value: number,
+  fits: (value: number) => boolean,
+  rule: string,
+): void {
+  if (typeof value === 'number' && fits(value)) return;
+  throw new ArgumentError(`${op}: ${name} is ${rule}, got ${String(value)}. Check ${name}.`);
+}
+
+/** @throws ArgumentError if an element of a target is none of `allowed`. What is traced has no elements to look at. */
+export function checkValues(op: string, target: Tensor, allowed: readonly number[]): void {
+  peek(target)?.forEach((value, i) => {
+    if (allowed.includes(value)) return;
+    throw new ArgumentError(
+      `${op}: a target is ${allowed.slice(0, -1).join(', ')} or ${allowed[allowed.length - 1]}, ` +
+        `got ${value} at element ${i}. Map the labels first.`,
+    );
+  });
 }

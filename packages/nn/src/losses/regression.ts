@@ -1,7 +1,14 @@
 // Losses for numbers: squared, absolute, and Huber's, which is one near 0 and the other far away.
 
 import { ArgumentError, defineElementwise } from '@retrograd/autograd';
-import { checkPair, defineLoss, reduceElements, reduceRows } from './loss.js';
+import {
+  checkNumber,
+  checkPair,
+  defineLoss,
+  definePairLoss,
+  reduceElements,
+  reduceRows,
+} from './loss.js';
 
 export interface RegressionOptions {
   /** Permits prediction and target to have different shapes that broadcast. Default: false. */
@@ -11,6 +18,11 @@ export interface RegressionOptions {
 export interface HuberOptions extends RegressionOptions {
   /** Where the parabola becomes a line, > 0. Default: 1. */
   readonly delta?: number;
+}
+
+export interface SmoothL1Options extends RegressionOptions {
+  /** Where the parabola becomes a line, ≥ 0; at 0 there is no parabola. Default: 1. */
+  readonly beta?: number;
 }
 
 const squaredError = defineElementwise('squaredError', (a, y) => a.sub(y).mul(a.sub(y)));
@@ -24,6 +36,13 @@ const huberError = defineElementwise('huberError', (a, y, delta) => {
   return distance
     .lessEqual(delta)
     .select(distance.mul(distance).mul(0.5), delta.mul(distance.sub(delta.mul(0.5))));
+});
+
+const smoothError = defineElementwise('smoothL1', (a, y, beta) => {
+  const distance = a.sub(y).abs();
+  return distance
+    .less(beta)
+    .select(distance.mul(distance).mul(0.5).div(beta), distance.sub(beta.mul(0.5)));
 });
 
 /**
@@ -72,4 +91,15 @@ export const huber = defineLoss<HuberOptions>('huber', (a, y, options) => {
   }
   checkPair('huber', a, y, options.broadcast === true);
   return reduceElements(huberError(a, y, delta), options);
+});
+
+/**
+ * ½d²/β where d = |a − y| < β, d − ½β beyond, which is Huber's divided by β; the mean is over all elements. R. Girshick, 2015.
+ * @throws ArgumentError unless beta ≥ 0; ShapeError unless prediction and target have one shape (or `broadcast` is set).
+ */
+export const smoothL1 = definePairLoss<SmoothL1Options>('smoothL1', (a, y, options) => {
+  const { beta = 1 } = options;
+  checkNumber('smoothL1', 'beta', beta, (b) => b >= 0 && b < Infinity, 'a number of at least 0');
+  checkPair('smoothL1', a, y, options.broadcast === true);
+  return reduceElements(smoothError(a, y, beta), options);
 });

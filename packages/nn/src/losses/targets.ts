@@ -63,19 +63,20 @@ export function coefficientsOf(
       `${op}: labelSmoothing lies in [0, 1), got ${String(smoothing)}. Pass the share that is spread over all classes.`,
     );
   }
-  const weights =
-    classWeights === undefined ? null : weightsOf(op, classWeights, classes, prediction.dtype);
+  const weights = classWeightsOf(op, classWeights, classes, prediction.dtype);
   const told = { op, prediction, classes, smoothing, weights };
   checkTarget(told, target);
   return target.dtype === 'int32' ? ofIndices(told, target) : ofProbabilities(told, target);
 }
 
-function weightsOf(
+/** Weights as a tensor [classes] of the dtype; null for none. @throws ShapeError, ArgumentError */
+export function classWeightsOf(
   op: string,
-  given: Operand | readonly number[],
+  given: ClassOptions['classWeights'],
   classes: number,
   dtype: DType,
-): Tensor {
+): Tensor | null {
+  if (given === undefined) return null;
   const weights = given instanceof Operand ? given : tensor(Float64Array.from(given));
   if (weights.rank !== 1 || weights.size !== classes) {
     throw new ShapeError(
@@ -119,8 +120,8 @@ function checkTarget({ op, prediction, classes }: Told, { shape, dtype }: Tensor
 /** [c = y], exact for indices that the dtype can hold. */
 const isClass = defineElementwise('isClass', (y, c) => y.equal(c).select(1, 0));
 
-function ofIndices(told: Told, target: Tensor): Coefficients {
-  const { op, prediction, classes, weights } = told;
+/** @throws IndexError for a class that there isn't. */
+function checkIndices(op: string, target: Tensor, classes: number): void {
   peek(target)?.forEach((label, row) => {
     if (label >= 0 && label < classes) return;
     throw new IndexError(
@@ -128,6 +129,36 @@ function ofIndices(told: Told, target: Tensor): Coefficients {
         'Check that the model has one output for each class.',
     );
   });
+}
+
+/**
+ * How many classes a prediction [..., C] has, its target being class indices.
+ * @throws ShapeError, DTypeError, IndexError
+ */
+export function classIndices(op: string, prediction: Tensor, target: Tensor): number {
+  if (
+    prediction.rank === 0 ||
+    !sameShape(target.shape, prediction.shape.slice(0, -1)) ||
+    prediction.shape[prediction.rank - 1] < 2
+  ) {
+    throw new ShapeError(
+      `${op}: takes scores [..., classes] of at least 2 classes and class indices [...], got ` +
+        `${formatShape(prediction.shape)} and ${formatShape(target.shape)}. Reshape the target.`,
+    );
+  }
+  if (target.dtype !== 'int32') {
+    throw new DTypeError(
+      `${op}: class indices are int32, got ${target.dtype}. Cast them with .cast('int32').`,
+    );
+  }
+  const classes = prediction.shape[prediction.rank - 1];
+  checkIndices(op, target, classes);
+  return classes;
+}
+
+function ofIndices(told: Told, target: Tensor): Coefficients {
+  const { op, prediction, classes, weights } = told;
+  checkIndices(op, target, classes);
   const { dtype } = prediction;
   const columns = arange(0, classes, 1, { dtype });
   const labels = isClass(target.cast(dtype).unsqueeze(-1), columns);

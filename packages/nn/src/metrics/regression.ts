@@ -37,6 +37,18 @@ export function rootMeanSquaredError(prediction: Operand, target: Operand): numb
 }
 
 /**
+ * The mean of |a − y| / |y| over all elements, as a share (0.1 is 10 %). A target of 0 counts as 2⁻⁵², as in scikit-learn,
+ * which makes the mean huge: this metric is for targets away from 0.
+ * @throws ShapeError unless both have one shape.
+ */
+export function meanAbsolutePercentageError(prediction: Operand, target: Operand): number {
+  const [a, y] = pairsOf('meanAbsolutePercentageError', prediction, target);
+  return meanOf(
+    a.map((value, i) => Math.abs(value - y[i]) / Math.max(Math.abs(y[i]), Number.EPSILON)),
+  );
+}
+
+/**
  * The coefficient of determination 1 − Σ(y − a)² / Σ(y − ȳ)² of each output (column), and their mean. An output whose
  * target is constant counts as 1 if it is met exactly, else as 0, as in scikit-learn.
  * @throws ShapeError unless both have one shape.

@@ -1,6 +1,6 @@
 // Optimizers: who has taken how many steps. What has always moved together shares one count.
 
-import { type Tensor, type Variable, variable } from '@retrograd/autograd';
+import { type Variable, variable } from '@retrograd/autograd';
 
 /** Members that have taken the same steps, and how many that are, in a float64 cell. */
 export interface Cohort<M> {
@@ -34,7 +34,7 @@ export class Cohorts<M> {
       if (movers.length < cohort.members.length) {
         this.#found(
           cohort.members.filter((member) => !movers.includes(member)),
-          cohort.count.read(),
+          cohort.count.copy(),
         );
         cohort.members = movers;
       }
@@ -49,11 +49,11 @@ export class Cohorts<M> {
     return cohort === undefined ? 0 : cohort.count.read().item();
   }
 
-  #found(members: readonly M[], count: number | Tensor<[]>): void {
+  #found(members: readonly M[], count: number | Variable<[]>): void {
     const cell =
       typeof count === 'number'
         ? variable(count, { dtype: 'float64', requiresGrad: false })
-        : variable(count, { requiresGrad: false });
+        : count;
     this.#cohorts.push({ count: cell, members });
   }
 }

@@ -4,6 +4,7 @@ import { ArgumentError, compile, NoPathError, type Tensor, TraceError } from '@r
 import type { Batch } from '../data/batches.js';
 import { formatShape } from '../errors.js';
 import type { LossFunction } from '../losses/index.js';
+import { refuseClosureOptimizer } from '../minimize/closure-optimizer.js';
 import type { Module } from '../module.js';
 import type { Optimizer } from '../optim/index.js';
 
@@ -29,7 +30,8 @@ export interface Learning<M extends Module = Module> {
  * @param first whether to check that every parameter is reached.
  * @param beforeUpdate called when the gradients are complete.
  * @returns the cost J before the step: the loss and the regularization.
- * @throws ArgumentError for a cost that is not one number, NoPathError for a parameter without a gradient.
+ * @throws ArgumentError for a cost that is not one number or an optimizer that needs a closure, NoPathError for a
+ *   parameter without a gradient.
  */
 export function takeStep<M extends Module>(
   op: string,
@@ -39,6 +41,7 @@ export function takeStep<M extends Module>(
   first: boolean,
   beforeUpdate?: () => void,
 ): number {
+  if (first) refuseClosureOptimizer(op, learning.optimizer);
   const cost = costOf(op, model, learning, batch);
   if (first) backwardChecked(op, model, learning.optimizer, cost);
   else cost.backward();

@@ -1,7 +1,13 @@
 // Metrics of numbers: examples by hand, constant targets, no samples, what is refused.
 
 import { ShapeError, tensor, zeros } from '@retrograd/autograd';
-import { meanAbsoluteError, meanSquaredError, r2, rootMeanSquaredError } from '@retrograd/nn';
+import {
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  r2,
+  rootMeanSquaredError,
+} from '@retrograd/nn';
 import { describe, expect, it } from 'vitest';
 
 const y = tensor([1, 2, 3, 6]);
@@ -11,12 +17,14 @@ describe('metrics of numbers', () => {
   it('have the values that one computes by hand', () => {
     expect(meanAbsoluteError(a, y)).toBe(3 / 4);
     expect(meanSquaredError(a, y)).toBe(5 / 4);
+    expect(meanAbsolutePercentageError(a, y)).toBeCloseTo((1 / 2 + 2 / 6) / 4, 15);
     expect(rootMeanSquaredError(a, y)).toBe(Math.sqrt(5) / 2);
     expect(r2(a, y)).toBeCloseTo(1 - 5 / 14, 15);
   });
 
   it.each([
     ['meanAbsoluteError', meanAbsoluteError],
+    ['meanAbsolutePercentageError', meanAbsolutePercentageError],
     ['meanSquaredError', meanSquaredError],
     ['rootMeanSquaredError', rootMeanSquaredError],
     ['r2', r2],
@@ -52,5 +60,12 @@ describe('r2', () => {
     expect(r2(tensor([2, 2]), tensor([2, 2]))).toBe(1);
     expect(r2(tensor([2, 3]), tensor([2, 2]))).toBe(0);
     expect(r2(tensor(1), tensor(1))).toBe(1);
+  });
+});
+
+describe('meanAbsolutePercentageError', () => {
+  it('is huge, and finite, where a target is 0', () => {
+    expect(meanAbsolutePercentageError(tensor([1]), tensor([0]))).toBe(2 ** 52);
+    expect(meanAbsolutePercentageError(tensor([0]), tensor([0]))).toBe(0);
   });
 });

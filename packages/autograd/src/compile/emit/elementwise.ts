@@ -3,7 +3,7 @@
 import { collapse } from '../../kernels/broadcast-loops.js';
 import { i32, type Local, local, v128 } from '../../kernels/wasm/assembler/index.js';
 import { define, Emitter, sharedNodes, times } from '../../kernels/wasm/emit.js';
-import { formulaOn } from '../../kernels/wasm/formula.js';
+import { formulaOn, isExact } from '../../kernels/wasm/formula.js';
 import { isLane, type LaneType, lanesOf, vec } from '../../kernels/wasm/vector.js';
 import { type Expr, nodesOf } from '../../scalar/index.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
@@ -22,6 +22,7 @@ import {
   whileBelow,
 } from './addresses.js';
 import { type Loop, nested } from './nest.js';
+import { blocksFor, type Cut, cutAlong, LINE_BYTES } from './shared.js';
 import type { AnyFunction, CallStep, Place, StepContext } from './step.js';
 
 /**
@@ -105,10 +106,53 @@ function elementwiseFunction(f: Expr, dtype: LaneType, readings: readonly Readin
   });
 }
 
+/**
+ * Blocks of whole rows or, if there are too few, of parts of rows. Not where a row's last vector reaches into the next row:
+ * that may be another thread's, and done already.
+ */
+function cutRows(
+  rows: number,
+  rowBytes: number,
+  blocks: number,
+  steps: { readonly rows: readonly number[]; readonly inner: readonly number[] },
+): Cut | null {
+  if (rows > 1 && rowBytes % VECTOR_BYTES !== 0) return null;
+  if (rows >= blocks) return cutAlong(0, rows, 1, blocks, steps.rows);
+  const within = cutAlong(1, rowBytes, LINE_BYTES, Math.ceil(blocks / rows), steps.inner);
+  if (within === null || rows === 1) return within;
+  const across = within.steps.map(({ down, most }, p) =>
+    p === 0 ? { down: -1, most: 1 } : { across: down, most, down: steps.rows[p] },
+  );
+  return { down: rows, across: within.down, steps: across };
+}
+
 /** Formulas of more nodes would take longer to emit than they save. */
 const LONGEST = 2000;
 
 const samePlace = (a: Place, b: Place): boolean => a.offset === b.offset && a.inArena === b.inArena;
+
+/** Nanoseconds of float32: for moving an element, for an operation in one instruction or a few, for slower ones, for functions. */
+const MOVE_COST = 0.12;
+const CHEAP_COST = 0.06;
+const ROOT_COST = 0.5;
+const FUNCTION_COST = 2;
+const CHEAP: ReadonlySet<string> = new Set([
+  ...['add', 'sub', 'mul', 'neg', 'abs', 'sign', 'maximum', 'minimum', 'select'],
+  ...['less', 'lessEqual', 'greater', 'greaterEqual', 'equal', 'notEqual'],
+  ...['logicalNot', 'logicalAnd', 'logicalOr', 'logicalXor', 'floor', 'ceil', 'round', 'trunc'],
+]);
+const ROOTS: ReadonlySet<string> = new Set(['div', 'sqrt', 'rsqrt']);
+
+function costOfOperation({ op, args }: Expr): number {
+  if (args.length === 0) return 0;
+  if (CHEAP.has(op)) return CHEAP_COST;
+  return ROOTS.has(op) ? ROOT_COST : FUNCTION_COST;
+}
+
+/** About how many nanoseconds an element of float32 takes. */
+function costOf(f: Expr, reads: number): number {
+  return nodesOf(f).reduce((sum, node) => sum + costOfOperation(node), MOVE_COST * (reads + 1));
+}
 
 /** A formula over blocks of one floating dtype. */
 export function elementwiseStep(
@@ -119,6 +163,8 @@ export function elementwiseStep(
   const { f, reads, dtype } = asked;
   if (!isLane(dtype) || out.dtype !== dtype || out.length === 0) return null;
   if (reads.some(({ block }) => block.dtype !== dtype) || nodesOf(f).length > LONGEST) return null;
+  // Numbers are computed in JavaScript eagerly, whose mathematics has bits of its own.
+  if (asked.shape.length === 0 && !isExact(f)) return null;
   const { rows, inner, readings, loops } = rowsOf(asked);
   const bytes = bytesPerElement(dtype);
   const rowBytes = inner * bytes;
@@ -132,6 +178,15 @@ export function elementwiseStep(
     make: () => elementwiseFunction(f, dtype, readings),
     parameters: [rows, rowBytes, ...places],
   };
+  if (loops.length === 0) {
+    const steps = { rows: [0, 0, rowBytes], inner: [0, 0, 1] };
+    for (const reading of readings) {
+      steps.rows.push(reading === 'same' ? rowBytes : reading === 'column' ? bytes : 0);
+      steps.inner.push(reading === 'same' || reading === 'row' ? 1 : 0);
+    }
+    const blocks = blocksFor(costOf(f, readings.length) * out.length * (bytes / 4));
+    return { ...step, cut: cutRows(rows, rowBytes, blocks, steps) };
+  }
   const inBytes = loops.map(({ count, steps }) => ({
     count,
     steps: steps.map((own) => own * bytes),

@@ -1,14 +1,16 @@
 // For each instruction, the step that does it.
 
 import type { Symbolic } from '../../tensor/symbolic.js';
+import type { ExplainedKernel } from '../explain.js';
 import { fillsWhole, type Instruction } from '../instruction.js';
 import { bytesOf } from '../plan.js';
 import { convertStep } from './convert.js';
-import { copyStep, moveStep, zerosStep } from './copies.js';
+import { moveStep, stridedStep, zerosStep } from './copies.js';
 import { elementwiseStep } from './elementwise.js';
 import { indexingStep } from './indexing.js';
-import { matmulStep } from './products.js';
+import { matmulBlocks, matmulStep } from './products.js';
 import { reduceStep, softmaxStep } from './reduce.js';
+import type { Blocks } from './shared.js';
 import type { CallStep, Step, StepContext } from './step.js';
 
 /** The function that does an instruction, and with what; null for one that is left to JavaScript. */
@@ -24,7 +26,8 @@ function stepOf(
     case 'reduce':
       return reduceStep(call, inputs[0], out, context);
     case 'copy':
-      return copyStep(call, inputs[0], out, context);
+    case 'accumulate':
+      return stridedStep(call.kind, call, inputs[0], out, context);
     case 'matmul':
       return matmulStep(call, inputs, out, context);
     case 'convert':
@@ -55,7 +58,22 @@ export interface Move {
 export interface Lowered {
   readonly steps: readonly Step[];
   /** For each instruction, what runs it. */
-  readonly engines: readonly ('wasm' | 'host')[];
+  readonly engines: readonly ExplainedKernel['engine'][];
+  /** The instructions that are cut over threads: host steps to the module. */
+  readonly threaded: ReadonlyMap<number, readonly Blocks[]>;
+}
+
+/** An instruction in blocks; null if it isn't worth more than one thread. */
+function blocksOf(
+  { call, inputs, outputs }: Instruction,
+  step: CallStep | null,
+  context: StepContext,
+): readonly Blocks[] | null {
+  if (context.threads < 2 || step === null) return null;
+  if (call.kind === 'matmul') return matmulBlocks(call, inputs, outputs[0], context);
+  if (step.cut == null) return null;
+  const blocks = context.shared.cut(step, step.cut);
+  return blocks === null ? null : [blocks];
 }
 
 /** A program's steps. The first of several partial writes begins on zeros, as on a fresh array. */
@@ -66,18 +84,25 @@ export function lower(
 ): Lowered {
   const written = new Set<Symbolic>();
   const steps: Step[] = [];
-  const engines = instructions.map((instruction, k) => {
+  const threaded = new Map<number, readonly Blocks[]>();
+  const engines = instructions.map((instruction, k): ExplainedKernel['engine'] => {
     const { call, partial, outputs } = instruction;
     const [out] = outputs;
     const covered = !partial || written.has(out) || (call.kind === 'copy' && fillsWhole(call, out));
     if (!covered) steps.push(zerosStep(context.placeOf(out), bytesOf(out)));
     written.add(out);
     const step = stepOf(instruction, k, context);
+    const blocks = blocksOf(instruction, step, context);
+    if (blocks !== null) {
+      threaded.set(k, blocks);
+      steps.push({ kind: 'host', k });
+      return 'threads';
+    }
     steps.push(step ?? { kind: 'host', k });
     return step === null ? 'host' : 'wasm';
   });
   for (const { from, to } of moves) {
     steps.push(moveStep(context.placeOf(to), context.placeOf(from), bytesOf(to)));
   }
-  return { steps, engines };
+  return { steps, engines, threaded };
 }

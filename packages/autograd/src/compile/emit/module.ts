@@ -1,15 +1,9 @@
 // Modules of programs: the functions of their steps, and one that calls them in turn, with what it reads from a table.
 
-import {
-  call,
-  i32,
-  importMemory,
-  type Local,
-  local,
-  Module,
-} from '../../kernels/wasm/assembler/index.js';
+import { call, i32, type Local, local, Module } from '../../kernels/wasm/assembler/index.js';
 import { define, times } from '../../kernels/wasm/emit.js';
 import { hostCall } from './running.js';
+import { importHeap } from './shared.js';
 import { type AnyFunction, functionOf, type Parameter, type Step } from './step.js';
 
 /** A module, started. Programs of the same structure share it. */
@@ -96,7 +90,7 @@ export class Linker {
     });
     const module = Module({
       exports: { run },
-      memory: importMemory({ min: 1, max: 65536 }, this.#memory),
+      memory: importHeap(this.#memory),
     });
     const bytes = module.toBytes();
     const compiled = new WebAssembly.Module(bytes as BufferSource);

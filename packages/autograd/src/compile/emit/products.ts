@@ -8,14 +8,28 @@ import {
   local,
 } from '../../kernels/wasm/assembler/index.js';
 import { define, times } from '../../kernels/wasm/emit.js';
-import { GEMM_PARAMETERS } from '../../kernels/wasm/gemm-blocks.js';
 import type { Gemm } from '../../kernels/wasm/gemm-module.js';
+import { GEMM_PARAMETERS } from '../../kernels/wasm/gemm-product.js';
+import {
+  cutOf,
+  type GemmCut,
+  gemmJob,
+  scratchPerThread,
+  worthThreads,
+} from '../../kernels/wasm/gemm-threads.js';
 import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { MatmulCall } from '../instruction.js';
 import { type Loop, nested } from './nest.js';
-import { type AnyFunction, behind, type CallStep, type StepContext } from './step.js';
+import type { Blocks } from './shared.js';
+import {
+  type AnyFunction,
+  behind,
+  type CallStep,
+  type Parameter,
+  type StepContext,
+} from './step.js';
 
 /** Products of as many multiplications gain more from the system's BLAS than the way there and back costs. */
 const BLAS_FROM = 65536;
@@ -79,6 +93,47 @@ export function loopsOf(
     starts = starts.filter((_, i) => i % count === 0);
   }
   return loops;
+}
+
+/** Products of fewer multiplications in a batch are not taken one by one. */
+const LEAST_PRODUCT = 65536;
+
+/** The blocks that threads take: parts of each product, or whole products of a batch. Null if it's not worth that. */
+export function matmulBlocks(
+  { dtype, m, n, k, batch, transposeA, transposeB }: MatmulCall,
+  [a, b]: readonly Symbolic[],
+  out: Symbolic,
+  { placeOf, gemm, scratch, threads }: StepContext,
+): readonly Blocks[] | null {
+  if (!isLane(dtype)) return null;
+  const bytes = bytesPerElement(dtype);
+  const [sizeOfA, sizeOfB, sizeOfC] = [m * k * bytes, k * n * bytes, m * n * bytes];
+  const perThread = scratchPerThread(dtype, n, k);
+  const jobOf = (index: number, cut: GemmCut) => {
+    const [ofA, ofB] = batch[index];
+    const product = {
+      a: behind(placeOf(a), ofA * sizeOfA),
+      b: behind(placeOf(b), ofB * sizeOfB),
+      c: behind(placeOf(out), index * sizeOfC),
+      ...{ m, n, k, transposeA, transposeB, add: false },
+    };
+    return gemmJob<Parameter>(gemm, dtype, product, scratch, perThread, cut);
+  };
+  if (worthThreads(dtype, m, n, k)) {
+    return batch.map((_, index) => jobOf(index, cutOf(dtype, m, n, threads)));
+  }
+  const loops = loopsOf(batch);
+  const worthwhile =
+    m * n * k >= LEAST_PRODUCT && worthThreads(dtype, m, n, k * batch.length) && loops !== null;
+  if (!worthwhile || loops.length > 2) return null;
+  const [inner, outer = { count: 1, a: 0, b: 0 }] = loops;
+  const { target, parameters } = jobOf(0, { rows: m, columns: n });
+  const down = [outer.a * sizeOfA, outer.b * sizeOfB, inner.count * sizeOfC];
+  const across = [inner.a * sizeOfA, inner.b * sizeOfB, sizeOfC];
+  const stepping = parameters.map(({ base, perThread }, p) =>
+    p < 3 ? { base, down: down[p], across: across[p] } : { base, perThread },
+  );
+  return [{ target, parameters: stepping, down: outer.count, across: inner.count }];
 }
 
 export function matmulStep(

@@ -3,6 +3,7 @@
 import type { Func, ValueType } from '../../kernels/wasm/assembler/index.js';
 import type { Gemm } from '../../kernels/wasm/gemm-module.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
+import type { Cut, SharedFunctions } from './shared.js';
 
 export type AnyFunction = Func<ValueType[], ValueType[]>;
 
@@ -21,9 +22,14 @@ export interface CallStep {
   readonly key: string;
   readonly make: () => AnyFunction;
   readonly parameters: readonly Parameter[];
+  /** How it is cut for several threads, if it is worth that. */
+  readonly cut?: Cut | null;
 }
 
-/** Instruction k, which JavaScript runs: a library's product, a kernel of the user's, or one that has no function here. */
+/**
+ * Instruction k, which JavaScript runs: a library's product, a kernel of the user's, one that has no function here, or one
+ * that is cut over threads.
+ */
 export interface HostStep {
   readonly kind: 'host';
   readonly k: number;
@@ -37,8 +43,11 @@ export interface StepContext {
   readonly gemm: Gemm;
   /** Whether large products are better left to the system's library. */
   readonly hasBlas: () => boolean;
-  /** Where matrix products pack their panels. */
+  /** Where matrix products pack their panels, and columns are summed. */
   readonly scratch: Place;
+  /** Threads that steps may be cut over, this one included; there is scratch for as many. */
+  readonly threads: number;
+  readonly shared: SharedFunctions;
 }
 
 export function behind({ inArena, offset }: Place, bytes: number): Place {

@@ -1,4 +1,4 @@
-// Sums along an axis of float32 blocks, accumulated in double precision.
+// Sums along an axis, accumulated in double precision.
 
 import {
   type Func,
@@ -8,15 +8,19 @@ import {
   f64x2,
   i8x16,
   i32,
+  if_,
   type Local,
   local,
+  memory,
   type ValueType,
   v128,
 } from '../../kernels/wasm/assembler/index.js';
-import { define } from '../../kernels/wasm/emit.js';
+import { define, times } from '../../kernels/wasm/emit.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
 import {
   advance,
   type Pointer,
+  pushAddress,
   pushVector,
   repeat,
   reset,
@@ -109,37 +113,74 @@ export function rowSums(): Func<ValueType[], ValueType[]> {
   );
 }
 
+/** Rows that are added at a time to what lies in memory. */
+const ROWS_AT_ONCE = 4;
+
+/** What `columnSums` needs of scratch for rows of so many bytes. */
+export const columnScratchBytes = (dtype: LaneType, rowBytes: number): number =>
+  dtype === 'float32' ? 2 * (rowBytes + VECTOR_BYTES) : 0;
+
 /**
- * (x, out, rows, bytes of a row): out[j] = Σ_i x[i, j], four columns at a time. The last vector may reach beyond the row,
- * into the padding behind the output.
+ * (x, out, rows, bytes of a row, bytes, scratch): out[j] = Σ_i x[i, j] for the columns in so many bytes, each from the first
+ * row to the last. Memory is read in its order, some rows side by side; sums of float32 are kept in the scratch in double
+ * precision. The last vector may reach beyond the columns, into the padding behind the output.
  */
-export function columnSums(): Func<ValueType[], ValueType[]> {
-  return define(
-    { in: [i32, i32, i32, i32], locals: [i32, i32, i32, v128, v128, v128], out: [] },
-    (parameters, locals) => {
-      const [x, out, rows, bytes] = parameters as Pointer[];
-      const [at, row, left] = locals as unknown as [Pointer, Pointer, Pointer];
-      const [vector, low, high] = locals.slice(3) as Vector[];
+export function columnSums(dtype: LaneType): Func<ValueType[], ValueType[]> {
+  const wide = dtype === 'float32' ? 2 : 1;
+  const locals = [...times(3 + ROWS_AT_ONCE, i32), ...times(3, v128)];
+  return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
+    const [x, out, rows, rowBytes, bytes, scratch] = parameters as Pointer[];
+    const [at, to, left, ...starts] = rest.slice(0, 3 + ROWS_AT_ONCE) as Pointer[];
+    const [vector, low, high] = rest.slice(3 + ROWS_AT_ONCE) as Vector[];
+    const sums = wide === 2 ? scratch : out;
+    /** Adds the next `count` rows. */
+    const addRows = (count: number): void => {
+      starts.slice(0, count).forEach((start, k) => {
+        if (k === 0) local.set(start, x);
+        else local.set(start, i32.add(starts[k - 1], rowBytes));
+      });
+      local.set(to, sums);
       reset(at);
       whileBelow(at, bytes, VECTOR_BYTES, () => {
-        zero(low, high);
-        local.set(row, i32.add(x, at));
-        local.get(rows);
-        local.set(left);
-        repeat(left, () => {
-          pushVector(row, null);
+        local.set(low, v128.load({}, to));
+        if (wide === 2) local.set(high, v128.load({ offset: VECTOR_BYTES }, to));
+        for (const start of starts.slice(0, count)) {
+          pushVector(start, at);
           local.set(vector);
-          accumulate(vector, low, high);
-          advance(row, bytes);
-        });
-        i32.add(out, at);
-        local.get(low);
-        f32x4.demote_f64x2_zero();
-        local.get(high);
-        f32x4.demote_f64x2_zero();
-        i8x16.shuffle(LOW_HALVES);
-        v128.store({});
+          if (wide === 2) accumulate(vector, low, high);
+          else local.set(low, f64x2.add(low, vector));
+        }
+        v128.store({}, to, low);
+        if (wide === 2) v128.store({ offset: VECTOR_BYTES }, to, high);
+        advance(to, wide * VECTOR_BYTES);
       });
-    },
-  );
+      local.set(x, i32.add(starts[count - 1], rowBytes));
+    };
+    const addAll = (count: number): void => {
+      local.get(left);
+      if_(null, () => repeat(left, () => addRows(count)));
+    };
+    local.get(sums);
+    i32.const(0);
+    // Up to the end of the last vector; without a scratch, what lies there is padding or written later.
+    i32.and(i32.add(bytes, VECTOR_BYTES - 1), -VECTOR_BYTES);
+    i32.const(wide);
+    i32.mul();
+    memory.fill();
+    local.set(left, i32.div_u(rows, ROWS_AT_ONCE));
+    addAll(ROWS_AT_ONCE);
+    local.set(left, i32.rem_u(rows, ROWS_AT_ONCE));
+    addAll(1);
+    if (wide === 1) return;
+    local.set(to, scratch);
+    reset(at);
+    whileBelow(at, bytes, VECTOR_BYTES, () => {
+      pushAddress(out, at);
+      f32x4.demote_f64x2_zero(v128.load({}, to));
+      f32x4.demote_f64x2_zero(v128.load({ offset: VECTOR_BYTES }, to));
+      i8x16.shuffle(LOW_HALVES);
+      v128.store({});
+      advance(to, 2 * VECTOR_BYTES);
+    });
+  });
 }

@@ -2,9 +2,8 @@
 
 import { type Expr, kernelOf, type Loop } from '../../scalar/index.js';
 import type { DType, TypedArray } from '../../tensor/dtype.js';
-import { broadcastStrides, type Shape, sameShape } from '../../tensor/shape.js';
-import { asArray, elementsOf } from '../../tensor/storage.js';
-import { collapse } from '../broadcast-loops.js';
+import { broadcastStrides, type Shape } from '../../tensor/shape.js';
+import { arraysOf, collapse, holdOf } from '../broadcast-loops.js';
 import type { Elements } from '../kernels.js';
 
 function run(
@@ -23,10 +22,54 @@ function run(
     case 2:
       loop(out, at, n, arrays[0], starts[0], strides[0], arrays[1], starts[1], strides[1]);
       return;
+    case 3:
+      loop(
+        out,
+        at,
+        n,
+        arrays[0],
+        starts[0],
+        strides[0],
+        arrays[1],
+        starts[1],
+        strides[1],
+        arrays[2],
+        starts[2],
+        strides[2],
+      );
+      return;
     default: {
       const operands: (TypedArray | number)[] = [];
       for (let i = 0; i < arrays.length; i++) operands.push(arrays[i], starts[i], strides[i]);
       loop(out, at, n, ...operands);
+    }
+  }
+}
+
+/** Any broadcast: run by run along the innermost axis, counting along the others. */
+function runStrided(
+  loop: Loop,
+  out: TypedArray,
+  arrays: readonly TypedArray[],
+  inputs: readonly Elements[],
+  shape: Shape,
+): void {
+  const [sizes, steps] = collapse(
+    shape,
+    inputs.map((x) => broadcastStrides(x.shape, shape)),
+  );
+  const inner = sizes[0];
+  const innerStrides = steps.map((own) => own[0]);
+  const starts = new Array<number>(inputs.length).fill(0);
+  const counter = new Array<number>(sizes.length).fill(0);
+  for (let at = 0; at < out.length; at += inner) {
+    run(loop, out, at, inner, arrays, starts, innerStrides);
+    for (let axis = 1; axis < sizes.length; axis++) {
+      counter[axis]++;
+      for (let i = 0; i < starts.length; i++) starts[i] += steps[i][axis];
+      if (counter[axis] < sizes[axis]) break;
+      for (let i = 0; i < starts.length; i++) starts[i] -= steps[i][axis] * sizes[axis];
+      counter[axis] = 0;
     }
   }
 }
@@ -39,31 +82,29 @@ export function elementwise(
   dtype: DType,
 ): void {
   if (out.length === 0) return;
-  const { loop } = kernelOf(f, inputs.length, dtype);
-  const arrays = inputs.map(({ storage }) => asArray(elementsOf('elementwise', storage), dtype));
-  const starts = new Array<number>(inputs.length).fill(0);
-  const flat = inputs.every((x, i) => arrays[i].length === 1 || sameShape(x.shape, shape));
-  if (flat) {
-    const strides = arrays.map(({ length }) => (length === 1 ? 0 : 1));
-    run(loop, out, 0, out.length, arrays, starts, strides);
+  const arity = inputs.length;
+  const { loop } = kernelOf(f, arity, dtype);
+  const arrays = arraysOf(inputs, dtype);
+  const holds = new Array<number>(arity);
+  const starts = new Array<number>(arity);
+  const strides = new Array<number>(arity);
+  let inner = out.length;
+  for (let i = 0; i < arity; i++) {
+    const count = arrays[i].length;
+    const hold = holdOf(inputs[i].shape, shape);
+    holds[i] = hold;
+    starts[i] = 0;
+    strides[i] = hold === 1 && count > 1 ? 1 : 0;
+    if (count > 1) inner = Math.min(inner, hold === 1 ? count : hold);
+  }
+  if (inner === 0) {
+    runStrided(loop, out, arrays, inputs, shape);
     return;
   }
-
-  const [sizes, steps] = collapse(
-    shape,
-    inputs.map((x) => broadcastStrides(x.shape, shape)),
-  );
-  const inner = sizes[0];
-  const innerStrides = steps.map((own) => own[0]);
-  const counter = new Array<number>(sizes.length).fill(0);
   for (let at = 0; at < out.length; at += inner) {
-    run(loop, out, at, inner, arrays, starts, innerStrides);
-    for (let axis = 1; axis < sizes.length; axis++) {
-      counter[axis]++;
-      for (let i = 0; i < starts.length; i++) starts[i] += steps[i][axis];
-      if (counter[axis] < sizes[axis]) break;
-      for (let i = 0; i < starts.length; i++) starts[i] -= steps[i][axis] * sizes[axis];
-      counter[axis] = 0;
+    if (at > 0) {
+      for (let i = 0; i < arity; i++) starts[i] = Math.floor(at / holds[i]) % arrays[i].length;
     }
+    run(loop, out, at, inner, arrays, starts, strides);
   }
 }

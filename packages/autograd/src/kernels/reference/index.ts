@@ -2,6 +2,7 @@
 
 import { allocate } from '../../tensor/storage.js';
 import type { Kernels } from '../kernels.js';
+import { accumulate } from './accumulate.js';
 import { convert } from './convert.js';
 import { copy } from './copy.js';
 import { elementwise } from './elementwise.js';
@@ -21,6 +22,7 @@ export const reference: Kernels = {
   softmax,
   argSort,
   copy,
+  accumulate,
   matmul,
   gather,
   scatterAdd,

@@ -4,9 +4,11 @@ import type { TypedArray } from '../../tensor/dtype.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { collapse } from '../broadcast-loops.js';
 import type { Layout } from '../kernels.js';
+import { accumulate as addInJavaScript } from '../reference/accumulate.js';
 import { copy as inJavaScript } from '../reference/copy.js';
 import { instantiate } from './module.js';
 import { scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
+import { runStrided, type Walk } from './strided.js';
 import { transposeFunction } from './transpose-code.js';
 import type { LaneType } from './vector.js';
 
@@ -37,15 +39,12 @@ function transposeOf(dtype: LaneType): Transpose {
 const SMALL = 64;
 /** Shorter runs are copied as fast element by element. */
 const LEAST_RUN = 16;
+/** Copies of shorter runs are quicker through the scratch memory than run by run. */
+const LONG_RUN = 64;
+/** Copies of fewer elements are as quick in plain JavaScript. */
+const LEAST_STRIDED = 512;
 /** Smaller matrices are transposed as fast in plain JavaScript. */
 const LEAST_MATRIX = 512;
-
-/** The merged axes of a copy, innermost of the target first, with the steps of both sides. */
-interface Walk {
-  readonly sizes: readonly number[];
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-}
 
 /** Calls `run` with where both sides start for every index of the axes but those left out. */
 function eachStart(
@@ -156,30 +155,49 @@ export function copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, s
   const [sizes, [fromSteps, toSteps]] = collapse(shape, [from.strides, to.strides]);
   const walk: Walk = { sizes, from: fromSteps, to: toSteps };
   const inner = sizes[0];
-  if (toSteps[0] === 1 && fromSteps[0] === 1 && inner >= LEAST_RUN) {
+  const axis = transposedAxis(walk);
+  if (axis > 0) {
+    const [row, outRow] = [fromSteps[0], toSteps[axis]];
+    const matrix: Matrix = { rows: inner, columns: sizes[axis], row, outRow };
+    eachStart(walk, [0, axis], from.offset, to.offset, (read, write) => {
+      transpose(source, read, target, write, matrix);
+    });
+    return;
+  }
+  const strided = sizeOf(shape) >= LEAST_STRIDED;
+  const runs = inner >= (strided ? LONG_RUN : LEAST_RUN) && toSteps[0] === 1;
+  if (runs && fromSteps[0] === 1) {
     eachStart(walk, [0], from.offset, to.offset, (read, write) => {
       target.set(source.subarray(read, read + inner), write);
     });
-    return;
-  }
-  if (toSteps[0] === 1 && fromSteps[0] === 0 && inner >= LEAST_RUN) {
+  } else if (runs && fromSteps[0] === 0) {
     eachStart(walk, [0], from.offset, to.offset, (read, write) => {
       target.fill(source[read], write, write + inner);
     });
+  } else if (strided) {
+    const words = source.BYTES_PER_ELEMENT === 4 ? 'float32' : 'float64';
+    runStrided('copy', words, walk, source, from.offset, target, to.offset);
+  } else inJavaScript(x, from, out, to, shape);
+}
+
+/** The reference's bits: what meets at one place is added in its order. */
+export function accumulate(
+  x: TypedArray,
+  from: Layout,
+  out: TypedArray,
+  to: Layout,
+  shape: Shape,
+): void {
+  const floats = out instanceof Float32Array || out instanceof Float64Array;
+  const worthIt = floats && sizeOf(shape) >= LEAST_STRIDED && x.constructor === out.constructor;
+  const source = worthIt ? asWords(x) : null;
+  const target = worthIt ? asWords(out) : null;
+  if (source === null || target === null) {
+    addInJavaScript(x, from, out, to, shape);
     return;
   }
-  const axis = transposedAxis(walk);
-  if (axis < 0) {
-    inJavaScript(x, from, out, to, shape);
-    return;
-  }
-  const matrix: Matrix = {
-    rows: inner,
-    columns: sizes[axis],
-    row: fromSteps[0],
-    outRow: toSteps[axis],
-  };
-  eachStart(walk, [0, axis], from.offset, to.offset, (read, write) => {
-    transpose(source, read, target, write, matrix);
-  });
+  const [sizes, [fromSteps, toSteps]] = collapse(shape, [from.strides, to.strides]);
+  const walk: Walk = { sizes, from: fromSteps, to: toSteps };
+  const dtype = out instanceof Float32Array ? 'float32' : 'float64';
+  runStrided('accumulate', dtype, walk, source, from.offset, target, to.offset);
 }

@@ -3,8 +3,7 @@
 import type { Expr } from '../../scalar/index.js';
 import { bytesPerElement, type DType, type TypedArray } from '../../tensor/dtype.js';
 import { broadcastStrides, type Shape, sameShape } from '../../tensor/shape.js';
-import { asArray, elementsOf } from '../../tensor/storage.js';
-import { collapse } from '../broadcast-loops.js';
+import { arraysOf, collapse, holdOf } from '../broadcast-loops.js';
 import type { Elements } from '../kernels.js';
 import { elementwise as inJavaScript } from '../reference/elementwise.js';
 import { type BlockLoop, type Formula, formulaOf, isCompiled, loopOf } from './loop.js';
@@ -24,29 +23,6 @@ const SMALL = 48;
 /** From here on a formula is worth compiling at once; below, once it has been asked for often enough. */
 const LARGE = 256;
 const OFTEN = 500;
-
-/** How the elements of an operand follow each other along the elements of the result. */
-type Pattern =
-  | { readonly kind: 'one' }
-  | { readonly kind: 'same' }
-  /** The first `period` elements again and again. */
-  | { readonly kind: 'periodic'; readonly period: number }
-  | { readonly kind: 'strided' };
-
-const ONE: Pattern = { kind: 'one' };
-const SAME: Pattern = { kind: 'same' };
-const STRIDED: Pattern = { kind: 'strided' };
-
-/** What the steps of one operand along the merged axes (innermost first) come down to. */
-function patternOf(sizes: readonly number[], steps: readonly number[], longest: number): Pattern {
-  let axis = 0;
-  let count = 1;
-  while (axis < sizes.length && steps[axis] === count) count *= sizes[axis++];
-  if (axis === sizes.length) return SAME;
-  if (steps.some((step, k) => k >= axis && step !== 0)) return STRIDED;
-  if (axis === 0) return ONE;
-  return count <= longest ? { kind: 'periodic', period: count } : STRIDED;
-}
 
 /** Writes `count` elements at `into`[at …): x[0 … period) again and again, beginning with x[0]. */
 function fillPeriodic(
@@ -100,56 +76,73 @@ function fillStrided(
   }
 }
 
-/** The result's merged axes, innermost first, and what each operand's steps along them are. */
-interface Walk {
-  readonly sizes: readonly number[];
-  readonly steps: readonly (readonly number[])[];
-  readonly patterns: readonly Pattern[];
-}
-
-function walkOf(inputs: readonly Elements[], shape: Shape, longest: number): Walk {
-  const strides = inputs.map((x) => broadcastStrides(x.shape, shape));
-  const [sizes, steps] = collapse(shape, strides);
-  return { sizes, steps, patterns: steps.map((own) => patternOf(sizes, own, longest)) };
-}
-
+/** Some operand begins anew within the result, or is read with strides. */
 function runBroadcast(
   loop: BlockLoop,
   arrays: readonly TypedArray[],
-  { sizes, steps, patterns }: Walk,
+  inputs: readonly Elements[],
+  shape: Shape,
   out: TypedArray,
   dtype: LaneType,
 ): void {
   const bytes = bytesPerElement(dtype);
   const arity = arrays.length;
   const memory = scratchArray(dtype, arity + 1);
-  const slot = (k: number) => slotAddress(k) / bytes;
+  const stride = slotAddress(1) / bytes;
+  const room = SLOT_BYTES / bytes;
+  const kinds = new Array<Kind>(arity);
+  const masks = new Array<number>(arity);
   let period = 1;
   // Periods nest: whole numbers of the longest are whole numbers of them all.
-  for (const pattern of patterns) {
-    if (pattern.kind === 'periodic') period = Math.max(period, pattern.period);
+  for (let i = 0; i < arity; i++) {
+    const { length } = arrays[i];
+    kinds[i] = kindOf(inputs[i].shape, length, shape, out.length, room);
+    masks[i] = kinds[i] === 'one' ? 0 : -1;
+    if (kinds[i] === 'periodic') period = Math.max(period, length);
   }
-  const room = SLOT_BYTES / bytes;
   const block = Math.min(out.length, room - (room % period));
-  const masks = patterns.map(({ kind }) => (kind === 'one' ? 0 : -1));
-  patterns.forEach((pattern, i) => {
-    if (pattern.kind === 'one') fillVector(memory, slot(i), arrays[i][0], bytes);
-    else if (pattern.kind === 'periodic') {
-      fillPeriodic(memory, slot(i), arrays[i], pattern.period, block);
+  const [sizes, steps] = kinds.includes('strided') ? walkOf(inputs, shape) : NO_WALK;
+  for (let i = 0; i < arity; i++) {
+    if (kinds[i] === 'one') fillVector(memory, i * stride, arrays[i][0], bytes);
+    else if (kinds[i] === 'periodic') {
+      fillPeriodic(memory, i * stride, arrays[i], arrays[i].length, block);
     }
-  });
+  }
   for (let at = 0; at < out.length; at += block) {
     const count = Math.min(block, out.length - at);
     for (let i = 0; i < arity; i++) {
-      const { kind } = patterns[i];
-      if (kind === 'same') copyIn(memory, slot(i), arrays[i], at, count);
-      else if (kind === 'strided') {
-        fillStrided(memory, slot(i), arrays[i], sizes, steps[i], at, count);
+      if (kinds[i] === 'same') copyIn(memory, i * stride, arrays[i], at, count);
+      else if (kinds[i] === 'strided') {
+        fillStrided(memory, i * stride, arrays[i], sizes, steps[i], at, count);
       }
     }
-    loop(count * bytes, ...masks);
-    copyOut(memory, slot(arity), out, at, count);
+    if (arity === 2) loop(count * bytes, masks[0], masks[1]);
+    else loop(count * bytes, ...masks);
+    copyOut(memory, arity * stride, out, at, count);
   }
+}
+
+/** How the elements of an operand follow each other along the elements of the result. */
+type Kind = 'one' | 'same' | 'periodic' | 'strided';
+
+/** What begins anew only after more elements than a slot has room for is read as if it had strides. */
+function kindOf(own: Shape, count: number, shape: Shape, length: number, room: number): Kind {
+  if (count === 1) return 'one';
+  if (holdOf(own, shape) !== 1) return 'strided';
+  if (count === length) return 'same';
+  return count <= room ? 'periodic' : 'strided';
+}
+
+/** The result's merged axes, innermost first, and each operand's steps along them. */
+type Walk = readonly [sizes: readonly number[], steps: readonly (readonly number[])[]];
+
+const NO_WALK: Walk = [[], []];
+
+function walkOf(inputs: readonly Elements[], shape: Shape): Walk {
+  return collapse(
+    shape,
+    inputs.map((x) => broadcastStrides(x.shape, shape)),
+  );
 }
 
 function fillVector(into: Floats, at: number, value: number, bytes: number): void {
@@ -225,10 +218,7 @@ export function elementwise(
     return;
   }
   const loop = loopOf(formula, inputs.length, dtype);
-  const arrays = inputs.map(({ storage }) => asArray(elementsOf('elementwise', storage), dtype));
+  const arrays = arraysOf(inputs, dtype);
   if (isFlat(inputs, arrays, shape)) runFlat(loop, arrays, out, dtype);
-  else {
-    const walk = walkOf(inputs, shape, SLOT_BYTES / bytesPerElement(dtype));
-    runBroadcast(loop, arrays, walk, out, dtype);
-  }
+  else runBroadcast(loop, arrays, inputs, shape, out, dtype);
 }

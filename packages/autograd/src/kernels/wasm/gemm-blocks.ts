@@ -2,7 +2,6 @@
 
 import { bytesPerElement } from '../../tensor/dtype.js';
 import {
-  br_if,
   call,
   type Func,
   f32x4,
@@ -11,14 +10,11 @@ import {
   if_,
   type Local,
   local,
-  loop,
-  memory,
-  return_,
   type ValueType,
   v128,
 } from './assembler/index.js';
 import { define, times } from './emit.js';
-import { advance, among, countDown, packerOfA, packerOfB, smaller } from './gemm-pack.js';
+import { advance, among, countDown, packerOfA } from './gemm-pack.js';
 import {
   rowBytes,
   SWEEP_PARAMETERS,
@@ -29,7 +25,7 @@ import {
 } from './gemm-tile.js';
 
 type Int = Local<'i32'>;
-type Emitted = Func<ValueType[], ValueType[]>;
+export type Emitted = Func<ValueType[], ValueType[]>;
 
 /** Terms that are summed in one run, from zero; the sums of runs are added in order. Part of what a product's bits are. */
 export const TERMS = 256;
@@ -37,23 +33,18 @@ export const TERMS = 256;
 /** Bytes in a row of a block of B at most: TERMS of them stay in a core's second cache. */
 const BLOCK_ROW_BYTES = 1024;
 
-/** Below so many rows of the result, B is read where it is: packing it would take as long as the product. */
-const DIRECT_ROWS = 24;
-
-/** Up to so many columns of the result, a transposed A is read where it is. */
-const DIRECT_COLUMNS = 16;
-
-/** a, b, c, m, n, k, transposeA, transposeB, scratch, add. */
-export const GEMM_PARAMETERS = 10;
-
 /** The same in whole tiles. */
 const blockRowBytes = (tiling: Tiling): number =>
   BLOCK_ROW_BYTES - (BLOCK_ROW_BYTES % rowBytes(tiling));
 
+/** The columns of a block of B. */
+export const blockColumnsOf = (tiling: Tiling): number =>
+  blockRowBytes(tiling) / bytesPerElement(tiling.dtype);
+
 const round64 = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Where things lie in the scratch, in bytes from its beginning. */
-function layoutOf(tiling: Tiling) {
+export function layoutOf(tiling: Tiling) {
   const tile = tiling.rows * rowBytes(tiling);
   const ofA = round64(tile);
   const ofB = ofA + round64(tiling.rows * TERMS * bytesPerElement(tiling.dtype));
@@ -141,7 +132,7 @@ function tileMover(tiling: Tiling): Emitted {
  * the result, n columns of it and k terms. What is left of B after as many panels as fit is at `ragged`, rows raggedStep bytes
  * apart: the last full panel that B has, which begins within the one before it, or all of B if that is narrower.
  */
-function blockProduct(tiling: Tiling): Emitted {
+export function blockProduct(tiling: Tiling): Emitted {
   const bytes = bytesPerElement(tiling.dtype);
   const width = tileColumns(tiling);
   const row = rowBytes(tiling);
@@ -243,146 +234,4 @@ function blockProduct(tiling: Tiling): Emitted {
       local.set(m, i32.sub(m, rows));
     });
   });
-}
-
-/**
- * (a, b, c, m, n, k, transposeA, transposeB, scratch, add): C = op(A) op(B), or C += op(A) op(B). Each element is summed
- * along k in runs of `TERMS`, whatever m and n are and whatever is packed.
- */
-export function gemmFunction(tiling: Tiling): Emitted {
-  const bytes = bytesPerElement(tiling.dtype);
-  const width = tileColumns(tiling);
-  const row = rowBytes(tiling);
-  const product = blockProduct(tiling);
-  const packB = packerOfB(tiling);
-  const { ofB } = layoutOf(tiling);
-  const blockColumns = blockRowBytes(tiling) / bytes;
-  return define(
-    { in: times(GEMM_PARAMETERS, i32), locals: times(19, i32), out: [] },
-    (parameters, rest) => {
-      const [a, b, c, m, n, k, transposeA, transposeB, scratch, add] = parameters as Int[];
-      const [stepA, stepC, betweenRows, betweenColumns, direct, packA, packed] = rest as Int[];
-      const [column, columns, term, terms, fromA, fromB, atC] = rest.slice(7) as Int[];
-      const [panels, stepB, panelB, ragged, raggedStep] = rest.slice(14) as Int[];
-
-      const readInPlace = () => {
-        local.set(panels, fromB);
-        local.set(stepB, betweenRows);
-        local.set(panelB, i32.const(row));
-        i32.lt_u(columns, width);
-        if_(
-          null,
-          () => {
-            local.set(ragged, packed);
-            call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
-          },
-          () => {
-            local.set(ragged, i32.add(fromB, i32.mul(i32.sub(columns, width), bytes)));
-            local.set(raggedStep, betweenRows);
-          },
-        );
-      };
-      const readPacked = () => {
-        local.set(panels, packed);
-        local.set(stepB, i32.const(row));
-        local.set(panelB, i32.mul(terms, row));
-        local.set(ragged, i32.add(packed, i32.mul(i32.div_u(columns, width), panelB)));
-        call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
-      };
-      /** In the scratch a row may be read beyond its end. */
-      const readCopied = () => {
-        local.get(packed);
-        local.get(fromB);
-        i32.mul(terms, betweenRows);
-        memory.copy();
-        local.set(ragged, packed);
-        local.set(raggedStep, betweenRows);
-      };
-      const chooseB = () => {
-        local.set(raggedStep, i32.const(row));
-        i32.and(i32.lt_u(n, width), i32.eqz(transposeB));
-        if_(null, readCopied, () => {
-          local.get(direct);
-          if_(null, readInPlace, readPacked);
-        });
-      };
-      const blockOf = () => {
-        i32.sub(k, term);
-        local.set(terms);
-        smaller(terms, terms, TERMS);
-        // From a column of A to the next: TERMS columns on.
-        local.get(transposeA);
-        if_(
-          null,
-          () => local.set(fromA, i32.add(a, i32.mul(term, stepA))),
-          () => local.set(fromA, i32.add(a, i32.mul(term, bytes))),
-        );
-        i32.add(b, i32.mul(term, betweenRows));
-        i32.mul(column, betweenColumns);
-        i32.add();
-        local.set(fromB);
-        local.set(atC, i32.add(c, i32.mul(column, bytes)));
-        chooseB();
-        for (const one of [fromA, stepA, transposeA, packA, panels, stepB, panelB]) local.get(one);
-        for (const one of [ragged, raggedStep, atC, m, columns, terms, stepC, scratch]) {
-          local.get(one);
-        }
-        i32.or(add, i32.ne(term, 0));
-        call(product);
-      };
-
-      i32.or(i32.eqz(m), i32.eqz(n));
-      if_(null, () => return_());
-      local.set(stepC, i32.mul(n, bytes));
-      i32.eqz(k);
-      if_(null, () => {
-        i32.eqz(add);
-        if_(null, () => {
-          local.get(c);
-          i32.const(0);
-          i32.mul(m, stepC);
-          memory.fill();
-        });
-        return_();
-      });
-      local.get(transposeA);
-      if_(
-        null,
-        () => local.set(stepA, i32.mul(m, bytes)),
-        () => local.set(stepA, i32.mul(k, bytes)),
-      );
-      local.get(transposeB);
-      if_(
-        null,
-        () => {
-          local.set(betweenRows, i32.const(bytes));
-          local.set(betweenColumns, i32.mul(k, bytes));
-        },
-        () => {
-          local.set(betweenRows, stepC);
-          local.set(betweenColumns, i32.const(bytes));
-        },
-      );
-      local.set(direct, i32.and(i32.lt_u(m, DIRECT_ROWS), i32.eqz(transposeB)));
-      local.set(packA, i32.and(i32.gt_u(n, DIRECT_COLUMNS), i32.ne(transposeA, 0)));
-      local.set(packed, i32.add(scratch, ofB));
-      local.set(column, i32.const(0));
-      loop(null, (nextColumns) => {
-        local.set(columns, i32.sub(n, column));
-        smaller(columns, columns, blockColumns);
-        local.set(term, i32.const(0));
-        loop(null, (nextTerms) => {
-          blockOf();
-          local.tee(term, i32.add(term, TERMS));
-          local.get(k);
-          i32.lt_u();
-          br_if(nextTerms);
-        });
-        local.tee(column, i32.add(column, blockColumns));
-        local.get(n);
-        i32.lt_u();
-        br_if(nextColumns);
-      });
-    },
-  );
 }

@@ -1,7 +1,9 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
+import { isShared, type Portable, portableOf, type Shared } from '../threads/index.js';
 import { f32x4, func, importMemory, Module, v128 } from './assembler/index.js';
-import { gemmFunction, scratchBytesOf } from './gemm-blocks.js';
+import { scratchBytesOf } from './gemm-blocks.js';
+import { gemmFunction, partFunction } from './gemm-product.js';
 import type { Tiling } from './gemm-tile.js';
 import type { LaneType } from './vector.js';
 
@@ -30,6 +32,11 @@ export interface Gemm {
   readonly f64: Product;
   /** The function itself, for other modules on the same memory to import. */
   raw(dtype: LaneType): RawGemm;
+  /**
+   * The product of parts of matrices, for several threads if the memory is shared: as `raw`, and the bytes from a stored row of A, B and C to the next. Parts of one
+   * product have its bits.
+   */
+  part(dtype: LaneType): Shared;
   /** How many bytes at `scratch`, 64-byte aligned if it is to be fast, a product writes to. */
   scratchBytes(dtype: LaneType, m: number, n: number, k: number): number;
 }
@@ -89,12 +96,10 @@ export function compileGemm(tiling: Tiling, shared: boolean): WebAssembly.Module
     module: 'host',
     string: 'memory',
   };
-  const bytes = Module({ exports: { gemm: gemmFunction(tiling) }, memory }).toBytes();
+  const part = partFunction(tiling);
+  const bytes = Module({ exports: { gemm: gemmFunction(tiling, part), part }, memory }).toBytes();
   return new WebAssembly.Module(bytes as BufferSource);
 }
-
-const isShared = (memory: WebAssembly.Memory): boolean =>
-  typeof SharedArrayBuffer === 'function' && memory.buffer instanceof SharedArrayBuffer;
 
 function moduleFor(dtype: LaneType, shared: boolean): WebAssembly.Module {
   const key = `${dtype} ${shared}`;
@@ -111,17 +116,21 @@ function moduleFor(dtype: LaneType, shared: boolean): WebAssembly.Module {
  * used; the bits of a result depend on nothing but the operands and whether there is `hasFma`.
  */
 export function instantiateGemm(memory: WebAssembly.Memory): Gemm {
-  const started = new Map<LaneType, RawGemm>();
-  const raw = (dtype: LaneType): RawGemm => {
-    let run = started.get(dtype);
-    if (run === undefined) {
+  const started = new Map<LaneType, { readonly raw: RawGemm; readonly part: Shared }>();
+  const startedFor = (dtype: LaneType) => {
+    let known = started.get(dtype);
+    if (known === undefined) {
       const module = moduleFor(dtype, isShared(memory));
-      const { exports } = new WebAssembly.Instance(module, { host: { memory } });
-      run = exports.gemm as RawGemm;
-      started.set(dtype, run);
+      const imports = { host: { memory } };
+      const { exports } = new WebAssembly.Instance(module, imports);
+      const portable = portableOf(module, imports) as Portable;
+      const part = { portable, name: 'part', run: exports.part as RawGemm };
+      known = { raw: exports.gemm as RawGemm, part };
+      started.set(dtype, known);
     }
-    return run;
+    return known;
   };
+  const raw = (dtype: LaneType): RawGemm => startedFor(dtype).raw;
   const product =
     (dtype: LaneType): Product =>
     (a, b, c, m, n, k, transposeA, transposeB, scratch, add = false) =>
@@ -130,6 +139,7 @@ export function instantiateGemm(memory: WebAssembly.Memory): Gemm {
     f32: product('float32'),
     f64: product('float64'),
     raw,
+    part: (dtype) => startedFor(dtype).part,
     scratchBytes: (dtype, _m, n, k) => scratchBytesOf(tilingOf(dtype), n, k),
   };
 }

@@ -3,8 +3,10 @@
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { MatmulProblem } from '../kernels.js';
 import { matmul as inJavaScript } from '../reference/matmul.js';
+import { newMemory } from '../threads/index.js';
 import { TERMS } from './gemm-blocks.js';
 import { type Gemm, instantiateGemm } from './gemm-module.js';
+import { multiplyInThreads, scratchPerThread, threadsFor } from './gemm-threads.js';
 import { hasSimd } from './module.js';
 import { copyIn, copyOut } from './scratch.js';
 import type { LaneType } from './vector.js';
@@ -36,7 +38,7 @@ const workshopOn = (memory: WebAssembly.Memory, gemm: Gemm): Workshop => ({
 /** The memory with room for `bytes` bytes; it grows and never shrinks. */
 function workshopWith(bytes: number): Workshop {
   if (workshop === null) {
-    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
+    const memory = newMemory(Math.ceil(bytes / PAGE));
     workshop = workshopOn(memory, instantiateGemm(memory));
   }
   const missing = bytes - workshop.float32.byteLength;
@@ -110,8 +112,13 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
   const [a, b, out] = [problem.a, problem.b, problem.out] as Floats[];
   const bytes = bytesPerElement(dtype);
   const plan = planFor(problem, most);
-  const { gemm, [dtype]: view } = workshopWith(plan.scratch + MARGIN_BYTES);
-  const multiply = gemm.raw(dtype);
+  const { memory } = workshopWith(plan.scratch + MARGIN_BYTES);
+  const threads = threadsFor(memory, dtype, plan.m, plan.n, plan.k);
+  const perThread = threads < 2 ? 0 : scratchPerThread(dtype, plan.n, plan.k);
+  const needed = plan.scratch + (threads - 1) * perThread + MARGIN_BYTES;
+  const { gemm, [dtype]: view } = workshopWith(needed);
+  // Most products are small: their call makes no garbage.
+  const multiply = threads < 2 ? gemm.raw(dtype) : null;
   const [atB, atC] = [plan.b / bytes, plan.c / bytes];
   const whole = plan.m === m && plan.n === n && plan.k === k;
   let [heldA, heldB] = [-1, -1];
@@ -134,18 +141,15 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
             else copyBlockIn(view, atB, b, startB + p * n + j, n, terms, columns);
             heldB = ofB;
           }
-          multiply(
-            0,
-            plan.b,
-            plan.c,
-            rows,
-            columns,
-            terms,
-            transposeA ? 1 : 0,
-            transposeB ? 1 : 0,
-            plan.scratch,
-            p === 0 ? 0 : 1,
-          );
+          if (multiply !== null) {
+            const [flagA, flagB] = [transposeA ? 1 : 0, transposeB ? 1 : 0];
+            const add = p > 0 ? 1 : 0;
+            multiply(0, plan.b, plan.c, rows, columns, terms, flagA, flagB, plan.scratch, add);
+          } else {
+            const sizes = { m: rows, n: columns, k: terms, transposeA, transposeB, add: p > 0 };
+            const product = { a: 0, b: plan.b, c: plan.c, ...sizes };
+            multiplyInThreads(gemm, dtype, product, plan.scratch, perThread, threads);
+          }
         }
         copyBlockOut(view, atC, out, startC + i * n + j, n, rows, columns);
       }

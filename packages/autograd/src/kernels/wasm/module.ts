@@ -1,5 +1,6 @@
 // From assembled functions to running ones, and whether this machine can run them at all.
 
+import { noteOrigins } from '../threads/index.js';
 import {
   type Func,
   func,
@@ -19,8 +20,9 @@ export function instantiate<F extends Functions>(
 ): { readonly [K in keyof F]: (...args: number[]) => void } {
   const assembled = Module({ exports: functions, memory });
   const module = new WebAssembly.Module(assembled.toBytes() as BufferSource);
-  const { exports } = new WebAssembly.Instance(module, assembled.importMap);
-  return exports as { readonly [K in keyof F]: (...args: number[]) => void };
+  const instance = new WebAssembly.Instance(module, assembled.importMap);
+  noteOrigins(instance, module, assembled.importMap);
+  return instance.exports as { readonly [K in keyof F]: (...args: number[]) => void };
 }
 
 let supported: boolean | null = null;

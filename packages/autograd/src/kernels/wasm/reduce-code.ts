@@ -14,7 +14,7 @@ import {
 } from './assembler/index.js';
 import { define, fromLocal, times } from './emit.js';
 import { VECTOR_BYTES } from './scratch.js';
-import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';
+import { advance, assign, load, type Pointer, store, storeLane, whileBelow } from './statements.js';
 import { type Lanes, type LaneType, lanesOf, type Vec, vec, widen } from './vector.js';
 
 export type SimdReduction = 'sum' | 'max' | 'min';
@@ -132,7 +132,7 @@ export function rowsFunction(kind: SimdReduction, dtype: LaneType): Func<ValueTy
     loop(null, (again) => {
       local.set(end, i32.add(at, rowBytes));
       gatherRow(gathering, pool, chains, { at, end, whole });
-      store(pool, target, fromLocal(chains[0]));
+      storeLane(pool, gathering.target.bytes, target, fromLocal(chains[0]));
       advance(target, gathering.target.bytes);
       local.tee(rows, i32.sub(rows, 1));
       br_if(again);

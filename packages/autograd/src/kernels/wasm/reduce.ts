@@ -34,19 +34,19 @@ const SLOTS = 2;
 const SOURCE = slotAddress(0);
 const TARGET = slotAddress(1);
 
-const compiled = new Map<string, Loops>();
+const compiled: { readonly [kind in SimdReduction]: { [dtype in LaneType]?: Loops } } = {
+  sum: {},
+  max: {},
+  min: {},
+};
 
 function loopsOf(kind: SimdReduction, dtype: LaneType): Loops {
-  const key = `${kind} ${dtype}`;
-  let loops = compiled.get(key);
-  if (loops === undefined) {
-    loops = instantiate(
-      { rows: rowsFunction(kind, dtype), columns: columnsFunction(kind, dtype) },
-      scratchImport(SLOTS),
-    );
-    compiled.set(key, loops);
-  }
-  return loops;
+  const known = compiled[kind];
+  known[dtype] ??= instantiate(
+    { rows: rowsFunction(kind, dtype), columns: columnsFunction(kind, dtype) },
+    scratchImport(SLOTS),
+  );
+  return known[dtype];
 }
 
 /** What is gathered over more elements than fit a slot: sums with what each addition dropped (Neumaier). */

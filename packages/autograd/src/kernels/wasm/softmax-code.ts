@@ -15,7 +15,7 @@ import { exp } from './math/exponential.js';
 import { log } from './math/logarithm.js';
 import { across, CHAINS, gatheringOf, gatherRow, inside, POOL } from './reduce-code.js';
 import { VECTOR_BYTES } from './scratch.js';
-import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';
+import { advance, assign, load, type Pointer, store, storeLane, whileBelow } from './statements.js';
 import { type LaneType, lanesOf, narrow, type Vec } from './vector.js';
 
 export type RowFunction = 'softmax' | 'logSoftmax' | 'logsumexp';
@@ -71,7 +71,7 @@ export function softmaxFunction(
       local.set(at, source);
       sumExponentials(kind === 'softmax');
       if (kind === 'logsumexp') {
-        store(pool, target, l.add(most, rounded(log(wide, total))));
+        storeLane(pool, l.bytes, target, l.add(most, rounded(log(wide, total))));
         advance(target, l.bytes);
       } else {
         const last = kind === 'softmax' ? rounded(positive) : rounded(log(wide, positive));

@@ -25,16 +25,16 @@ type Rows = (source: number, target: number, rows: number, rowBytes: number) => 
 
 const SLOTS = 2;
 
-const compiled = new Map<string, Rows>();
+const compiled: { readonly [kind in RowFunction]: { [dtype in LaneType]?: Rows } } = {
+  softmax: {},
+  logSoftmax: {},
+  logsumexp: {},
+};
 
 function rowsOf(kind: RowFunction, dtype: LaneType): Rows {
-  const key = `${kind} ${dtype}`;
-  let rows = compiled.get(key);
-  if (rows === undefined) {
-    rows = instantiate({ rows: softmaxFunction(kind, dtype) }, scratchImport(SLOTS)).rows;
-    compiled.set(key, rows);
-  }
-  return rows;
+  const known = compiled[kind];
+  known[dtype] ??= instantiate({ rows: softmaxFunction(kind, dtype) }, scratchImport(SLOTS)).rows;
+  return known[dtype];
 }
 
 function alongRows(

@@ -24,6 +24,19 @@ export function store(pool: readonly Local<'v128'>[], at: Pointer, value: Vec): 
   v128.store({});
 }
 
+/** Writes the first lane of a vector at the pointer, and nothing behind it. */
+export function storeLane(
+  pool: readonly Local<'v128'>[],
+  bytes: number,
+  at: Pointer,
+  value: Vec,
+): void {
+  local.get(at);
+  new Emitter(pool).push(value);
+  if (bytes === 4) v128.store32_lane({}, 0);
+  else v128.store64_lane({}, 0);
+}
+
 /** Moves a pointer by so many bytes. */
 export const advance = (pointer: Pointer, by: number | Pointer): void =>
   local.set(pointer, i32.add(pointer, by));

@@ -14,6 +14,7 @@ import {
   notEqual,
 } from '../../ops/logic.js';
 import { binarySamples } from './binary.js';
+import { convolutionSamples } from './convolution.js';
 import { elementwiseSamples } from './elementwise.js';
 import { positionSamples } from './positions.js';
 import { productSamples } from './products.js';
@@ -29,6 +30,7 @@ export const samples: readonly OpSample[] = [
   ...productSamples,
   ...shapeSamples,
   ...positionSamples,
+  ...convolutionSamples,
 ];
 
 /** Between two float64 tensors, a predicate. */

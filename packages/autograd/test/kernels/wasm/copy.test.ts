@@ -47,6 +47,21 @@ describe.each(DTYPES)('copies of %s', (dtype) => {
     }
   });
 
+  it('take rows of every length from 0 to 67, at odd offsets, forwards, backwards and transposed', () => {
+    for (let length = 0; length <= 67; length++) {
+      const x = counted(dtype, 5 * length + 9);
+      const room = 5 * length + 7;
+      const shape = [5, length];
+      const from = { offset: 3, strides: [length, 1] };
+      const to = { offset: 5, strides: [length, 1] };
+      agree(x, from, room, to, shape, dtype);
+      agree(x, { offset: 5 * length + 2, strides: [-length, -1] }, room, to, shape, dtype);
+      agree(x, { offset: 1, strides: [0, 1] }, room, to, shape, dtype);
+      agree(x, { offset: 1, strides: [1, 0] }, room, to, shape, dtype);
+      agree(x, { offset: 7, strides: [1, 5] }, room, to, shape, dtype);
+    }
+  });
+
   it('transpose matrices that do not fit the scratch memory', () => {
     for (const shape of [
       [701, 803],

@@ -62,20 +62,15 @@ describe.each(DTYPES)('reductions in %s', (dtype) => {
     }
   });
 
-  it.each(KINDS)('%s agrees with the reference down columns', (kind) => {
-    for (const inner of [2, 3, 4, 5, 7, 8, 17, 33, 67]) {
+  it.each(KINDS)('%s agrees with the reference down 0 to 67 columns, at odd offsets', (kind) => {
+    for (let inner = 0; inner <= 67; inner++) {
       for (const [outer, count] of [
         [1, 1],
-        [1, 2],
-        [1, 64],
+        [1, 40],
         [3, 9],
-        [5, 30],
       ]) {
-        agree(kind, filled(dtype, outer * count * inner, scattered(inner), 1), [
-          outer,
-          count,
-          inner,
-        ]);
+        const x = filled(dtype, outer * count * inner, scattered(inner), 1 + 2 * (inner % 3));
+        agree(kind, x, [outer, count, inner]);
       }
     }
   });

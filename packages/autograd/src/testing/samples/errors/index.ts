@@ -2,6 +2,7 @@
 
 import type { ErrorSample } from '../sample.js';
 import { arithmeticErrors } from './arithmetic.js';
+import { convolutionErrors } from './convolution.js';
 import { positionErrors } from './positions.js';
 import { shapeErrors } from './shapes.js';
 
@@ -10,4 +11,5 @@ export const errorSamples: readonly ErrorSample[] = [
   ...arithmeticErrors,
   ...shapeErrors,
   ...positionErrors,
+  ...convolutionErrors,
 ];

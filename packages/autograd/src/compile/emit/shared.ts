@@ -1,0 +1,136 @@
+// Functions of steps that several threads call, and how their work is cut.
+
+import {
+  isShared,
+  type Job,
+  type JobParameter,
+  portableOf,
+  type Shared,
+} from '../../kernels/threads/index.js';
+import { type ImportMemory, importMemory, Module } from '../../kernels/wasm/assembler/index.js';
+import { type CallStep, functionOf, type Parameter } from './step.js';
+
+const MOST_PAGES = 65536;
+
+/** The memory of programs, for modules to import. */
+export function importHeap(memory: WebAssembly.Memory): ImportMemory {
+  return importMemory({ min: 1, max: MOST_PAGES, shared: isShared(memory) }, memory);
+}
+
+/** A job whose addresses are known when the arena has its place. */
+export type Blocks = Job<Parameter>;
+
+const addressOf = (parameter: Parameter, arena: number): number => {
+  if (typeof parameter === 'number') return parameter;
+  return parameter.inArena ? parameter.offset + arena : parameter.offset;
+};
+
+/** The jobs of an instruction, one after the other, with the arena where it is. */
+export class Threaded {
+  readonly #blocks: readonly Blocks[];
+  #jobs: readonly Job[] = [];
+  #arena = -1;
+
+  constructor(blocks: readonly Blocks[]) {
+    this.#blocks = blocks;
+  }
+
+  at(arena: number): readonly Job[] {
+    if (arena !== this.#arena) {
+      this.#arena = arena;
+      this.#jobs = this.#blocks.map(({ parameters, ...job }) => ({
+        ...job,
+        parameters: parameters.map((one) => ({ ...one, base: addressOf(one.base, arena) })),
+      }));
+    }
+    return this.#jobs;
+  }
+}
+
+/** Modules of one function each, which workers start too; kept for all programs. */
+export class SharedFunctions {
+  readonly #memory: WebAssembly.Memory;
+  readonly #known = new Map<string, Shared | null>();
+
+  constructor(memory: WebAssembly.Memory) {
+    this.#memory = memory;
+  }
+
+  #functionOf(step: CallStep): Shared | null {
+    let known = this.#known.get(step.key);
+    if (known === undefined) {
+      known = this.#build(step);
+      this.#known.set(step.key, known);
+    }
+    return known;
+  }
+
+  #build(step: CallStep): Shared | null {
+    const exported = { run: functionOf(step) };
+    const { importMap, ...assembled } = Module({
+      exports: exported,
+      memory: importHeap(this.#memory),
+    });
+    const module = new WebAssembly.Module(assembled.toBytes() as BufferSource);
+    const portable = portableOf(module, importMap);
+    if (portable === null) return null;
+    const { exports } = new WebAssembly.Instance(module, importMap);
+    return { portable, name: 'run', run: exports.run as Shared['run'] };
+  }
+
+  /** The step cut into blocks; null if its function calls back into JavaScript. */
+  cut(step: CallStep, { down, across, steps }: Cut): Blocks | null {
+    const target = this.#functionOf(step);
+    if (target === null) return null;
+    const parameters = step.parameters.map(
+      (base, p): JobParameter<Parameter> => ({ base, ...steps[p] }),
+    );
+    return { target, parameters, down, across };
+  }
+}
+
+// ── Cuts ───────────────────────────────────────────────────────────────────────────────────────────
+
+/** How a call falls into blocks: rows and columns of them, and how each of its parameters changes from one to the next. */
+export interface Cut {
+  readonly down: number;
+  readonly across: number;
+  readonly steps: readonly Omit<JobParameter, 'base'>[];
+}
+
+/** What threads write side by side begins in cache lines of their own. */
+export const LINE_BYTES = 64;
+
+/** Work of fewer nanoseconds is done before another thread has woken up. */
+const THREADED_FROM = 150_000;
+
+/** A block's work in nanoseconds: much more than what taking it costs. */
+const BLOCK = 25_000;
+
+const MOST_BLOCKS = 256;
+
+/** Into how many blocks so many nanoseconds of work are cut; 1 if they aren't worth it. */
+export function blocksFor(nanoseconds: number): number {
+  if (nanoseconds < THREADED_FROM) return 1;
+  return Math.min(MOST_BLOCKS, Math.ceil(nanoseconds / BLOCK));
+}
+
+/**
+ * A call with the count at place `counted` among its parameters, in about `blocks` blocks of whole multiples of `unit`;
+ * parameters step on by `steps` for each one that is counted. Null if that makes no two blocks.
+ */
+export function cutAlong(
+  counted: number,
+  total: number,
+  unit: number,
+  blocks: number,
+  steps: readonly number[],
+): Cut | null {
+  const size = Math.ceil(total / blocks / unit) * unit;
+  const down = Math.ceil(total / size);
+  if (blocks < 2 || down < 2) return null;
+  const own = steps.map((step, p) =>
+    p === counted ? { down: -size, most: size } : { down: step * size },
+  );
+  return { down, across: 1, steps: own };
+}

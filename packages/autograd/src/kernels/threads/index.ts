@@ -1,0 +1,13 @@
+// Threads on shared memory, synchronous for those who call.
+
+export { type Job, type JobParameter, Pool, runAlone, type Shared } from './pool.js';
+export { noteOrigins, type Portable, portableOf } from './portable.js';
+export {
+  inParallel,
+  isShared,
+  newMemory,
+  restWorkers,
+  setThreads,
+  startedWorkers,
+  threadCount,
+} from './threads.js';

@@ -1,0 +1,86 @@
+// The threads of this process: how many, and the work that they share.
+
+import { ArgumentError } from '../../errors.js';
+import { type Job, Pool, runAlone } from './pool.js';
+import { availableCores, canWait, isCount, MOST_THREADS, wishedThreads } from './settings.js';
+
+const MOST_PAGES = 65536;
+
+let pool: Pool | null = null;
+let count: number | null = null;
+let able: boolean | null = null;
+
+const wished = (): ReturnType<typeof wishedThreads> => wishedThreads(globalThis.process?.env ?? {});
+
+/** Whether work can be shared between threads at all. */
+function possible(): boolean {
+  able ??= wished() !== 'off' && canWait();
+  return able;
+}
+
+/**
+ * How many threads large loops and products of this library's own are cut over, this one included. By default as many as
+ * there are cores; RETROGRAD_THREADS names another number, or `off`. Where threads can't be had, it is 1.
+ * @throws ArgumentError if RETROGRAD_THREADS is neither.
+ */
+export function threadCount(): number {
+  if (!possible()) return 1;
+  count ??= (wished() as number | null) ?? availableCores();
+  return count;
+}
+
+/**
+ * Sets how many threads large loops and products of this library's own use, this one included; 1 leaves everything to this
+ * one. The results are the same bits with any number. What the system's BLAS does is not affected: see `setBlasThreads`.
+ * @returns whether there can be threads: not with RETROGRAD_THREADS=off, and in a browser only within a worker of a page that
+ *   is cross-origin isolated.
+ * @throws ArgumentError unless `threads` is a whole number from 1 to 1024.
+ */
+export function setThreads(threads: number): boolean {
+  if (!isCount(threads)) {
+    throw new ArgumentError(
+      `setThreads: takes a whole number from 1 to ${MOST_THREADS}, got ${threads}. Pass 1 for no threads beside this one.`,
+    );
+  }
+  if (!possible()) return false;
+  count = threads;
+  return true;
+}
+
+/** Workers that are up beside this thread; there are none before the first large step. */
+export function startedWorkers(): number {
+  return pool?.started ?? 0;
+}
+
+/** A memory for modules to work on; one that threads share, if there can be threads. */
+export function newMemory(initial: number): WebAssembly.Memory {
+  if (possible()) {
+    try {
+      return new WebAssembly.Memory({ initial, maximum: MOST_PAGES, shared: true });
+    } catch {
+      // Where so much address space isn't to be had, one thread works on.
+    }
+  }
+  return new WebAssembly.Memory({ initial, maximum: MOST_PAGES });
+}
+
+/** Whether several threads may work on a memory. */
+export function isShared({ buffer }: WebAssembly.Memory): boolean {
+  return typeof SharedArrayBuffer === 'function' && buffer instanceof SharedArrayBuffer;
+}
+
+/** Lets workers sleep at once, as other threads are about to be busy. */
+export function restWorkers(): void {
+  pool?.rest();
+}
+
+/** Does all calls of a job, on at most `most` threads; returns when they are done. */
+export function inParallel(job: Job, most: number): void {
+  const threads = Math.min(most, threadCount());
+  if (threads < 2) {
+    runAlone(job);
+    return;
+  }
+  pool ??= new Pool();
+  pool.run(job, threads);
+}

@@ -1,0 +1,108 @@
+// What a worker runs, as source: a file would have to be found by every bundler, runner and browser.
+
+import { NO_BLOCK, PARAMETER_WORDS, SPIN_MILLISECONDS, WORD } from './control.js';
+import type { Portable } from './portable.js';
+
+/** What a worker is started with. */
+export interface Start {
+  readonly control: SharedArrayBuffer;
+  /** 1, 2, …; the thread that starts it is 0. */
+  readonly index: number;
+}
+
+/** What a worker is told: what job `id` calls. */
+export interface Order {
+  readonly id: number;
+  readonly portable: Portable;
+  readonly name: string;
+}
+
+/**
+ * A worker waits in shared memory, where a message can't reach it; when one has been posted, it returns to its event loop,
+ * reads it, and waits again. So nobody has to wait for its turn in the event loop but the worker.
+ */
+export const WORKER_SOURCE = `'use strict';
+const node = typeof process === 'object' && typeof require === 'function' ? require('node:worker_threads') : null;
+const W = ${JSON.stringify(WORD)};
+const calls = new Map();
+let words = null, index = 0, handled = 0;
+
+function instantiate({ module, imports }) {
+  const given = {};
+  for (const { from, name, memory, math, source } of imports) {
+    given[from] ??= {};
+    given[from][name] = memory ?? (source ? instantiate(source.of).exports[source.name] : Math[math]);
+  }
+  return new WebAssembly.Instance(module, given);
+}
+
+function obey({ id, portable, name }) {
+  try { calls.set(id, instantiate(portable).exports[name]); } catch { /* The others do without this worker. */ }
+}
+
+/** The next block of a job that this worker can do; nothing of the job changes from here until it is done. */
+function take() {
+  for (;;) {
+    const ticket = Atomics.load(words, W.ticket), block = ticket & ${NO_BLOCK};
+    if (block >= words[W.blocks] || index >= words[W.limit] || !calls.has(words[W.job])) return -1;
+    if (Atomics.compareExchange(words, W.ticket, ticket, ticket + 1) === ticket) return block;
+  }
+}
+
+function work() {
+  for (let block = take(); block >= 0; block = take()) {
+    try {
+      const across = words[W.across], count = words[W.parameters];
+      const i = Math.floor(block / across), j = block % across;
+      const values = [];
+      for (let p = 0, at = W.first; p < count; p++, at += ${PARAMETER_WORDS}) {
+        const value = (words[at] + Math.imul(i, words[at + 1]) + Math.imul(j, words[at + 2]) + Math.imul(index, words[at + 3])) | 0;
+        values.push(words[at + 4] > 0 ? Math.min(value, words[at + 4]) : value);
+      }
+      calls.get(words[W.job])(...values);
+    } catch {
+      Atomics.store(words, W.failed, 1);
+    }
+    Atomics.add(words, W.done, 1);
+    if (Atomics.load(words, W.waiting) === 1) Atomics.notify(words, W.done);
+  }
+}
+
+function waitBeyond(generation) {
+  const until = performance.now() + ${SPIN_MILLISECONDS};
+  do {
+    for (let k = 0; k < 200; k++) if (Atomics.load(words, W.generation) !== generation) return;
+  } while (Atomics.load(words, W.rest) === 0 && performance.now() < until);
+  Atomics.add(words, W.asleep, 1);
+  Atomics.wait(words, W.generation, generation);
+  Atomics.sub(words, W.asleep, 1);
+}
+
+function serve() {
+  for (;;) {
+    const generation = Atomics.load(words, W.generation);
+    if (Atomics.load(words, W.posted) > handled) return;
+    work();
+    waitBeyond(generation);
+  }
+}
+
+function start(given) {
+  words = new Int32Array(given.control);
+  index = given.index;
+  Atomics.add(words, W.started, 1);
+  serve();
+}
+
+function receive(message) {
+  if (words === null) start(message);
+  else {
+    handled++;
+    obey(message);
+    serve();
+  }
+}
+
+if (node === null) onmessage = ({ data }) => receive(data);
+else node.parentPort.on('message', receive);
+`;

@@ -1,0 +1,194 @@
+// Whole products and parts of them: which blocks there are, and where their operands are read.
+
+import { bytesPerElement } from '../../tensor/dtype.js';
+import {
+  br_if,
+  call,
+  i32,
+  if_,
+  type Local,
+  local,
+  loop,
+  memory,
+  return_,
+} from './assembler/index.js';
+import { define, times } from './emit.js';
+import { blockColumnsOf, blockProduct, type Emitted, layoutOf, TERMS } from './gemm-blocks.js';
+import { packerOfB, smaller } from './gemm-pack.js';
+import { rowBytes, type Tiling, tileColumns } from './gemm-tile.js';
+
+type Int = Local<'i32'>;
+
+/** Below so many rows of the result, B is read where it is: packing it would take as long as the product. */
+const DIRECT_ROWS = 24;
+
+/** Up to so many columns of the result, a transposed A is read where it is. */
+const DIRECT_COLUMNS = 16;
+
+/** a, b, c, m, n, k, transposeA, transposeB, scratch, add. */
+export const GEMM_PARAMETERS = 10;
+
+/** The same, and stepA, stepB, stepC. */
+const PART_PARAMETERS = 13;
+
+/**
+ * (a, b, c, m, n, k, transposeA, transposeB, scratch, add, stepA, stepB, stepC): C = op(A) op(B), or C += op(A) op(B), for
+ * matrices that are parts of larger ones: the steps are from a stored row to the next, in bytes. Each element is summed
+ * along k in runs of `TERMS`, whatever m and n are and whatever is packed.
+ */
+export function partFunction(tiling: Tiling): Emitted {
+  const bytes = bytesPerElement(tiling.dtype);
+  const width = tileColumns(tiling);
+  const row = rowBytes(tiling);
+  const product = blockProduct(tiling);
+  const packB = packerOfB(tiling);
+  const { ofB } = layoutOf(tiling);
+  const blockColumns = blockColumnsOf(tiling);
+  return define(
+    { in: times(PART_PARAMETERS, i32), locals: times(17, i32), out: [] },
+    (parameters, rest) => {
+      const [a, b, c, m, n, k, transposeA, transposeB, scratch, add] = parameters as Int[];
+      const [stepA, rowOfB, stepC] = parameters.slice(GEMM_PARAMETERS) as Int[];
+      const [betweenRows, betweenColumns, direct, packA, packed] = rest as Int[];
+      const [column, columns, term, terms, fromA, fromB, atC] = rest.slice(5) as Int[];
+      const [panels, stepB, panelB, ragged, raggedStep] = rest.slice(12) as Int[];
+
+      const readInPlace = () => {
+        local.set(panels, fromB);
+        local.set(stepB, betweenRows);
+        local.set(panelB, i32.const(row));
+        i32.lt_u(columns, width);
+        if_(
+          null,
+          () => {
+            local.set(ragged, packed);
+            call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
+          },
+          () => {
+            local.set(ragged, i32.add(fromB, i32.mul(i32.sub(columns, width), bytes)));
+            local.set(raggedStep, betweenRows);
+          },
+        );
+      };
+      const readPacked = () => {
+        local.set(panels, packed);
+        local.set(stepB, i32.const(row));
+        local.set(panelB, i32.mul(terms, row));
+        local.set(ragged, i32.add(packed, i32.mul(i32.div_u(columns, width), panelB)));
+        call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
+      };
+      /** In the scratch a row may be read beyond its end. */
+      const readCopied = () => {
+        local.get(packed);
+        local.get(fromB);
+        i32.mul(terms, betweenRows);
+        memory.copy();
+        local.set(ragged, packed);
+        local.set(raggedStep, betweenRows);
+      };
+      const chooseB = () => {
+        local.set(raggedStep, i32.const(row));
+        i32.eq(betweenRows, i32.mul(n, bytes));
+        i32.and(i32.lt_u(n, width), i32.eqz(transposeB));
+        i32.and();
+        if_(null, readCopied, () => {
+          local.get(direct);
+          if_(null, readInPlace, readPacked);
+        });
+      };
+      const blockOf = () => {
+        i32.sub(k, term);
+        local.set(terms);
+        smaller(terms, terms, TERMS);
+        // From a column of A to the next: TERMS columns on.
+        local.get(transposeA);
+        if_(
+          null,
+          () => local.set(fromA, i32.add(a, i32.mul(term, stepA))),
+          () => local.set(fromA, i32.add(a, i32.mul(term, bytes))),
+        );
+        i32.add(b, i32.mul(term, betweenRows));
+        i32.mul(column, betweenColumns);
+        i32.add();
+        local.set(fromB);
+        local.set(atC, i32.add(c, i32.mul(column, bytes)));
+        chooseB();
+        for (const one of [fromA, stepA, transposeA, packA, panels, stepB, panelB]) local.get(one);
+        for (const one of [ragged, raggedStep, atC, m, columns, terms, stepC, scratch]) {
+          local.get(one);
+        }
+        i32.or(add, i32.ne(term, 0));
+        call(product);
+      };
+
+      local.get(transposeB);
+      if_(
+        null,
+        () => {
+          local.set(betweenRows, i32.const(bytes));
+          local.set(betweenColumns, rowOfB);
+        },
+        () => {
+          local.set(betweenRows, rowOfB);
+          local.set(betweenColumns, i32.const(bytes));
+        },
+      );
+      local.set(direct, i32.and(i32.lt_u(m, DIRECT_ROWS), i32.eqz(transposeB)));
+      local.set(packA, i32.and(i32.gt_u(n, DIRECT_COLUMNS), i32.ne(transposeA, 0)));
+      local.set(packed, i32.add(scratch, ofB));
+      local.set(column, i32.const(0));
+      loop(null, (nextColumns) => {
+        local.set(columns, i32.sub(n, column));
+        smaller(columns, columns, blockColumns);
+        local.set(term, i32.const(0));
+        loop(null, (nextTerms) => {
+          blockOf();
+          local.tee(term, i32.add(term, TERMS));
+          local.get(k);
+          i32.lt_u();
+          br_if(nextTerms);
+        });
+        local.tee(column, i32.add(column, blockColumns));
+        local.get(n);
+        i32.lt_u();
+        br_if(nextColumns);
+      });
+    },
+  );
+}
+
+/** (a, b, c, m, n, k, transposeA, transposeB, scratch, add): the product of whole matrices, of any size, by `part`. */
+export function gemmFunction(tiling: Tiling, part: Emitted): Emitted {
+  const bytes = bytesPerElement(tiling.dtype);
+  const signature = { in: times(GEMM_PARAMETERS, i32), locals: times(3, i32), out: [] };
+  return define(signature, (parameters, rest) => {
+    const [, , c, m, n, k, transposeA, transposeB, , add] = parameters as Int[];
+    const [stepA, stepB, stepC] = rest as Int[];
+    const stepOf = (step: Int, transposed: Int, lengthTransposed: Int, length: Int) => {
+      local.get(transposed);
+      if_(
+        null,
+        () => local.set(step, i32.mul(lengthTransposed, bytes)),
+        () => local.set(step, i32.mul(length, bytes)),
+      );
+    };
+    i32.or(i32.eqz(m), i32.eqz(n));
+    if_(null, () => return_());
+    local.set(stepC, i32.mul(n, bytes));
+    i32.eqz(k);
+    if_(null, () => {
+      i32.eqz(add);
+      if_(null, () => {
+        local.get(c);
+        i32.const(0);
+        i32.mul(m, stepC);
+        memory.fill();
+      });
+      return_();
+    });
+    stepOf(stepA, transposeA, m, k);
+    stepOf(stepB, transposeB, k, n);
+    for (const one of [...(parameters as Int[]), stepA, stepB, stepC]) local.get(one);
+    call(part);
+  });
+}

@@ -1,0 +1,189 @@
+// Convolution and its adjoint as matrix products: every window a row, every output channel a column.
+
+import { ShapeError } from '../errors.js';
+import { type DType, promote } from '../tensor/dtype.js';
+import type { Operand } from '../tensor/operand.js';
+import { checkInteger, formatShape, sizeOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { cast, reshapeOp } from './broadcast.js';
+import { toTensor } from './convert.js';
+import { matmulOp } from './matmul.js';
+import type {
+  ConvFn,
+  ConvOptions,
+  ConvTransposeFn,
+  ConvTransposeOptions,
+} from './signatures-windows.js';
+import { sliceOp } from './slice.js';
+import {
+  checkSpatial,
+  countsOf,
+  padded,
+  reordered,
+  widthsOf,
+  windowsFor,
+  windowsInRows,
+} from './spatial.js';
+import { eachAxis, extentOf, foldWindowsOp, slidingWindowsOp, type Window } from './windows.js';
+
+/** 0 … count − 1, from `first` on. */
+function range(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
+}
+
+/** Both in one dtype, of one rank, with channels that go into the groups. */
+function operandsOf(
+  op: string,
+  x: Operand,
+  weight: Operand,
+  groups: number,
+  layout: string,
+): [Tensor, Tensor] {
+  const [a, w] = [toTensor(op, x), toTensor(op, weight)];
+  checkSpatial(op, a);
+  if (w.rank !== a.rank) {
+    throw new ShapeError(
+      `${op}: weight is ${layout} with as many spatial axes as x, got ${formatShape(w.shape)} for x ` +
+        `${formatShape(a.shape)}. Check the number of axes of both.`,
+    );
+  }
+  checkInteger(op, 'groups', groups, 1);
+  const dtype = promote(promote(a.dtype, w.dtype), 'int32' satisfies DType);
+  return [cast(a, dtype), cast(w, dtype)];
+}
+
+function checkGroups(op: string, name: string, channels: number, groups: number): void {
+  if (channels % groups === 0) return;
+  throw new ShapeError(
+    `${op}: ${name} channels go into the groups without rest, got ${channels} channels in ${groups} groups. ` +
+      'Change groups to a divisor.',
+  );
+}
+
+/**
+ * Cross-correlation, what neural networks call convolution: y[n, o, p] = Σ_c,k x[n, c, stride · p + dilation · k − padding] ·
+ * weight[o, c, k], over any number of spatial axes. x is [N, C, …spatial], weight [O, C/groups, …kernel], the result
+ * [N, O, …positions]: PyTorch's layouts. Channels come in `groups` that see nothing of each other.
+ *
+ * `padding` is of zeros: a number for all sides, a number or [before, after] for each spatial axis, 'valid' for none, or 'same'
+ * for ⌈n / stride⌉ positions on n elements, the odd one behind.
+ *
+ * @throws ShapeError for axes and channels that don't fit, and where the kernel is larger than the padded x;
+ *   ArgumentError for options that aren't whole numbers, or too many.
+ */
+export const conv = ((x: Operand, weight: Operand, options: ConvOptions = {}): Tensor => {
+  const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+  const [value, kernel] = operandsOf('conv', x, weight, groups, '[out, in / groups, …kernel]');
+  const [batch, channels, ...lengths] = value.shape;
+  const [units, within, ...sizes] = kernel.shape;
+  const rank = lengths.length;
+  checkGroups('conv', 'input', channels, groups);
+  checkGroups('conv', 'output', units, groups);
+  if (within * groups !== channels) {
+    throw new ShapeError(
+      `conv: weight ${formatShape(kernel.shape)} takes ${within * groups} channels` +
+        `${groups === 1 ? '' : ` in ${groups} groups`}, got ${channels} in x ${formatShape(value.shape)}. ` +
+        'Check the channels, which are axis 1 of both.',
+    );
+  }
+  const windows = windowsFor('conv', sizes, stride, dilation);
+  const widths = widthsOf('conv', padding, windows, lengths);
+  const counts = countsOf('conv', windows, lengths, widths);
+  const last = padded('conv', reordered(value, [0, ...range(2, rank), 1]), 1, widths, 0);
+  const rows = slidingWindowsOp(last, windowsInRows(last.shape, windows, counts, groups));
+  const inner = sizeOf(sizes) * within;
+  const positions = sizeOf(counts);
+  const lead = groups === 1 ? [] : [groups];
+  const y = matmulOp(
+    reshapeOp(rows, { shape: [...lead, batch * positions, inner] }),
+    reshapeOp(reordered(kernel, [0, ...range(2, rank), 1]), {
+      shape: [...lead, units / groups, inner],
+    }),
+    { transposeA: false, transposeB: true },
+  );
+  const split = reshapeOp(y, { shape: [groups, batch, positions, units / groups] });
+  return reshapeOp(reordered(split, [1, 0, 3, 2]), { shape: [batch, units, ...counts] });
+}) as ConvFn;
+
+/** What a transposed convolution makes of each axis before it is cropped. */
+function lengthsOf(
+  windows: readonly Window[],
+  counts: readonly number[],
+  extra: readonly number[],
+): number[] {
+  return windows.map((window, i) => (counts[i] - 1) * window.stride + extentOf(window) + extra[i]);
+}
+
+function checkExtra(windows: readonly Window[], extra: readonly number[]): void {
+  windows.forEach(({ stride, dilation }, i) => {
+    if (extra[i] < Math.max(stride, dilation)) return;
+    throw new ShapeError(
+      `convTranspose: outputPadding is less than the stride or the dilation, got ${extra[i]} on spatial axis ${i} ` +
+        `with stride ${stride} and dilation ${dilation}. It chooses among the sizes that conv makes equal.`,
+    );
+  });
+}
+
+/**
+ * The adjoint of `conv` by its x, as a map of its own: every element of x adds the kernel, times itself, to y. x is
+ * [N, C, …spatial], weight [C, O/groups, …kernel], the result [N, O, …] with (n − 1) · stride − padding before and after +
+ * dilation · (kernel − 1) + 1 + outputPadding elements for n: PyTorch's layouts. `outputPadding` adds elements at the end,
+ * where several sizes of y have the same `conv`.
+ *
+ * @throws ShapeError for axes and channels that don't fit, where nothing is left of an axis, and for an outputPadding
+ *   that is as large as stride and dilation; ArgumentError for options that aren't whole numbers, or too many.
+ */
+export const convTranspose = ((
+  x: Operand,
+  weight: Operand,
+  options: ConvTransposeOptions = {},
+): Tensor => {
+  const { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 } = options;
+  const op = 'convTranspose';
+  const [value, kernel] = operandsOf(op, x, weight, groups, '[in, out / groups, …kernel]');
+  const [batch, channels, ...counts] = value.shape;
+  const [taken, own, ...sizes] = kernel.shape;
+  const rank = counts.length;
+  checkGroups(op, 'input', channels, groups);
+  if (taken !== channels) {
+    throw new ShapeError(
+      `${op}: weight ${formatShape(kernel.shape)} takes ${taken} channels, got ${channels} in x ` +
+        `${formatShape(value.shape)}. Check axis 0 of the weight against axis 1 of x.`,
+    );
+  }
+  const windows = windowsFor(op, sizes, stride, dilation);
+  const widths = widthsOf(op, padding, windows, counts);
+  const extra = eachAxis(op, 'outputPadding', outputPadding, rank, 0);
+  checkExtra(windows, extra);
+  const lengths = lengthsOf(windows, counts, extra);
+  const cropped = lengths.map((length, i) => length - widths[i][0] - widths[i][1]);
+  if (cropped.some((length) => length < 1)) {
+    throw new ShapeError(
+      `${op}: something is left of every axis, got ${formatShape(lengths)} without a padding of ` +
+        `${JSON.stringify(widths)}. Use less padding.`,
+    );
+  }
+  const positions = sizeOf(counts);
+  const lead = groups === 1 ? [] : [groups];
+  const taps = sizeOf(sizes) * own;
+  const split = reshapeOp(value, { shape: [batch, groups, channels / groups, positions] });
+  const rows = matmulOp(
+    reshapeOp(reordered(split, [1, 0, 3, 2]), {
+      shape: [...lead, batch * positions, channels / groups],
+    }),
+    reshapeOp(reordered(kernel, [0, ...range(2, rank), 1]), {
+      shape: [...lead, channels / groups, taps],
+    }),
+    { transposeA: false, transposeB: false },
+  );
+  const attrs = windowsInRows([batch, ...lengths, own * groups], windows, counts, groups);
+  const whole = foldWindowsOp(reshapeOp(rows, { shape: attrs.shape }), attrs);
+  const part = widths.every(([before, after]) => before === 0 && after === 0)
+    ? whole
+    : sliceOp(whole, {
+        starts: [0, ...widths.map(([before]) => before), 0],
+        steps: whole.shape.map(() => 1),
+        shape: [batch, ...cropped, own * groups],
+      });
+  return reordered(part, [0, rank + 1, ...range(1, rank)]);
+}) as ConvTransposeFn;

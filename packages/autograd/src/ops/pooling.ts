@@ -1,0 +1,126 @@
+// Pools: one number for each window of each channel, its largest or its mean.
+
+import { ArgumentError } from '../errors.js';
+import { arrayOfLength, type DType, toFloating } from '../tensor/dtype.js';
+import type { Operand } from '../tensor/operand.js';
+import { type Shape, sizeOf, stridesOf } from '../tensor/shape.js';
+import { Tensor } from '../tensor/tensor.js';
+import { div } from './arithmetic.js';
+import { cast } from './broadcast.js';
+import { toTensor } from './convert.js';
+import { max, sum } from './reduce.js';
+import type { AveragePoolFn, MaxPoolFn, MaxPoolOptions, PerAxis } from './signatures-windows.js';
+import { checkSpatial, countsOf, padded, type Widths, widthsOf, windowsFor } from './spatial.js';
+import { eachAxis, extentOf, slidingWindowsOp, type Window } from './windows.js';
+
+/** How the windows of a pool lie. */
+interface Plan {
+  readonly windows: readonly Window[];
+  readonly widths: readonly Widths[];
+  readonly counts: readonly number[];
+}
+
+/** Every window must reach an element of x: a mean, or a maximum, of nothing but padding would mean nothing. */
+function checkWidths(op: string, windows: readonly Window[], widths: readonly Widths[]): void {
+  windows.forEach((window, i) => {
+    const [before, after] = widths[i];
+    const half = Math.floor(extentOf(window) / 2);
+    if (Math.max(before, after) <= half) return;
+    throw new ArgumentError(
+      `${op}: padding is at most half a window, got ${before} and ${after} around windows of ` +
+        `${extentOf(window)} on spatial axis ${i}. Use at most ${half}.`,
+    );
+  });
+}
+
+function planOf(op: string, x: Tensor, size: PerAxis, options: MaxPoolOptions): Plan {
+  checkSpatial(op, x);
+  const lengths = x.shape.slice(2);
+  const sizes = eachAxis(op, 'size', size, lengths.length, 1);
+  const windows = windowsFor(op, sizes, options.stride ?? sizes, options.dilation ?? 1);
+  const widths = widthsOf(op, options.padding ?? 0, windows, lengths);
+  if (options.padding !== 'same') checkWidths(op, windows, widths);
+  return { windows, widths, counts: countsOf(op, windows, lengths, widths) };
+}
+
+/** [positions within a window, N, C, …windows]: what is reduced comes first, so that whole rows are compared or added. */
+function positionsFirst(x: Tensor, { windows, counts }: Plan): Tensor {
+  const [batch, channels] = x.shape;
+  const [batchStep, channelStep, ...steps] = stridesOf(x.shape);
+  return slidingWindowsOp(x, {
+    layout: {
+      offset: 0,
+      strides: [
+        ...windows.map(({ dilation }, i) => dilation * steps[i]),
+        batchStep,
+        channelStep,
+        ...windows.map(({ stride }, i) => stride * steps[i]),
+      ],
+    },
+    shape: [...windows.map(({ size }) => size), batch, channels, ...counts],
+    whole: x.shape,
+  });
+}
+
+/** The axes of the positions within a window. */
+function within({ windows }: Plan): number[] {
+  return windows.map((_, i) => i);
+}
+
+const LEAST_INT32 = -(2 ** 31);
+
+/**
+ * The largest element of each window: [N, C, …spatial] → [N, C, …windows]. `size` is a number, or one for each spatial axis;
+ * padding counts as −∞. Elements that are equally large share the gradient evenly; NaN is passed on.
+ * @throws ShapeError where a window is larger than the padded axis, ArgumentError for a padding of more than half a
+ *   window and for options that aren't whole numbers.
+ */
+export const maxPool = ((x: Operand, size: PerAxis, options: MaxPoolOptions = {}): Tensor => {
+  const given = toTensor('maxPool', x);
+  const value = given.dtype === 'bool' ? cast(given, 'int32') : given;
+  const plan = planOf('maxPool', value, size, options);
+  const least = value.dtype === 'int32' ? LEAST_INT32 : Number.NEGATIVE_INFINITY;
+  const whole = padded('maxPool', value, 2, plan.widths, least);
+  return max(positionsFirst(whole, plan), within(plan));
+}) as MaxPoolFn;
+
+/** How many elements of x each window along one axis holds. */
+function heldOf(window: Window, count: number, [before]: Widths, length: number): number[] {
+  return Array.from({ length: count }, (_, k) => {
+    const start = k * window.stride - before;
+    return Math.min(start + window.size, length) - Math.max(start, 0);
+  });
+}
+
+/** How many elements of x each window holds, [...windows]. */
+function heldByEach({ windows, counts, widths }: Plan, lengths: Shape, dtype: DType): Tensor {
+  const held = windows.map((window, i) => heldOf(window, counts[i], widths[i], lengths[i]));
+  const steps = stridesOf(counts);
+  const data = arrayOfLength(dtype, sizeOf(counts));
+  for (let at = 0; at < data.length; at++) {
+    data[at] = held.reduce(
+      (product, own, i) => product * own[Math.floor(at / steps[i]) % counts[i]],
+      1,
+    );
+  }
+  return new Tensor(data, counts, dtype, null, 0);
+}
+
+/**
+ * The mean of each window: [N, C, …spatial] → [N, C, …windows]. `size` is a number, or one for each spatial axis. Padding is
+ * of zeros, which count as elements unless `countIncludePad` is false. Integers give float32.
+ * @throws ShapeError where a window is larger than the padded axis, ArgumentError for a padding of more than half a
+ *   window and for options that aren't whole numbers.
+ */
+export const averagePool = ((x: Operand, size: PerAxis, options = {}): Tensor => {
+  const given = toTensor('averagePool', x);
+  const value = cast(given, toFloating(given.dtype));
+  const { stride, padding, countIncludePad = true } = options;
+  const plan = planOf('averagePool', value, size, { stride, padding });
+  const whole = padded('averagePool', value, 2, plan.widths, 0);
+  const sums = sum(positionsFirst(whole, plan), within(plan));
+  if (!countIncludePad && whole !== value) {
+    return div(sums, heldByEach(plan, value.shape.slice(2), value.dtype));
+  }
+  return div(sums, sizeOf(plan.windows.map((window) => window.size)));
+}) as AveragePoolFn;
