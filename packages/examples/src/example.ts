@@ -26,6 +26,10 @@ const EXAMPLES: Readonly<Record<string, () => Promise<Example>>> = {
   cars: () => import('./cars.js'),
   vae: () => import('./vae.js'),
   pole: () => import('./pole.js'),
+  'curve-fit': () => import('./curve-fit.js'),
+  digits: () => import('./digits.js'),
+  'char-gru': () => import('./char-gru.js'),
+  gpt: () => import('./gpt.js'),
 };
 
 /** The first line of an example is the question that it answers. */

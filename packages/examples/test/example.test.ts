@@ -4,7 +4,7 @@ import { listExamples, runExample } from '../src/example.js';
 describe('npm run example', () => {
   it('lists every example with its question', () => {
     const lines = listExamples().split('\n').slice(2);
-    expect(lines).toHaveLength(11);
+    expect(lines).toHaveLength(15);
     for (const line of lines) expect(line).toMatch(/^[a-z-]+ {2,}.+\?$/);
   });
 

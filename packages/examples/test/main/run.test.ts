@@ -81,7 +81,7 @@ describe('run', () => {
   test('says so when the learning rate was too large', async () => {
     const words = ['--epochs', '3', '--optimizer', 'sgd', '--lr', '1e30'];
     const printed = await runMain(folder, [...ON_LINE, ...words]);
-    expect(printed).toContain('  a loss is a number, got NaN in step');
+    expect(printed).toContain('  train: a loss is a number, got NaN in step');
     expect(printed).toContain('try a smaller --lr');
   });
 
