@@ -28,6 +28,7 @@ import {
 import { readCsv } from '@retrograd/nn/node';
 import { type Watch, watching } from './progress.js';
 import { scatter, table, whenRun } from './show.js';
+import { UsageError } from './usage-error.js';
 
 export const SETTINGS = { epochs: 60, folds: 5, seed: 1 };
 
@@ -82,6 +83,9 @@ export interface Options {
 /** The mean, the weighted sum and the network, each judged by cars that it was not trained on. */
 export async function judge(options: Options = {}): Promise<Judged[]> {
   const { epochs = SETTINGS.epochs, folds = SETTINGS.folds, seed = SETTINGS.seed, watch } = options;
+  if (folds < 2 || folds > 100) {
+    throw new UsageError(`--folds: from 2 to 100, so that each has some cars, got ${folds}.`);
+  }
   const data = readCars();
   const total = Object.keys(RECIPES).length * folds * epochs;
   let done = 0;

@@ -12,6 +12,7 @@ import { linspace, rng, type Tensor, tensor } from '@retrograd/autograd';
 import { type CurveFit, curveFit } from '@retrograd/nn';
 import { type Watch, watching } from './progress.js';
 import { scatter, table, whenRun } from './show.js';
+import { UsageError } from './usage-error.js';
 
 export const SETTINGS = { readings: 160, fits: 100, seed: 1 };
 
@@ -61,6 +62,9 @@ export interface Fitted {
 /** Makes readings and fits them, again and again with other noise. */
 export function fitPeaks(options: Options = {}): Fitted {
   const { readings, fits, seed } = { ...SETTINGS, ...options };
+  if (readings <= PARAMETERS.length) {
+    throw new UsageError(`--readings: eight numbers need more than 8 of them, got ${readings}.`);
+  }
   const f = linspace(1, 10, readings, { dtype: 'float64' });
   const truth = PARAMETERS.map(([, value]) => value);
   const clean = resonances(f, tensor(truth, { dtype: 'float64' }));

@@ -4,6 +4,7 @@
 // npm run example -- cars --epochs 20
 
 import { readFileSync } from 'node:fs';
+import { RetrogradError } from '@retrograd/autograd';
 import { readSettings, type Settings } from './settings.js';
 import { table, whenRun } from './show.js';
 import { suggestion, UsageError } from './usage-error.js';
@@ -71,8 +72,8 @@ export async function runExample(
     await main(readSettings(name, SETTINGS, words));
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(error.message);
+    if (!(error instanceof UsageError || error instanceof RetrogradError)) throw error;
+    console.error(error.message.replaceAll(/\s*\n\s*/g, ' '));
     return 1;
   }
 }

@@ -193,9 +193,10 @@ export function main(settings = SETTINGS): void {
     bar(recent(group), LIMIT),
   ]);
   console.log(`\n${table(['tries', 'mean steps', `of ${LIMIT}, which are 10 seconds`], rows)}`);
-  const moment = shown[Math.min(shown.length - 1, 50)];
+  const moment = Math.min(shown.length - 1, 50);
+  const time = `${(moment * SECONDS).toFixed(1)} s`;
   console.log(
-    `\nOne more try, of ${shown.length} steps; after its first second\n\n${picture(moment)}\n`,
+    `\nOne more try, of ${shown.length} steps; after ${time}\n\n${picture(shown[moment])}\n`,
   );
   const along = (name: string, values: number[], most: number) =>
     console.log(`${name}  ${curve(values, { width: 64, low: -most, high: most })}`);
@@ -209,7 +210,9 @@ export function main(settings = SETTINGS): void {
     shown.map(([, , angle]) => angle),
     Math.PI / 15,
   );
-  console.log(`\nThe last 50 tries lasted ${steps.toFixed(0)} steps on average.`);
+  console.log(
+    `\nThe last ${Math.min(50, lengths.length)} tries lasted ${steps.toFixed(0)} steps on average.`,
+  );
 }
 
 whenRun(import.meta.url, main);

@@ -24,3 +24,8 @@ it('predicts miles per gallon of cars it never saw, and better than a weighted s
   expect(told).toHaveLength(2 * 3 * 20);
   expect(told.at(-1)).toBe(1);
 });
+
+it('refuses so many folds that one has no spread', async () => {
+  await expect(judge({ folds: 392 })).rejects.toThrow('--folds: from 2 to 100');
+  await expect(judge({ folds: 1 })).rejects.toThrow('got 1.');
+});

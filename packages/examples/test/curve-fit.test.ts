@@ -10,3 +10,7 @@ it('finds eight numbers under noise, and knows how far off they may be', () => {
   expect(withinTwo).toBeGreaterThan(0.9);
   expect(withinTwo).toBeLessThan(0.99);
 });
+
+it('refuses as few readings as there are numbers to find', () => {
+  expect(() => fitPeaks({ readings: 8 })).toThrow('--readings: eight numbers need more than 8');
+});

@@ -32,6 +32,13 @@ describe('npm run example', () => {
     ]);
   });
 
+  it('refuses a text that is missing, in one line', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => {});
+    expect(await runExample('gpt', ['--text', 'missing.txt'])).toBe(1);
+    expect(await runExample('char-gru', ['--text', 'missing.md'])).toBe(1);
+    for (const [line] of error.mock.calls) expect(line).toMatch(/^--text: there is no file .*\.$/);
+  });
+
   it('runs the one that is named', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     expect(await runExample('vanishing-gradients')).toBe(0);
