@@ -58,6 +58,60 @@ export function curve(
   return cells.join('');
 }
 
+export interface ScatterOptions {
+  readonly width?: number;
+  readonly height?: number;
+  /** [left, right] and [bottom, top]; default: from the least value to the greatest. */
+  readonly x?: readonly [number, number];
+  readonly y?: readonly [number, number];
+  /** What is seen where there is no point, such as a line to compare with. */
+  readonly under?: (x: number, y: number, cell: { width: number; height: number }) => string;
+}
+
+/**
+ * Points [x, y] in a frame, darker where there are more of them; those outside of it are left out. A point [x, y, mark]
+ * is shown by a letter of its own.
+ */
+export function scatter(
+  points: readonly (readonly [x: number, y: number, mark?: string])[],
+  options: ScatterOptions = {},
+): string {
+  const { width = 60, height = 16, under = () => ' ' } = options;
+  const [left, right] = options.x ?? rangeOf(points.map(([x]) => x));
+  const [bottom, top] = options.y ?? rangeOf(points.map(([, y]) => y));
+  const cell = { width: (right - left) / width, height: (top - bottom) / height };
+  const grid = Array.from({ length: height }, () => new Array<string>(width).fill(''));
+  for (const [x, y, mark] of points) {
+    if (!(x >= left && x <= right && y >= bottom && y <= top)) continue;
+    const column = Math.min(Math.floor((x - left) / cell.width), width - 1);
+    const row = Math.min(Math.floor((y - bottom) / cell.height), height - 1);
+    const line = grid[height - 1 - row];
+    line[column] = mark ?? DARKER[line[column]] ?? '·';
+  }
+  const lines = grid.map((row, i) => {
+    const cells = row.map(
+      (shown, j) =>
+        shown || under(left + (j + 0.5) * cell.width, top - (i + 0.5) * cell.height, cell),
+    );
+    const mark = i === 0 ? top : i === height - 1 ? bottom : null;
+    return `${mark === null ? '' : short(mark)}`.padStart(8).concat(' │', cells.join(''));
+  });
+  const axis = `${' '.repeat(9)}└${'─'.repeat(width)}`;
+  const marks = `${' '.repeat(10)}${short(left).padEnd(width - short(right).length)}${short(right)}`;
+  return [...lines.map((line) => line.trimEnd()), axis, marks].join('\n');
+}
+
+const DARKER: Readonly<Record<string, string>> = { '·': '•', '•': '●', '●': '●' };
+
+const short = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** From the least to the greatest, and never empty. */
+function rangeOf(values: readonly number[]): [number, number] {
+  const finite = values.filter(Number.isFinite);
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  return high > low ? [low, high] : [low - 1, low + 1];
+}
+
 /** A small number as `1.2e-13`, 0 as `0`. */
 export function exponential(value: number): string {
   return value === 0 ? '0' : value.toExponential(1);

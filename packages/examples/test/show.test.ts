@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { bar, curve, exponential, logBar, table, whenRun } from '../src/show.js';
+import { bar, curve, exponential, logBar, scatter, table, whenRun } from '../src/show.js';
 
 describe('text pictures', () => {
   it('set the columns of a table below each other', () => {
@@ -34,6 +34,16 @@ describe('text pictures', () => {
   it('draw a curve that has run away', () => {
     expect(curve([1, 2, Number.NaN, Number.POSITIVE_INFINITY])).toBe('▁█ █');
     expect(curve([Number.NaN])).toBe(' ');
+  });
+
+  it('set points in a frame, darker where there are more', () => {
+    const points = [0, 0, 0, 4, 4, 9].map((x): [number, number] => [x, x]);
+    const lines = scatter(points, { width: 4, height: 2, x: [0, 4], y: [0, 4] }).split('\n');
+    expect(lines).toEqual(['       4 │   •', '       0 │●', '         └────', '          0  4']);
+    expect(scatter([], { width: 2, height: 1, x: [0, 1], y: [0, 1], under: () => '/' })).toContain(
+      '│//',
+    );
+    expect(scatter([[3, 5]], { width: 2, height: 2 })).toContain('│ ·');
   });
 
   it('write small numbers with an exponent, and 0 as 0', () => {

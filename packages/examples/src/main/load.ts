@@ -5,8 +5,8 @@ import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { columnOf, DataError, type PreparedData, prepareData, type Table } from '@retrograd/nn';
 import { readCsv } from '@retrograd/nn/node';
+import { suggestion, UsageError } from '../usage-error.js';
 import type { Options } from './option-table.js';
-import { suggestion, UsageError } from './usage-error.js';
 
 /** What is learnt where no file is named. */
 const PENGUINS = {

@@ -1,9 +1,9 @@
 // What `npm start` runs: reads the command line, and turns mistakes into one line and exit code 1.
 import { RetrogradError } from '@retrograd/autograd';
+import { UsageError } from '../usage-error.js';
 import { helpText } from './help.js';
 import { readOptions } from './options.js';
 import { run } from './run.js';
-import { UsageError } from './usage-error.js';
 
 // `npm start | head` closes the pipe early: that is no mistake.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,9 +1,9 @@
 // From the words typed after `npm start --` to options, or to one line that says what is wrong with them.
 import { parseArgs } from 'node:util';
+import { suggestion, UsageError } from '../usage-error.js';
 import { LOSSES_OF } from './choices.js';
 import { OPTION_NAMES, OPTION_RULES, type OptionName, type Options } from './option-table.js';
 import { listed } from './read-value.js';
-import { suggestion, UsageError } from './usage-error.js';
 
 /** What a command line asks for: the help, or a run. */
 export type Request = { readonly help: true } | { readonly help: false; readonly options: Options };

@@ -1,5 +1,6 @@
 // From options and data to everything that decides a training. What wasn't asked for is filled in here.
 import type { PreparedData } from '@retrograd/nn';
+import { UsageError } from '../usage-error.js';
 import {
   type ActivationName,
   LOSSES_OF,
@@ -10,7 +11,6 @@ import {
 } from './choices.js';
 import type { Options } from './option-table.js';
 import { listed } from './read-value.js';
-import { UsageError } from './usage-error.js';
 
 export interface Plan {
   readonly seed: number;

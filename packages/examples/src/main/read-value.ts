@@ -1,5 +1,5 @@
 // From what was typed after an option to a value of the right kind, or one line that says why not.
-import { suggestion, UsageError } from './usage-error.js';
+import { suggestion, UsageError } from '../usage-error.js';
 
 /** Turns an option's text into its value; `flag` is the option as it was written, for the message. */
 export type Reader<T> = (text: string, flag: string) => T;

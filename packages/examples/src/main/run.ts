@@ -2,15 +2,15 @@
 import { constants } from 'node:fs';
 import { access, mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
+import { type Screen, showProgress } from '../progress.js';
+import { UsageError } from '../usage-error.js';
 import { compareGradients, fit, samplesCompared, test } from './fit.js';
 import { prepareSource, readSource } from './load.js';
 import type { Options } from './option-table.js';
 import { planTraining } from './plan.js';
-import { type Screen, showProgress } from './progress.js';
 import { collect } from './report/collect.js';
 import { runSeeds } from './seeds.js';
 import { dataLines, endLine, heading, planLine, testLines } from './summary.js';
-import { UsageError } from './usage-error.js';
 
 /** What a run needs to know of the world. */
 export interface Surroundings {

@@ -1,9 +1,10 @@
 // The same training from many seeds: one lucky split says little.
+
+import type { Screen } from '../progress.js';
 import { fit, test } from './fit.js';
 import { prepareSource, type Source } from './load.js';
 import type { Options } from './option-table.js';
 import { planTraining } from './plan.js';
-import type { Screen } from './progress.js';
 import { formatSizes, percent } from './summary.js';
 
 export interface SeedResults {

@@ -6,10 +6,10 @@ import {
   type Table,
   type TrainReport,
 } from '@retrograd/nn';
+import { formatSeconds } from '../progress.js';
 import type { TestResult } from './fit.js';
 import type { Source } from './load.js';
 import type { Plan } from './plan.js';
-import { formatSeconds } from './progress.js';
 import type { ColumnRow } from './report/content.js';
 
 /** A heading over a part of what is printed. */

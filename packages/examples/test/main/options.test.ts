@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { helpText } from '../../src/main/help.js';
 import { OPTION_NAMES } from '../../src/main/option-table.js';
 import { readOptions } from '../../src/main/options.js';
-import { UsageError } from '../../src/main/usage-error.js';
+import { UsageError } from '../../src/usage-error.js';
 
 function refusal(...words: string[]): string {
   try {

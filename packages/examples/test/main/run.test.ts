@@ -80,7 +80,9 @@ describe('run', () => {
 
   test('says so when the learning rate was too large', async () => {
     const words = ['--epochs', '3', '--optimizer', 'sgd', '--lr', '1e30'];
-    expect(await runMain(folder, [...ON_LINE, ...words])).toContain('try a smaller --lr');
+    const printed = await runMain(folder, [...ON_LINE, ...words]);
+    expect(printed).toContain('  train: a loss is a number, got NaN in step');
+    expect(printed).toContain('try a smaller --lr');
   });
 
   test('draws a bar on a terminal', async () => {

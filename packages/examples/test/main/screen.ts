@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll } from 'vitest';
 import { readOptions } from '../../src/main/options.js';
 import { run } from '../../src/main/run.js';
-import { UsageError } from '../../src/main/usage-error.js';
+import { UsageError } from '../../src/usage-error.js';
 
 /** A folder that is gone when the tests of a file are done. */
 export function temporaryFolder(): string {

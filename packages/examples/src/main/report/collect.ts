@@ -1,10 +1,10 @@
 // From a training's results to what the report shows.
 import type { LayerNorms as ObservedNorms, PreparedData, TrainReport } from '@retrograd/nn';
 import type { BackpropReport } from '@retrograd/nn/closed-form';
+import { formatSeconds } from '../../progress.js';
 import type { TestResult } from '../fit.js';
 import type { Source } from '../load.js';
 import type { Plan } from '../plan.js';
-import { formatSeconds } from '../progress.js';
 import { columnRows, counted, formatSizes, planEntries, resultOf, short } from '../summary.js';
 import type { ClassCounts, Comparison, LayerNorms, NumberPairs, ReportContent } from './content.js';
 import { scientific } from './tables.js';

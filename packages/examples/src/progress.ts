@@ -14,12 +14,36 @@ export interface Progress {
 const PLAIN_LINES = 5;
 const BAR_WIDTH = 28;
 
-/** Shows `total` epochs going by, from now until `stop`. */
-export function showProgress(screen: Screen, total: number): Progress {
-  return screen.isTTY === true ? showBar(screen, total) : showLines(screen, total);
+/** What goes by, and the figure that is shown beside it. */
+export interface ProgressNames {
+  /** Default: epoch. */
+  readonly unit?: string;
+  /** Default: loss. */
+  readonly figure?: string;
 }
 
-function showBar(screen: Screen, total: number): Progress {
+/** Shows `total` epochs going by, from now until `stop`. */
+export function showProgress(screen: Screen, total: number, names: ProgressNames = {}): Progress {
+  return screen.isTTY === true ? showBar(screen, total, names) : showLines(screen, total, names);
+}
+
+/** Told how many of how many steps (epochs, episodes, …) are done, and what the figure that is watched is by then. */
+export type Watch = (done: number, total: number, figure: number) => void;
+
+/** A watch that shows what it is told: a bar that begins with the first step and ends with the last. */
+export function watching(names: ProgressNames = {}, screen: Screen = process.stdout): Watch {
+  let progress: Progress | null = null;
+  return (done, total, figure) => {
+    progress ??= showProgress(screen, total, names);
+    progress.update(done, figure);
+    if (done < total) return;
+    progress.stop();
+    progress = null;
+  };
+}
+
+function showBar(screen: Screen, total: number, names: ProgressNames): Progress {
+  const { unit = 'epoch', figure = 'loss' } = names;
   // Cursor and line wrapping are left as they are, and no signal is caught: Ctrl-C ends the program at once, and
   // leaves a terminal in order.
   const bar = new cliProgress.SingleBar({
@@ -34,7 +58,7 @@ function showBar(screen: Screen, total: number): Progress {
     format: (options, { progress, value }, { loss, left }: { loss: string; left: string }) => {
       const done = Math.round(progress * BAR_WIDTH);
       const cells = `${options.barCompleteString?.slice(0, done)}${options.barIncompleteString?.slice(0, BAR_WIDTH - done)}`;
-      return `  ${cells}  epoch ${String(value).padStart(String(total).length)}/${total}  loss ${loss}  ${left}`;
+      return `  ${cells}  ${unit} ${String(value).padStart(String(total).length)}/${total}  ${figure} ${loss}  ${left}`;
     },
   });
   const clock = timeLeft(total);
@@ -45,7 +69,8 @@ function showBar(screen: Screen, total: number): Progress {
   };
 }
 
-function showLines(screen: Screen, total: number): Progress {
+function showLines(screen: Screen, total: number, names: ProgressNames): Progress {
+  const { unit = 'epoch', figure = 'loss' } = names;
   const clock = timeLeft(total);
   let printed = 0;
   return {
@@ -53,7 +78,7 @@ function showLines(screen: Screen, total: number): Progress {
       const due = Math.floor((epoch * PLAIN_LINES) / total);
       if (due <= printed) return;
       printed = due;
-      screen.write(`  epoch ${epoch}/${total}  loss ${formatLoss(loss)}  ${clock(epoch)}\n`);
+      screen.write(`  ${unit} ${epoch}/${total}  ${figure} ${formatLoss(loss)}  ${clock(epoch)}\n`);
     },
     stop() {},
   };
