@@ -124,7 +124,7 @@ export interface Instruction {
   /** Whether it leaves a part of the output as it was, or adds to it. */
   readonly partial: boolean;
   /** Holds the stack of where it was noted down; read only to explain a refusal. */
-  readonly site: Error;
+  readonly site: Error | null;
 }
 
 /** Whether a copy writes every element of its output, in order. */

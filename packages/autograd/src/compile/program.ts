@@ -214,7 +214,7 @@ function readConstants(
 function refuseIndex({ call, site }: Instruction, index: number): never {
   if (call.kind !== 'axis') throw new Error('unreachable: only indexing refuses indices');
   throw new IndexError(
-    `${call.kernel}: indices lie in ${-call.count} … ${call.count - 1}, got one outside${callSite(site)}, ` +
+    `${call.kernel}: indices lie in ${-call.count} … ${call.count - 1}, got one outside${site === null ? '' : callSite(site)}, ` +
       `${index < 0 ? index - call.count : index}. Check them against the size of the axis.`,
   );
 }
@@ -257,7 +257,7 @@ function copyOf(recorder: Recorder, block: Symbolic): { copy: Symbolic; instruct
   const layout = { offset: 0, strides: [1] };
   const call = { kind: 'copy', from: layout, to: layout, shape: [block.length] } as const;
   const [inputs, outputs] = [[block], [copy]];
-  return { copy, instruction: { call, inputs, outputs, partial: false, site: new Error() } };
+  return { copy, instruction: { call, inputs, outputs, partial: false, site: null } };
 }
 
 const hasBlas = (): boolean => backendInfo().gemm === 'blas';

@@ -34,7 +34,13 @@ export class Recorder implements Kernels {
   readonly instructions: Instruction[] = [];
   readonly constants = new Map<Symbolic, Constant>();
   readonly #constantOf = new Map<TypedArray, Symbolic>();
+  readonly #sites: boolean;
   #lastId = 0;
+
+  /** `sites`: whether every call's place is noted down, which takes longer than all the rest. */
+  constructor(sites: boolean) {
+    this.#sites = sites;
+  }
 
   block(dtype: DType, length: number): Symbolic {
     return new Symbolic(++this.#lastId, dtype, length);
@@ -69,7 +75,9 @@ export class Recorder implements Kernels {
     outputs: readonly Symbolic[],
     partial = false,
   ): void {
-    this.instructions.push({ call, inputs, outputs, partial, site: siteOf() });
+    // Programs name the line of an index that they refuse.
+    const site = this.#sites || call.kind === 'axis' ? siteOf() : null;
+    this.instructions.push({ call, inputs, outputs, partial, site });
   }
 
   #noteOn(call: Call, inputs: readonly TypedArray[], out: TypedArray, partial = false): void {

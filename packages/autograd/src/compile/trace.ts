@@ -70,16 +70,21 @@ function blockOf(recorder: Recorder, { storage, dtype, size }: Tensor): Symbolic
 /**
  * Runs `fn` once on symbolic arguments. Cells that it touches become symbolic when they are first read or assigned, and
  * are put back as they were.
+ * @param sites whether the place of every operation is noted down, for a refusal.
  * @throws TraceError if it is called within a trace, or if `fn` asks for elements.
  */
-export function trace(fn: (...args: never[]) => unknown, args: readonly unknown[]): Trace {
+export function trace(
+  fn: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  { sites = false }: { readonly sites?: boolean } = {},
+): Trace {
   if (tracing.hooks !== null) {
     throw new TraceError(
       'compile: traces are not nested, got a compiled function called while another one is traced. ' +
         'Call the plain function there; it becomes part of the program.',
     );
   }
-  const recorder = new Recorder();
+  const recorder = new Recorder(sites);
   const touched = new Map<Variable, Touched>();
   const leaves = leavesOf(args).map(({ value }) => value.read());
   const inputs = leaves.map((x) => recorder.block(x.dtype, x.size));
