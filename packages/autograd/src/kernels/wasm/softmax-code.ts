@@ -47,15 +47,17 @@ export function softmaxFunction(
       assign(pool, [shift], [l.andNot(m, l.eq(size, l.number(Infinity)))]);
     };
     const sumExponentials = (keep: boolean) => {
-      assign(pool, [sum], [wide.number(0)]);
-      whileBelow(at, end, () => {
-        const x = l.choose(inside(l, at, end), load(at), l.number(-Infinity));
+      const sumOf = (x: Vec) => {
         assign(pool, [term], [exp(l, l.sub(x, most))]);
-        assign(pool, [sum], [spread(fromLocal(term)).reduce(wide.add, total)]);
+        assign(pool, [sum], [wide.add(total, spread(fromLocal(term)).reduce(wide.add))]);
         if (keep) store(pool, to, fromLocal(term));
         advance(at, VECTOR_BYTES);
         advance(to, VECTOR_BYTES);
-      });
+      };
+      assign(pool, [sum], [wide.number(0)]);
+      local.set(whole, i32.add(at, i32.and(rowBytes, -VECTOR_BYTES)));
+      whileBelow(at, whole, () => sumOf(load(at)));
+      whileBelow(at, end, () => sumOf(l.choose(inside(l, at, end), load(at), l.number(-Infinity))));
       assign(pool, [sum], [across(wide, wide.add, total)]);
     };
     /** A number in all lanes of float64, as one of the row's dtype. */
