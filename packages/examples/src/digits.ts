@@ -161,6 +161,7 @@ export async function main(settings = SETTINGS): Promise<void> {
       : `${digits.x.shape[0]} digits from ${settings.data}\n`,
   );
   console.log(`${pictures(digits.x.slice([0, 10], 0), 10)}\n`);
+  console.log(`${network(settings.seed).summary(digits.x.slice([0, 1]))}\n`);
   const watch = watching();
   const { accuracies, confusion, misread } = await readDigits({ ...settings, digits, watch });
 

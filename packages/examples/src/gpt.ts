@@ -26,7 +26,7 @@ import { curve, whenRun } from './show.js';
 import { Alphabet, drawFrom, tellStory, windowsOf, wrapped } from './text.js';
 import { UsageError } from './usage-error.js';
 
-export const SETTINGS = { text: '', steps: 300, seed: 1 };
+export const SETTINGS = { text: '', steps: 400, seed: 1 };
 
 /** How large a GPT is. */
 export interface Size {
@@ -93,7 +93,7 @@ export interface Memory {
 /** Learns a text by heart. */
 export function learnByHeart(options: Options = {}): Memory {
   const { steps, seed } = { ...SETTINGS, ...options };
-  const { text = tellStory(2000, seed).text, size = SIZE, lr = 0.004, batch = 8 } = options;
+  const { text = tellStory(2000, seed).text, size = SIZE, lr = 0.006, batch = 4 } = options;
   const alphabet = new Alphabet(text);
   const numbers = alphabet.encode(text);
   const length = Math.min(size.length, numbers.size - 1);
@@ -146,13 +146,15 @@ export function main(settings = SETTINGS): void {
   const { parameters, losses, loss, write } = learnByHeart({ ...settings, text, watch });
   console.log(`\n${parameters} weights; log loss  ${curve(losses.map(Math.log))}\n`);
 
-  const beginning = text.slice(0, 40);
-  const [wanted, written] = [text.slice(40, 300), write(beginning, 260)];
+  // From the middle on: of the first characters there is least to learn from, as few pieces begin so early.
+  const middle = Math.floor(text.length / 2);
+  const beginning = text.slice(Math.max(0, middle - 100), middle);
+  const wanted = text.slice(middle, middle + 260);
+  const written = write(beginning, wanted.length);
   const right = [...written].filter((character, i) => character === wanted[i]).length;
-  console.log(`Told "${beginning}", it goes on\n\n${wrapped(written)}\n`);
-  console.log(
-    `of which ${right} of ${wanted.length} characters stand where they stand in the text.`,
-  );
+  console.log(`Told, from the middle,\n\n${wrapped(beginning)}\n`);
+  console.log(`it goes on\n\n${wrapped(written)}\n`);
+  console.log(`and ${right} of these ${wanted.length} characters stand so in the text.`);
   console.log(`\nLoss: ${loss.toFixed(3)} nats a character.`);
 }
 
