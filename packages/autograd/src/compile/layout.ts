@@ -46,10 +46,12 @@ export class Layout {
     { offsets, arenaBytes, inPlace }: Plan,
     cells: readonly TracedCell[],
     constants: ReadonlyMap<Symbolic, Constant>,
+    usesBlas: boolean,
   ) {
     this.#engine = engine;
     this.scratch = { inArena: true, offset: arenaBytes };
-    this.threads = isShared(engine.heap.memory) ? threadCount() : 1;
+    // BLAS keeps the cores busy with threads of its own, which look out for the next product between two of them.
+    this.threads = !usesBlas && isShared(engine.heap.memory) ? threadCount() : 1;
     this.arenaBytes = arenaBytes + scratchBytes(this.threads, instructions);
     try {
       reserveArena(engine, this.arenaBytes);

@@ -16,7 +16,7 @@ import { type Host, runWith } from './emit/running.js';
 import { Threaded } from './emit/shared.js';
 import type { Engine } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
-import { execute, type Instruction } from './instruction.js';
+import { type Call, execute, type Instruction } from './instruction.js';
 import { type HeldCell, Layout } from './layout.js';
 import { optimize } from './optimize.js';
 import { bytesOf, planMemory, type Update } from './plan.js';
@@ -79,7 +79,8 @@ export class Program {
     this.#moves = assigned
       .filter(({ before, after }) => plan.inPlace.get(after) !== before)
       .map(({ before, after }) => ({ from: after, to: before }));
-    this.#layout = new Layout(engine, this.instructions, plan, cells, constants);
+    const usesBlas = hasBlas() && this.instructions.some(({ call }) => isBlasProduct(call));
+    this.#layout = new Layout(engine, this.instructions, plan, cells, constants, usesBlas);
     const arrayOf = (block: Symbolic): TypedArray => this.#layout.arrayOf(block);
     this.#host = {
       run: (k) => {
@@ -259,6 +260,9 @@ function copyOf(recorder: Recorder, block: Symbolic): { copy: Symbolic; instruct
   const [inputs, outputs] = [[block], [copy]];
   return { copy, instruction: { call, inputs, outputs, partial: false, site: null } };
 }
+
+const isBlasProduct = (call: Call): boolean =>
+  call.kind === 'descent' || (call.kind === 'matmul' && leftToBlas(call));
 
 const hasBlas = (): boolean => backendInfo().gemm === 'blas';
 

@@ -31,7 +31,8 @@ export function threadCount(): number {
 
 /**
  * Sets how many threads large loops and products of this library's own use, this one included; 1 leaves everything to this
- * one. The results are the same bits with any number. What the system's BLAS does is not affected: see `setBlasThreads`.
+ * one. The results are the same bits with any number. What the system's BLAS does is not affected (see `setBlasThreads`);
+ * compiled programs that leave products to it leave it the cores, too.
  * @returns whether there can be threads: not with RETROGRAD_THREADS=off, and in a browser only within a worker of a page that
  *   is cross-origin isolated.
  * @throws ArgumentError unless `threads` is a whole number from 1 to 1024.
