@@ -3,7 +3,7 @@
 import type { Lanes, Vec } from '../vector.js';
 import { signOf, withSign } from './bits.js';
 import { ERF_LARGE, ERF_SMALL } from './coefficients.js';
-import { exp } from './exponential.js';
+import { expOfNormal } from './exponential.js';
 import { polynomial } from './polynomial.js';
 
 /** x + x·R(x²) up to 1; the complement exp(−x²)·Q(v) up to 6, beyond which nothing changes any more. */
@@ -13,7 +13,7 @@ export function erf(l: Lanes, x: Vec): Vec {
   const small = l.add(a, l.mul(a, polynomial(l, ERF_SMALL, z)));
   const t = l.div(l.number(2), l.add(a, l.number(2)));
   const v = l.mul(l.sub(t, l.number(11 / 24)), l.number(4.8));
-  const complement = l.mul(exp(l, l.neg(z)), polynomial(l, ERF_LARGE, v));
+  const complement = l.mul(expOfNormal(l, l.neg(z)), polynomial(l, ERF_LARGE, v));
   const large = l.sub(l.number(1), complement);
   return withSign(l, l.choose(l.le(a, l.number(1)), small, large), signOf(l, x));
 }

@@ -43,6 +43,12 @@ function scaledExp(l: Lanes, x: Vec, extra: number): Vec {
 
 export const exp = (l: Lanes, x: Vec): Vec => scaledExp(l, x, 0);
 
+/** eˣ for x between the logarithm of the least normal number and ½: the same bits with fewer instructions. */
+export function expOfNormal(l: Lanes, x: Vec): Vec {
+  const { shifted, r } = reduce(l, x);
+  return l.mul(powerOfTwo(l, shifted, 0), l.add(l.number(1), expm1Reduced(l, r)));
+}
+
 /** 2ⁿ(eʳ − 1) + (2ⁿ − 1), at half the size so that 2ⁿ may overflow only in the result; x itself near 0. */
 export function expm1(l: Lanes, x: Vec): Vec {
   const lowest = l.dtype === 'float32' ? -26 : -45;
