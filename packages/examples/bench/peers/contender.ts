@@ -17,7 +17,7 @@ export interface Entry {
   readonly missing?: string | null;
 }
 
-interface Answer {
+export interface Answer {
   readonly version?: string;
   /** What it can do. */
   readonly kinds?: readonly string[];
@@ -25,6 +25,9 @@ interface Answer {
   readonly gemm?: number;
   readonly loss?: number;
   readonly microseconds?: number;
+  /** Of a whole training, and the share of the test that it gets right. */
+  readonly seconds?: number;
+  readonly accuracy?: number;
   readonly error?: string;
 }
 
@@ -73,6 +76,11 @@ export class Contender {
     const question = { op: 'time', task: name, seconds: seconds * share };
     const { microseconds } = await this.#line.ask(question);
     return (microseconds ?? Number.NaN) / operations;
+  }
+
+  /** Anything else that its driver knows. */
+  ask(question: object): Promise<Answer> {
+    return this.#line.ask(question);
   }
 
   end(): void {

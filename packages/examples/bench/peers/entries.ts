@@ -134,6 +134,23 @@ export function entries(folder: string, missing: string | null): Entry[] {
   return [...ours(folder), ...javascript(folder, missing), ...python()];
 }
 
+/** Who trains on digits. */
+export function trainers(folder: string): Entry[] {
+  const own = ['blas', 'wasm'].map((gemm) => ({
+    lib: 'retrograd',
+    variant: () => `compiled ${gemm}`,
+    ...node(folder, 'digits', gemm),
+    ...(gemm === 'wasm' ? { env: { RETROGRAD_BLAS: 'off' } } : {}),
+  }));
+  const theirs = able(interpreters(), 'sklearn').map((each) => ({
+    lib: 'scikit-learn',
+    variant: (version: string) => version,
+    args: [join(PYTHON_DRIVERS, 'scikit_learn.py')],
+    ...each,
+  }));
+  return [...own, ...theirs];
+}
+
 /** Natively computed products are compared with BLAS, WebAssembly with WebAssembly. */
 export const COMPARISONS: readonly Comparison[] = [
   {

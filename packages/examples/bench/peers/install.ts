@@ -77,6 +77,19 @@ export async function bundleDrivers(folder: string): Promise<void> {
   await build({ ...common, ...FROM_SOURCE, entryPoints: [here('./drivers/retrograd.ts')] });
 }
 
+/** What trains on digits, as a plain module with the whole library in it. */
+export async function bundleTrainer(folder: string): Promise<void> {
+  await build({
+    ...FROM_SOURCE,
+    outfile: join(folder, 'digits.mjs'),
+    entryPoints: [here('./drivers/digits.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+}
+
 /** What is started over and over, each with its library in it. Returns why that failed for the peers, or null. */
 export async function bundleStarters(folder: string): Promise<string | null> {
   const common = {

@@ -1,14 +1,25 @@
-// `npm run bench:peers`: ours and theirs, in turn in one go. Options: --rounds N --seconds S --only PART --out DIR.
+// `npm run bench:peers`: ours and theirs, in turn in one go. Options: --rounds N --seconds S --only PART --data CSV --out DIR.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Batch } from '@retrograd/nn';
+import { digitsOf } from '../../src/digits.js';
+import { UsageError } from '../../src/usage-error.js';
 import { type Bundle, bundles } from './bundles.js';
 import type { Contender } from './contender.js';
+import { fallingShort, type Trained } from './digits.js';
+import { trainInTurn } from './digits-turns.js';
 import { COMPARISONS, entries, starters } from './entries.js';
 import { disagreements, type Row, shares } from './figures.js';
-import { bundleDrivers, bundleStarters, installPeers, peersFolder } from './install.js';
+import {
+  bundleDrivers,
+  bundleStarters,
+  bundleTrainer,
+  installPeers,
+  peersFolder,
+} from './install.js';
 import { LARGEST_NAME, netTasks, PRODUCTS_NAME } from './net.js';
 import { opTasks } from './ops.js';
 import { type Absence, agreement, type Outcome, page, rowsOf, startRounds } from './page.js';
@@ -16,13 +27,25 @@ import { figure } from './table.js';
 import { transformerTasks } from './transformer.js';
 import { gather, nameOf, startInTurn, takeTurns } from './turns.js';
 
-const PARTS = ['nets', 'transformer', 'ops', 'start', 'bundles'];
+/** The table of digits that --data names. */
+function givenDigits(path: string): Batch {
+  try {
+    return digitsOf(path);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}
+
+const PARTS = ['nets', 'transformer', 'ops', 'digits', 'start', 'bundles'];
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true },
+    data: { type: 'string' },
     out: { type: 'string' },
   },
 });
@@ -36,6 +59,7 @@ if ([...chosen].some((part) => !PARTS.includes(part))) {
   console.error(`--only takes some of ${PARTS.join(', ')}, with commas between them.`);
   process.exit(1);
 }
+const data = values.data === undefined ? undefined : givenDigits(values.data);
 /** A part alone is no page to be kept, unless somebody says where. */
 const out =
   values.out ??
@@ -88,6 +112,14 @@ async function tasks(): Promise<{ steps: Row[]; ops: Row[]; notes: string[] }> {
   };
 }
 
+async function digits(): Promise<Trained[]> {
+  if (!chosen.has('digits')) return [];
+  await bundleTrainer(folder);
+  const measured = await trainInTurn({ folder, scratch, say, data });
+  absent.push(...measured.absent);
+  return measured.trained;
+}
+
 async function starts(): Promise<Row[]> {
   if (!chosen.has('start')) return [];
   const unbundled = await bundleStarters(folder);
@@ -115,6 +147,7 @@ try {
     rounds,
     seconds,
     ...measured,
+    digits: await digits(),
     starts: await starts(),
     bundles: await sizes(),
     absent,
@@ -125,13 +158,14 @@ try {
   if (out !== null) {
     mkdirSync(out, { recursive: true });
     writeFileSync(join(out, 'RESULTS.md'), text);
-    const results = { machine, date, rows, bundles: outcome.bundles };
+    const results = { machine, date, rows, digits: outcome.digits, bundles: outcome.bundles };
     writeFileSync(join(out, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
   }
   if (disagreements(rows).length > 0) {
     say(agreement(rows));
     process.exitCode = 1;
   }
+  if (fallingShort(outcome.digits).length > 0) process.exitCode = 1;
 } finally {
   for (const contender of taking) contender.end();
   rmSync(scratch, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 // All that was measured as the page RESULTS.md.
 import type { Bundle } from './bundles.js';
+import { digitsSection, type Trained } from './digits.js';
 import { type Comparison, disagreements, LOSS_TOLERANCE, type Row } from './figures.js';
 import { bundleTable, columnOf, ratioTable, startTable, timeTable } from './table.js';
 
@@ -19,6 +20,7 @@ export interface Outcome {
   readonly steps: readonly Row[];
   readonly ops: readonly Row[];
   readonly starts: readonly Row[];
+  readonly digits: readonly Trained[];
   readonly bundles: readonly Bundle[];
   readonly absent: readonly Absence[];
   readonly notes: readonly string[];
@@ -60,7 +62,8 @@ function chapter(
 
 /** The page RESULTS.md. */
 export function page(outcome: Outcome, comparisons: readonly Comparison[]): string {
-  const { machine, date, rounds, seconds, steps, ops, starts, bundles, absent, notes } = outcome;
+  const { machine, date, rounds, seconds, steps, ops, starts, digits, bundles, absent, notes } =
+    outcome;
   const sections = [
     '# Ours and theirs',
     `Measured on ${date} by \`npm run bench:peers\` on ${machine}. Everybody ran in turn, ${rounds} ` +
@@ -82,6 +85,7 @@ export function page(outcome: Outcome, comparisons: readonly Comparison[]): stri
       ops,
       comparisons,
     ),
+    ...digitsSection(digits),
   ];
   if (starts.length > 0) {
     sections.push(

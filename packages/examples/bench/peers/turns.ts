@@ -22,7 +22,7 @@ export interface Measured {
   readonly absent: Absence[];
 }
 
-const reasonOf = (error: unknown): string =>
+export const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
 export const nameOf = ({ lib, variant }: { lib: string; variant: string }): string =>

@@ -22,6 +22,7 @@ const nothing: Outcome = {
   steps: [],
   ops: [],
   starts: [],
+  digits: [],
   bundles: [],
   absent: [],
   notes: [],
@@ -50,9 +51,11 @@ describe('the page', () => {
     expect(chapters({})).toBeNull();
     expect(chapters({ steps })).toEqual(['## One training step', '## Agreement']);
     const bundles = [{ name: 'a', minified: 2000, gzipped: 1000 }];
-    expect(chapters({ steps, ops, starts, bundles, notes: ['a note'] })).toEqual([
+    const digits = [{ lib: 'retrograd', variant: 'compiled wasm', seconds: [1], accuracies: [1] }];
+    expect(chapters({ steps, ops, digits, starts, bundles, notes: ['a note'] })).toEqual([
       '## One training step',
       '## Single operations',
+      '## A whole training: handwritten digits',
       '## Process start to first gradient',
       '## Size in a bundle',
       '## Agreement',
