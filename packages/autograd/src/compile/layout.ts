@@ -51,7 +51,7 @@ export class Layout {
     this.#engine = engine;
     this.scratch = { inArena: true, offset: arenaBytes };
     // BLAS keeps the cores busy with threads of its own, which look out for the next product between two of them.
-    this.threads = !usesBlas && isShared(engine.heap.memory) ? threadCount() : 1;
+    this.threads = usesBlas ? 1 : threadsOn(engine.heap.memory);
     this.arenaBytes = arenaBytes + scratchBytes(this.threads, instructions);
     try {
       reserveArena(engine, this.arenaBytes);
@@ -115,6 +115,11 @@ export class Layout {
     }
     return array;
   }
+}
+
+/** How many threads may work on a memory. */
+export function threadsOn(memory: WebAssembly.Memory): number {
+  return isShared(memory) ? threadCount() : 1;
 }
 
 function scratchBytes(threads: number, instructions: readonly Instruction[]): number {

@@ -16,8 +16,9 @@ import { type Host, runWith } from './emit/running.js';
 import { Threaded } from './emit/shared.js';
 import type { Engine } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
-import { type Call, execute, type Instruction } from './instruction.js';
-import { type HeldCell, Layout } from './layout.js';
+import { execute, type Instruction, type MatmulCall } from './instruction.js';
+import { type HeldCell, Layout, threadsOn } from './layout.js';
+import { blasPays } from './multiplier.js';
 import { optimize } from './optimize.js';
 import { bytesOf, planMemory, type Update } from './plan.js';
 import type { Recorder } from './recorder.js';
@@ -38,6 +39,8 @@ export class Program {
   /** Where old values of cells that are assigned lie, if they are wanted after the run. */
   readonly #copies: ReadonlyMap<Symbolic, Symbolic>;
   readonly instructions: readonly Instruction[];
+  /** Whether large products are left to the system's library. */
+  readonly #usesBlas: boolean;
   readonly #host: Host;
   /** Instructions that are cut over threads. */
   readonly #threaded = new Map<number, Threaded>();
@@ -56,12 +59,12 @@ export class Program {
       ...cells.flatMap(({ gradAfter: g }) => (g === null ? [] : [this.#copies.get(g) ?? g])),
     ]);
     const kept = new Set([...results, ...assigned.map(({ after }) => after)]);
-    this.instructions = optimize(
-      recorder.instructions,
-      recorder.constants,
-      kept,
-      (call) => leftToBlas(call) && hasBlas(),
-    );
+    const optimized = (accumulates: (call: MatmulCall) => boolean) =>
+      optimize(recorder.instructions, recorder.constants, kept, accumulates);
+    const plain = optimized(() => false);
+    const usesBlas = hasBlas() && blasPays(plain, threadsOn(engine.heap.memory));
+    this.instructions = usesBlas ? optimized(leftToBlas) : plain;
+    this.#usesBlas = usesBlas;
 
     const constants = readConstants(recorder.constants, this.instructions, kept);
     const fixed = new Set([...cells.map(({ before }) => before), ...constants.keys()]);
@@ -79,7 +82,6 @@ export class Program {
     this.#moves = assigned
       .filter(({ before, after }) => plan.inPlace.get(after) !== before)
       .map(({ before, after }) => ({ from: after, to: before }));
-    const usesBlas = hasBlas() && this.instructions.some(({ call }) => isBlasProduct(call));
     this.#layout = new Layout(engine, this.instructions, plan, cells, constants, usesBlas);
     const arrayOf = (block: Symbolic): TypedArray => this.#layout.arrayOf(block);
     this.#host = {
@@ -102,7 +104,7 @@ export class Program {
     const { steps, engines, threaded } = lower(this.instructions, this.#moves, {
       placeOf: (block) => layout.placeOf(block),
       gemm,
-      hasBlas,
+      usesBlas: this.#usesBlas,
       scratch: layout.scratch,
       threads: layout.threads,
       shared,
@@ -260,9 +262,6 @@ function copyOf(recorder: Recorder, block: Symbolic): { copy: Symbolic; instruct
   const [inputs, outputs] = [[block], [copy]];
   return { copy, instruction: { call, inputs, outputs, partial: false, site: null } };
 }
-
-const isBlasProduct = (call: Call): boolean =>
-  call.kind === 'descent' || (call.kind === 'matmul' && leftToBlas(call));
 
 const hasBlas = (): boolean => backendInfo().gemm === 'blas';
 

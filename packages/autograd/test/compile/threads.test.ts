@@ -29,7 +29,9 @@ type Step = (...inputs: Tensor[]) => Tensor;
 const normal = (...shape: number[]): Tensor => random.normal(shape);
 const wide = (...shape: number[]): Tensor => random.normal(shape, { dtype: 'float64' });
 
-const PROGRAMS: readonly [what: string, step: Step, inputs: readonly Tensor[]][] = [
+type Case = readonly [what: string, step: Step, inputs: readonly Tensor[]];
+
+const LOOPS: readonly Case[] = [
   ['a formula over all elements', (x) => exp(x.sin()), [normal(70_001)]],
   ['a formula in float64', (x) => exp(x.sin()), [wide(50_003)]],
   [
@@ -53,11 +55,17 @@ const PROGRAMS: readonly [what: string, step: Step, inputs: readonly Tensor[]][]
   ['softmax', (x) => softmax(x), [normal(257, 304)]],
   ['softmax of rows that are not whole vectors', (x) => softmax(x), [normal(257, 303)]],
   ['the logarithm of softmax in float64', (x) => logSoftmax(x), [wide(257, 202)]],
+];
+
+/** Left out where there is BLAS: whether it multiplies depends on the threads, and its bits are its own. */
+const PRODUCTS: readonly Case[] = [
   ['a product', (a, b) => a.matmul(b), [normal(161, 300), normal(300, 263)]],
   ['a product in float64', (a, b) => a.transpose().matmul(b), [wide(160, 180), wide(160, 210)]],
   ['products of a batch', (a, b) => a.matmul(b), [normal(3, 5, 60, 70), normal(5, 70, 50)]],
   ['a batch of large products', (a, b) => a.matmul(b), [normal(3, 170, 170), normal(170, 180)]],
 ];
+
+const PROGRAMS = hasBlas ? LOOPS : [...LOOPS, ...PRODUCTS];
 
 describe('a program at 1, 2, 3 and 4 threads', () => {
   it.each(PROGRAMS)('has the same bits: %s', (_, step, inputs) => {
@@ -70,7 +78,10 @@ describe('a program at 1, 2, 3 and 4 threads', () => {
       const engines = program.explain().kernels.map(({ engine }) => engine);
       return { again, threaded: engines.includes('threads') };
     });
-    for (const { again } of results) expect(again.data()).toEqual(results[0].again.data());
+    const [first] = results.map(({ again }) => again.data());
+    for (const { again } of results) {
+      expect(again.data().findIndex((value, i) => !Object.is(value, first[i]))).toBe(-1);
+    }
     expect(results[0].threaded).toBe(false);
   });
 
@@ -82,11 +93,9 @@ describe('a program at 1, 2, 3 and 4 threads', () => {
       return !program.explain().kernels.some(({ engine }) => engine === 'threads');
     });
     // The last vector of a row would reach into the next one, which another thread may have written.
-    const products = hasBlas ? PROGRAMS.slice(-4).map(([what]) => what) : [];
     expect(uncut.map(([what]) => what)).toEqual([
       'rows that are not whole vectors',
       'softmax of rows that are not whole vectors',
-      ...products,
     ]);
   });
 

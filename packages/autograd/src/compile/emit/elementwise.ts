@@ -135,7 +135,8 @@ const samePlace = (a: Place, b: Place): boolean => a.offset === b.offset && a.in
 const MOVE_COST = 0.12;
 const CHEAP_COST = 0.06;
 const ROOT_COST = 0.5;
-const FUNCTION_COST = 2;
+const FUNCTION_COST = 3;
+const ERROR_FUNCTION_COST = 5;
 const CHEAP: ReadonlySet<string> = new Set([
   ...['add', 'sub', 'mul', 'neg', 'abs', 'sign', 'maximum', 'minimum', 'select'],
   ...['less', 'lessEqual', 'greater', 'greaterEqual', 'equal', 'notEqual'],
@@ -146,11 +147,12 @@ const ROOTS: ReadonlySet<string> = new Set(['div', 'sqrt', 'rsqrt']);
 function costOfOperation({ op, args }: Expr): number {
   if (args.length === 0) return 0;
   if (CHEAP.has(op)) return CHEAP_COST;
-  return ROOTS.has(op) ? ROOT_COST : FUNCTION_COST;
+  if (ROOTS.has(op)) return ROOT_COST;
+  return op === 'erf' ? ERROR_FUNCTION_COST : FUNCTION_COST;
 }
 
 /** About how many nanoseconds an element of float32 takes. */
-function costOf(f: Expr, reads: number): number {
+export function costOf(f: Expr, reads: number): number {
   return nodesOf(f).reduce((sum, node) => sum + costOfOperation(node), MOVE_COST * (reads + 1));
 }
 

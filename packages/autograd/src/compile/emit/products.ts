@@ -143,11 +143,11 @@ export function matmulStep(
   asked: MatmulCall,
   [a, b]: readonly Symbolic[],
   out: Symbolic,
-  { placeOf, gemm, hasBlas, scratch }: StepContext,
+  { placeOf, gemm, usesBlas, scratch }: StepContext,
 ): CallStep | null {
   const { dtype, m, n, k, batch, transposeA, transposeB } = asked;
   if (!isLane(dtype) || m * n * k * batch.length === 0) return null;
-  if (leftToBlas(asked) && hasBlas()) return null;
+  if (usesBlas && leftToBlas(asked)) return null;
   const regular = loopsOf(batch);
   if (regular === null) return null;
   const bytes = bytesPerElement(dtype);

@@ -102,7 +102,7 @@ export interface Cut {
 export const LINE_BYTES = 64;
 
 /** Work of fewer nanoseconds is done before another thread has woken up. */
-const THREADED_FROM = 150_000;
+export const THREADED_FROM = 150_000;
 
 /** A block's work in nanoseconds: much more than what taking it costs. */
 const BLOCK = 25_000;

@@ -41,8 +41,8 @@ export type Step = CallStep | HostStep;
 export interface StepContext {
   readonly placeOf: (block: Symbolic) => Place;
   readonly gemm: Gemm;
-  /** Whether large products are better left to the system's library. */
-  readonly hasBlas: () => boolean;
+  /** Whether large products are left to the system's library. */
+  readonly usesBlas: boolean;
   /** Where matrix products pack their panels, and columns are summed. */
   readonly scratch: Place;
   /** Threads that steps may be cut over, this one included; there is scratch for as many. */
