@@ -32,7 +32,8 @@ const standardNormal: Initializer = (shape, rng, dtype) => rng.normal([...shape]
 
 /**
  * Rows of a table at int32 indices: [...] → [..., dim]. The gradient of a row is the sum of those of all places that it
- * was read into.
+ * was read into. Rows begin normal with variance 1, as PyTorch's; beside learned positions, which begin fifty times
+ * smaller, they had better begin smaller too: `init` takes any initialiser.
  */
 export class Embedding<Dim extends number = number> extends Module {
   /** How many rows there are. */
