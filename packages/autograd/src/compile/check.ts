@@ -45,7 +45,7 @@ function difference(a: Tensor, b: Tensor): string | null {
 }
 
 /** Runs `fn` and puts the program's variables and generators back as they were. */
-export function withoutTrace<R>(program: Program, fn: () => R): R {
+export function puttingBack<R>(program: Program, fn: () => R): R {
   const restore = program.remember();
   try {
     return fn();
@@ -63,7 +63,7 @@ export function runBoth(
   eagerly: () => unknown,
   inputs: readonly Tensor[],
 ): unknown {
-  const wanted = withoutTrace(program, () => found(unobserved(eagerly), program));
+  const wanted = puttingBack(program, () => found(unobserved(eagerly), program));
   const result = program.run(inputs);
   const got = found(result, program);
   for (let i = 0; i < Math.max(wanted.length, got.length); i++) {

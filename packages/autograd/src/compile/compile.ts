@@ -5,7 +5,7 @@ import { describeValue } from '../tensor/creation.js';
 import { Operand } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isPlainObject } from '../transforms/tree.js';
-import { runBoth, withoutTrace } from './check.js';
+import { puttingBack, runBoth } from './check.js';
 import { assertSame } from './compare.js';
 import { engine } from './engine.js';
 import type { Explanation } from './explain.js';
@@ -107,7 +107,7 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
     const program = programFor(args, tensors);
     return runBoth(program, () => fn(...args), tensors) as R;
   };
-  const rehearse = (...args: A): R => withoutTrace(programFor(args, []), () => fn(...args));
+  const rehearse = (...args: A): R => puttingBack(programFor(args, []), () => fn(...args));
   return Object.assign(run, { explain, check, rehearse });
 }
 

@@ -3,31 +3,20 @@
 import {
   ArgumentError,
   add,
-  type Generator,
   type Operand,
   type Padding,
   type PerAxis,
   reshape,
-  type Shape,
   ShapeError,
   type Tensor,
   type Variable,
-  variable,
 } from '@retrograd/autograd';
 import { formatShape } from '../errors.js';
-import {
-  checkCount,
-  checkFloatDType,
-  type FloatDType,
-  heOverXavier,
-  type Initializer,
-  sharedGenerator,
-  xavierUniform,
-  zerosInit,
-} from '../init.js';
+import { checkCount, heOverXavier, type Initializer, xavierUniform, zerosInit } from '../init.js';
 import { Module } from '../module.js';
+import { ParameterMaker, type ParameterOptions } from './parameter.js';
 
-interface SharedOptions {
+interface SharedOptions extends ParameterOptions {
   /** From one position of the kernel to the next; a number, or one for each spatial axis. Default: 1. */
   readonly stride?: PerAxis;
   /** From one element under the kernel to the next; a number, or one for each spatial axis. Default: 1. */
@@ -43,10 +32,6 @@ interface SharedOptions {
   readonly init?: Initializer;
   /** How the bias begins. Default: zeros. */
   readonly biasInit?: Initializer;
-  /** What the initialisers draw from. Default: a generator that all layers share, seeded 0. */
-  readonly rng?: Generator;
-  /** Default: float32. */
-  readonly dtype?: FloatDType;
 }
 
 export interface ConvolutionOptions extends SharedOptions {
@@ -130,16 +115,8 @@ export abstract class Convolution<
     checkGroups(op, 'outChannels', outChannels, groups);
     for (const value of [stride].flat()) checkCount(op, 'stride', value);
     for (const value of [dilation].flat()) checkCount(op, 'dilation', value);
-    const { init = xavierUniform, biasInit = zerosInit, rng = sharedGenerator() } = options;
-    const dtype = checkFloatDType(op, options.dtype ?? 'float32');
-    const made = (initializer: Initializer, shape: Shape) => {
-      const value = initializer(shape, rng, dtype);
-      if (value.shape.join() === shape.join() && value.dtype === dtype) return value;
-      throw new ArgumentError(
-        `${op}: an initialiser returns ${dtype} ${formatShape(shape)}, got ${value.dtype} ` +
-          `${formatShape(value.shape)}. Use the shape and dtype that it is called with.`,
-      );
-    };
+    const { init = xavierUniform, biasInit = zerosInit } = options;
+    const make = new ParameterMaker(op, options);
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = sizesOf(op, plan.kernelSize, rank);
@@ -149,9 +126,8 @@ export abstract class Convolution<
     const channels = transposed
       ? [inChannels, outChannels / groups]
       : [outChannels, inChannels / groups];
-    this.weight = variable(made(init, [...channels, ...this.kernelSize]) as Tensor<number[]>);
-    this.bias =
-      options.bias === false ? null : variable(made(biasInit, [outChannels]) as Tensor<[Out]>);
+    this.weight = make.cell<number[]>(init, [...channels, ...this.kernelSize]);
+    this.bias = options.bias === false ? null : make.cell<[Out]>(biasInit, [outChannels]);
     this.#op = op;
     this.#transposed = transposed;
     this.#unfitted = options.init === undefined ? this.weight.value : null;

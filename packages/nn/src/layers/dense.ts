@@ -1,9 +1,7 @@
 // The dense layer: z = W a + b, row by row.
 
 import {
-  ArgumentError,
   add,
-  type Generator,
   matmul,
   type Operand,
   type Shape,
@@ -12,23 +10,14 @@ import {
   type UnknownRank,
   type Unless,
   type Variable,
-  variable,
 } from '@retrograd/autograd';
 import { formatShape } from '../errors.js';
-import {
-  checkCount,
-  checkFloatDType,
-  type FloatDType,
-  heOverXavier,
-  type Initializer,
-  sharedGenerator,
-  xavierUniform,
-  zerosInit,
-} from '../init.js';
+import { checkCount, heOverXavier, type Initializer, xavierUniform, zerosInit } from '../init.js';
 import { Module } from '../module.js';
+import { ParameterMaker, type ParameterOptions } from './parameter.js';
 import type { FeatureProblem } from './typed-features.js';
 
-export interface DenseOptions {
+export interface DenseOptions extends ParameterOptions {
   /** Whether b is added. Default: true. */
   readonly bias?: boolean;
   /**
@@ -38,10 +27,6 @@ export interface DenseOptions {
   readonly init?: Initializer;
   /** How the bias begins. Default: zeros. */
   readonly biasInit?: Initializer;
-  /** What the initialisers draw from. Default: a generator that all layers share, seeded 0. */
-  readonly rng?: Generator;
-  /** Default: float32. */
-  readonly dtype?: FloatDType;
 }
 
 /**
@@ -61,20 +46,12 @@ export class Dense<In extends number = number, Out extends number = number> exte
     super();
     checkCount('dense', 'features', features);
     checkCount('dense', 'units', units);
-    const { init = xavierUniform, biasInit = zerosInit, rng = sharedGenerator() } = options;
-    const dtype = checkFloatDType('dense', options.dtype ?? 'float32');
-    const made = (initializer: Initializer, shape: Shape) => {
-      const value = initializer(shape, rng, dtype);
-      if (value.shape.join() === shape.join() && value.dtype === dtype) return value;
-      throw new ArgumentError(
-        `dense: an initialiser returns ${dtype} ${formatShape(shape)}, got ${value.dtype} ` +
-          `${formatShape(value.shape)}. Use the shape and dtype that it is called with.`,
-      );
-    };
+    const { init = xavierUniform, biasInit = zerosInit } = options;
+    const make = new ParameterMaker('dense', options);
     this.inFeatures = features;
     this.outFeatures = units;
-    this.weight = variable(made(init, [units, features]) as Tensor<[Out, In]>);
-    this.bias = options.bias === false ? null : variable(made(biasInit, [units]) as Tensor<[Out]>);
+    this.weight = make.cell<[Out, In]>(init, [units, features]);
+    this.bias = options.bias === false ? null : make.cell<[Out]>(biasInit, [units]);
     this.#unfitted = options.init === undefined ? this.weight.value : null;
   }
 

@@ -27,93 +27,73 @@ function checkRank(op: string, { shape }: Operand, axes: readonly string[]): voi
 const SIGNAL = ['length'] as const;
 const IMAGE = ['height', 'width'] as const;
 
-function shown(size: PerAxis): string {
-  return `window ${[size].flat().join(' × ')}`;
-}
+/** What a window becomes: `maxPool` or `averagePool`. */
+type PoolFunction<O> = (x: Operand, size: PerAxis, options: O) => Tensor<number[]>;
 
-/** The frame of the layers that take the largest of each window. */
-abstract class MaxPool extends Module {
+/** The frame of the layers that make one number of each window. */
+abstract class WindowPool<O> extends Module {
   readonly size: PerAxis;
   readonly #op: string;
   readonly #axes: readonly string[];
-  readonly #options: MaxPoolOptions;
+  readonly #pool: PoolFunction<O>;
+  readonly #options: O;
 
   /** @internal */
-  constructor(op: string, axes: readonly string[], size: PerAxis, options: MaxPoolOptions) {
+  constructor(
+    op: string,
+    axes: readonly string[],
+    pool: PoolFunction<O>,
+    size: PerAxis,
+    options: O,
+  ) {
     super();
     this.size = size;
     this.#op = op;
     this.#axes = axes;
+    this.#pool = pool;
     this.#options = options;
   }
 
   /** @throws ShapeError for another number of axes, and where a window is larger than the padded x. */
   forward(x: Operand): Tensor<number[]> {
     checkRank(this.#op, x, this.#axes);
-    return maxPool(x, this.size, this.#options);
+    return this.#pool(x, this.size, this.#options);
   }
 
   override detail(): string {
-    return shown(this.size);
+    return `window ${[this.size].flat().join(' × ')}`;
   }
 }
 
 /** [N, C, length] → [N, C, windows]: the largest of each window. */
-export class MaxPool1d extends MaxPool {
+export class MaxPool1d extends WindowPool<MaxPoolOptions> {
   /** @internal Use `maxPool1d(size)`. */
   constructor(size: PerAxis, options: MaxPoolOptions) {
-    super('maxPool1d', SIGNAL, size, options);
+    super('maxPool1d', SIGNAL, maxPool, size, options);
   }
 }
 
 /** [N, C, height, width] → [N, C, …windows]: the largest of each window. */
-export class MaxPool2d extends MaxPool {
+export class MaxPool2d extends WindowPool<MaxPoolOptions> {
   /** @internal Use `maxPool2d(size)`. */
   constructor(size: PerAxis, options: MaxPoolOptions) {
-    super('maxPool2d', IMAGE, size, options);
-  }
-}
-
-/** The frame of the layers that take the mean of each window. */
-abstract class AveragePool extends Module {
-  readonly size: PerAxis;
-  readonly #op: string;
-  readonly #axes: readonly string[];
-  readonly #options: AveragePoolOptions;
-
-  /** @internal */
-  constructor(op: string, axes: readonly string[], size: PerAxis, options: AveragePoolOptions) {
-    super();
-    this.size = size;
-    this.#op = op;
-    this.#axes = axes;
-    this.#options = options;
-  }
-
-  /** @throws ShapeError for another number of axes, and where a window is larger than the padded x. */
-  forward(x: Operand): Tensor<number[]> {
-    checkRank(this.#op, x, this.#axes);
-    return averagePool(x, this.size, this.#options);
-  }
-
-  override detail(): string {
-    return shown(this.size);
+    super('maxPool2d', IMAGE, maxPool, size, options);
   }
 }
 
 /** [N, C, length] → [N, C, windows]: the mean of each window. */
-export class AveragePool1d extends AveragePool {
+export class AveragePool1d extends WindowPool<AveragePoolOptions> {
   /** @internal Use `averagePool1d(size)`. */
   constructor(size: PerAxis, options: AveragePoolOptions) {
-    super('averagePool1d', SIGNAL, size, options);
+    super('averagePool1d', SIGNAL, averagePool, size, options);
   }
 }
 
 /** [N, C, height, width] → [N, C, …windows]: the mean of each window. */
-export class AveragePool2d extends AveragePool {
+export class AveragePool2d extends WindowPool<AveragePoolOptions> {
   /** @internal Use `averagePool2d(size)`. */
   constructor(size: PerAxis, options: AveragePoolOptions) {
-    super('averagePool2d', IMAGE, size, options);
+    super('averagePool2d', IMAGE, averagePool, size, options);
   }
 }
 

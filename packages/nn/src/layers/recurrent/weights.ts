@@ -1,23 +1,21 @@
 // The weights of recurrent layers, as PyTorch lays them out: gates one below the other.
 
 import {
-  ArgumentError,
   add,
   concat,
-  type Generator,
   matmul,
   type Operand,
-  type Shape,
   ShapeError,
   type Tensor,
   type Variable,
   variable,
 } from '@retrograd/autograd';
 import { formatShape } from '../../errors.js';
-import { checkFloatDType, type FloatDType, type Initializer, sharedGenerator } from '../../init.js';
+import type { Initializer } from '../../init.js';
+import { ParameterMaker, type ParameterOptions } from '../parameter.js';
 import type { Recurrence } from './recurrences.js';
 
-export interface RecurrentInit {
+export interface RecurrentInit extends ParameterOptions {
   /** Whether biases are added, both PyTorch's. Default: true. */
   readonly bias?: boolean;
   /** How the weights on the input begin, gate by gate. Default: uniform in ±1/√units, as in PyTorch. */
@@ -26,10 +24,6 @@ export interface RecurrentInit {
   readonly hiddenInit?: Initializer;
   /** How the biases begin, gate by gate. Default: uniform in ±1/√units. */
   readonly biasInit?: Initializer;
-  /** What the initialisers draw from. Default: a generator that all layers share, seeded 0. */
-  readonly rng?: Generator;
-  /** Default: float32. */
-  readonly dtype?: FloatDType;
 }
 
 /** The weights of one layer in one direction; gates · units rows each. */
@@ -49,21 +43,13 @@ export function makeWeights(
   units: number,
   options: RecurrentInit,
 ): RecurrentWeights {
-  const dtype = checkFloatDType(name, options.dtype ?? 'float32');
-  const { rng = sharedGenerator() } = options;
+  const make = new ParameterMaker(name, options);
   const high = 1 / Math.sqrt(units);
-  const uniform: Initializer = (shape) => rng.uniform([...shape], { low: -high, high, dtype });
+  const uniform: Initializer = (shape, rng, dtype) =>
+    rng.uniform([...shape], { low: -high, high, dtype });
   const { init = uniform, hiddenInit = uniform, biasInit = uniform } = options;
-  const made = (initializer: Initializer, shape: Shape): Tensor => {
-    const value = initializer(shape, rng, dtype);
-    if (value.shape.join() === shape.join() && value.dtype === dtype) return value;
-    throw new ArgumentError(
-      `${name}: an initialiser returns ${dtype} ${formatShape(shape)}, got ${value.dtype} ` +
-        `${formatShape(value.shape)}. Use the shape and dtype that it is called with.`,
-    );
-  };
-  const cell = (initializer: Initializer, shape: Shape): Variable =>
-    variable(concat(Array.from({ length: gates }, () => made(initializer, shape))));
+  const cell = (initializer: Initializer, shape: number[]): Variable =>
+    variable(concat(Array.from({ length: gates }, () => make.value(initializer, shape))));
   const biased = options.bias !== false;
   return {
     weightIh: cell(init, [units, features]),
