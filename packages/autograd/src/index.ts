@@ -22,7 +22,6 @@ export {
 } from './errors.js';
 export * from './inspect/index.js';
 export { type BackendInfo, backendInfo } from './kernels/backend.js';
-export { setBlasThreads } from './kernels/gemm.js';
 export type { Kernels, KernelView } from './kernels/kernels.js';
 export { setThreads } from './kernels/wasm/gemm-threads.js';
 export * from './ops/index.js';

@@ -2,8 +2,9 @@
 
 import { backendInfo } from '../../autograd/src/kernels/backend.js';
 import { blasGemm, systemBlas } from '../../autograd/src/kernels/blas/index.js';
-import { setBlasThreads } from '../../autograd/src/kernels/gemm.js';
+
 import type { MatmulProblem } from '../../autograd/src/kernels/kernels.js';
+import { setThreads } from '../../autograd/src/kernels/threads/index.js';
 import { importMemory, Module } from '../../autograd/src/kernels/wasm/assembler/index.js';
 import { scratchBytesOf, TERMS } from '../../autograd/src/kernels/wasm/gemm-blocks.js';
 import {
@@ -139,7 +140,7 @@ function report(dtype: Floating): void {
 }
 
 console.log(backendInfo());
-setBlasThreads(1);
+setThreads(1);
 console.log('GFLOP/s on one thread: median ≤ best');
 report('float32');
 report('float64');

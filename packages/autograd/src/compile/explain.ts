@@ -8,8 +8,8 @@ import { bytesOf } from './plan.js';
 /** One kernel of a program. */
 export interface ExplainedKernel {
   readonly kernel: string;
-  /** `wasm`, `threads` for WebAssembly on several threads, or `host` for what runs in JavaScript or a library. */
-  readonly engine: 'wasm' | 'threads' | 'host';
+  /** `wasm`, `threads` for WebAssembly on several threads, `blas` for the system's library, or `host` for JavaScript. */
+  readonly engine: 'wasm' | 'threads' | 'blas' | 'host';
   /** Bytes read and written. */
   readonly bytes: number;
   /** Arithmetic operations; a function such as exp counts as one. */

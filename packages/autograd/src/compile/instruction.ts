@@ -1,6 +1,5 @@
 // What a trace notes down: kernel calls on blocks of memory that don't exist yet.
 
-import { descend } from '../kernels/gemm.js';
 import type { Kernels, KernelView, Layout, Reduction } from '../kernels/kernels.js';
 import { type Expr, kernelOf } from '../scalar/index.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
@@ -162,11 +161,8 @@ export function execute(
     case 'matmul':
       kernels.matmul({ ...call, a: x[0], b: x[1], out });
       return;
-    case 'descent': {
-      if (out !== x[2]) out.set(x[2]);
-      descend({ ...call.product, a: x[0], b: x[1], out }, call.rate ?? x[3][0]);
-      return;
-    }
+    case 'descent':
+      throw new Error('unreachable: descents are made for BLAS alone');
     case 'axis':
       executeAxis(kernels, call, x, out);
       return;

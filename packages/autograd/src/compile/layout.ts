@@ -1,5 +1,6 @@
 // Where the blocks of one program lie: cells and constants at addresses of their own, the rest in the arena.
 
+import type { Blas } from '../kernels/blas/index.js';
 import { threadCount } from '../kernels/threads/index.js';
 import { scratchPerThread } from '../kernels/wasm/gemm-threads.js';
 import { isShared } from '../kernels/wasm/threading.js';
@@ -38,6 +39,7 @@ export class Layout {
   #arrays = new Map<Symbolic, TypedArray>();
   #buffer: ArrayBufferLike | null = null;
   #arena = -1;
+  #pointer: number | null = null;
 
   /** @throws MemoryError if there is no room; nothing is kept then. */
   constructor(
@@ -46,12 +48,10 @@ export class Layout {
     { offsets, arenaBytes, inPlace }: Plan,
     cells: readonly TracedCell[],
     constants: ReadonlyMap<Symbolic, Constant>,
-    usesBlas: boolean,
   ) {
     this.#engine = engine;
     this.scratch = { inArena: true, offset: arenaBytes };
-    // BLAS keeps the cores busy with threads of its own, which look out for the next product between two of them.
-    this.threads = usesBlas ? 1 : threadsOn(engine.heap.memory);
+    this.threads = threadsOn(engine.heap.memory);
     this.arenaBytes = arenaBytes + scratchBytes(this.threads, instructions);
     try {
       reserveArena(engine, this.arenaBytes);
@@ -99,14 +99,29 @@ export class Layout {
     return this.#places.get(block) as Place;
   }
 
+  /** Forgets what was known of the memory if it has grown, or if the arena has moved. */
+  #follow(): void {
+    const { memory } = this.#engine.heap;
+    const { address } = this.#engine.arena;
+    if (this.#buffer === memory.buffer && this.#arena === address) return;
+    this.#buffer = memory.buffer;
+    this.#arena = address;
+    this.#arrays = new Map();
+    this.#pointer = null;
+  }
+
+  /** Where native code finds the memory; 0 where there is none that looks for it. */
+  pointer(blas: Blas | null): number {
+    if (blas === null) return 0;
+    this.#follow();
+    this.#pointer ??= blas.addressOf(new Uint8Array(this.#engine.heap.memory.buffer));
+    return this.#pointer;
+  }
+
   arrayOf(block: Symbolic): TypedArray {
     const { memory } = this.#engine.heap;
     const { address } = this.#engine.arena;
-    if (this.#buffer !== memory.buffer || this.#arena !== address) {
-      this.#buffer = memory.buffer;
-      this.#arena = address;
-      this.#arrays = new Map();
-    }
+    this.#follow();
     let array = this.#arrays.get(block);
     if (array === undefined) {
       const { inArena, offset } = this.placeOf(block);
@@ -118,7 +133,7 @@ export class Layout {
 }
 
 /** How many threads may work on a memory. */
-export function threadsOn(memory: WebAssembly.Memory): number {
+function threadsOn(memory: WebAssembly.Memory): number {
   return isShared(memory) ? threadCount() : 1;
 }
 

@@ -2,23 +2,22 @@
 
 import { callSite, IndexError } from '../errors.js';
 import { kernels } from '../kernels/active.js';
-import { backendInfo } from '../kernels/backend.js';
+import { type Blas, systemBlas } from '../kernels/blas/index.js';
 import { inParallel } from '../kernels/threads/index.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Variable } from '../tensor/variable.js';
+import { leftToBlas, readsRate, wantsBlas, withRate } from './emit/blas.js';
 import { type Lowered, lower, type Move } from './emit/lower.js';
 import { type Linked, tableOf } from './emit/module.js';
-import { leftToBlas } from './emit/products.js';
 import { type Host, runWith } from './emit/running.js';
 import { Threaded } from './emit/shared.js';
 import type { Engine } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
-import { execute, type Instruction, type MatmulCall } from './instruction.js';
-import { type HeldCell, Layout, threadsOn } from './layout.js';
-import { blasPays } from './multiplier.js';
+import { execute, type Instruction } from './instruction.js';
+import { type HeldCell, Layout } from './layout.js';
 import { optimize } from './optimize.js';
 import { bytesOf, planMemory, type Update } from './plan.js';
 import type { Recorder } from './recorder.js';
@@ -39,10 +38,10 @@ export class Program {
   /** Where old values of cells that are assigned lie, if they are wanted after the run. */
   readonly #copies: ReadonlyMap<Symbolic, Symbolic>;
   readonly instructions: readonly Instruction[];
-  /** Whether large products are left to the system's library. */
-  readonly #usesBlas: boolean;
+  /** Where large products are left to the system's library: that. */
+  readonly #blas: Blas | null;
   readonly #host: Host;
-  /** Instructions that are cut over threads. */
+  /** Instructions that are cut over threads, or that a library does. */
   readonly #threaded = new Map<number, Threaded>();
   #ready: Ready | null = null;
 
@@ -59,12 +58,10 @@ export class Program {
       ...cells.flatMap(({ gradAfter: g }) => (g === null ? [] : [this.#copies.get(g) ?? g])),
     ]);
     const kept = new Set([...results, ...assigned.map(({ after }) => after)]);
-    const optimized = (accumulates: (call: MatmulCall) => boolean) =>
-      optimize(recorder.instructions, recorder.constants, kept, accumulates);
-    const plain = optimized(() => false);
-    const usesBlas = hasBlas() && blasPays(plain, threadsOn(engine.heap.memory));
-    this.instructions = usesBlas ? optimized(leftToBlas) : plain;
-    this.#usesBlas = usesBlas;
+    const blas = recorder.instructions.some(wantsBlas) ? systemBlas().blas : null;
+    const accumulates = blas === null ? () => false : leftToBlas;
+    this.instructions = optimize(recorder.instructions, recorder.constants, kept, accumulates);
+    this.#blas = blas;
 
     const constants = readConstants(recorder.constants, this.instructions, kept);
     const fixed = new Set([...cells.map(({ before }) => before), ...constants.keys()]);
@@ -82,15 +79,13 @@ export class Program {
     this.#moves = assigned
       .filter(({ before, after }) => plan.inPlace.get(after) !== before)
       .map(({ before, after }) => ({ from: after, to: before }));
-    this.#layout = new Layout(engine, this.instructions, plan, cells, constants, usesBlas);
+    this.#layout = new Layout(engine, this.instructions, plan, cells, constants);
     const arrayOf = (block: Symbolic): TypedArray => this.#layout.arrayOf(block);
     this.#host = {
       run: (k) => {
         const threaded = this.#threaded.get(k);
         if (threaded === undefined) execute(kernels, this.instructions[k], arrayOf);
-        else
-          for (const job of threaded.at(engine.arena.address))
-            inParallel(job, this.#layout.threads);
+        else this.#share(threaded, this.instructions[k]);
       },
       refuse: (k, index) => refuseIndex(this.instructions[k], index),
     };
@@ -104,7 +99,7 @@ export class Program {
     const { steps, engines, threaded } = lower(this.instructions, this.#moves, {
       placeOf: (block) => layout.placeOf(block),
       gemm,
-      usesBlas: this.#usesBlas,
+      blas: this.#blas,
       scratch: layout.scratch,
       threads: layout.threads,
       shared,
@@ -116,6 +111,16 @@ export class Program {
     new Int32Array(heap.memory.buffer, table, words.length).set(words);
     this.#ready = { ...linked, table, engines };
     return this.#ready;
+  }
+
+  /** Runs the jobs of an instruction. */
+  #share(threaded: Threaded, { call, inputs }: Instruction): void {
+    const { arena } = this.#engine;
+    const jobs = threaded.at(arena.address, this.#layout.pointer(this.#blas));
+    for (const job of jobs) {
+      const known = readsRate(call) ? withRate(job, this.#layout.arrayOf(inputs[3])[0]) : job;
+      inParallel(known, this.#layout.threads);
+    }
   }
 
   /** Runs on the tensors of the arguments, in order; updates cells, and returns what the function returned. */
@@ -262,8 +267,6 @@ function copyOf(recorder: Recorder, block: Symbolic): { copy: Symbolic; instruct
   const [inputs, outputs] = [[block], [copy]];
   return { copy, instruction: { call, inputs, outputs, partial: false, site: null } };
 }
-
-const hasBlas = (): boolean => backendInfo().gemm === 'blas';
 
 /** The structure that the function returned, with tensors in the place of slots. */
 function withTensors(structure: unknown, read: (slot: Slot) => Tensor): unknown {

@@ -11,10 +11,8 @@ export interface BackendInfo {
   readonly gemm: 'blas' | 'wasm' | 'reference';
   /** The BLAS library's name or path; null if there is none. */
   readonly library: string | null;
-  /** Threads that large loops are cut over, and large products where there is no BLAS; see `setThreads`. */
+  /** Threads that large loops and products are cut over; see `setThreads`. */
   readonly threads: number;
-  /** Threads of the BLAS library; null if there is none, or it doesn't say. */
-  readonly blasThreads: number | null;
   /** WebAssembly with 128-bit vectors; without it everything runs in plain JavaScript. */
   readonly simd: boolean;
   /**
@@ -40,7 +38,7 @@ function blasOrReason(): BlasOrReason {
  * `RETROGRAD_BLAS` names another library by its path, or is `off`.
  *
  * ```ts
- * backendInfo(); // { gemm: 'blas', library: 'libopenblas.so.0', threads: 2, blasThreads: 2, simd: true, fma: true, blasMissing: null }
+ * backendInfo(); // { gemm: 'blas', library: 'libopenblas.so.0', threads: 2, simd: true, fma: true, blasMissing: null }
  * ```
  *
  * @throws ArgumentError if RETROGRAD_THREADS is neither a number of threads nor `off`.
@@ -52,7 +50,6 @@ export function backendInfo(): BackendInfo {
     gemm: blas !== null ? 'blas' : simd ? 'wasm' : 'reference',
     library: blas?.library ?? null,
     threads: threadCount(),
-    blasThreads: blas?.threads() ?? null,
     simd,
     fma: simd && hasFma(),
     blasMissing: reason,

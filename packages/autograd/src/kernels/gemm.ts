@@ -1,11 +1,9 @@
 // Which of three multiplies matrices: plain JavaScript, WebAssembly, or the system's BLAS.
 
-import { ArgumentError } from '../errors.js';
 import { blasGemm, systemBlas } from './blas/index.js';
 import type { MatmulProblem } from './kernels.js';
 import { matmul as inJavaScript } from './reference/matmul.js';
 import { gemm as inWebAssembly } from './wasm/gemm.js';
-import { threading } from './wasm/threading.js';
 
 /** Products of fewer multiplications are as quick in plain JavaScript. */
 export const REFERENCE_BELOW = 16;
@@ -27,37 +25,9 @@ export function matmul(problem: MatmulProblem): void {
   if (work >= BLAS_FROM) {
     const { blas } = systemBlas();
     if (blas !== null) {
-      threading.current?.rest();
       blasGemm(blas, problem);
       return;
     }
   }
   inWebAssembly(problem);
-}
-
-/** out −= rate · op(a) op(b), accumulated by BLAS as it multiplies; without BLAS, from the product. */
-export function descend(problem: MatmulProblem, rate: number): void {
-  const { blas } = systemBlas();
-  if (blas !== null) {
-    threading.current?.rest();
-    blasGemm(blas, problem, -rate, 1);
-    return;
-  }
-  const product = problem.out.slice();
-  matmul({ ...problem, out: product });
-  for (let i = 0; i < product.length; i++) problem.out[i] -= rate * product[i];
-}
-
-/**
- * Tells BLAS how many threads to use. 1 makes its results independent of what else the machine does.
- * @returns false if there is no BLAS, or it can't be told.
- * @throws ArgumentError unless `count` is a whole number ≥ 1, or if RETROGRAD_BLAS names a library that can't be used.
- */
-export function setBlasThreads(count: number): boolean {
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new ArgumentError(
-      `setBlasThreads: takes a whole number ≥ 1, got ${String(count)}. Pass how many threads to use, for example 1.`,
-    );
-  }
-  return systemBlas().blas?.setThreads(count) ?? false;
 }

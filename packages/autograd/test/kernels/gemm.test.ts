@@ -2,7 +2,7 @@ import * as fromPackage from '@retrograd/autograd';
 import { describe, expect, it } from 'vitest';
 import { backendInfo } from '../../src/kernels/backend.js';
 import { loadBlas } from '../../src/kernels/blas/index.js';
-import { matmul, setBlasThreads } from '../../src/kernels/gemm.js';
+import { matmul } from '../../src/kernels/gemm.js';
 import { hasFma } from '../../src/kernels/wasm/gemm-module.js';
 import { expectProducts, FLOATING } from './matmul-problems.js';
 
@@ -30,27 +30,7 @@ describe('the product for every size', () => {
     expect(info).toMatchObject({ simd: true, fma: hasFma() });
   });
 
-  it('refuses counts of threads that are none', () => {
-    for (const count of [0, -1, 1.5, Number.NaN]) {
-      expect(() => setBlasThreads(count)).toThrow(
-        `setBlasThreads: takes a whole number ≥ 1, got ${count}. Pass how many threads to use, for example 1.`,
-      );
-    }
-  });
-
   it('is told by the package itself', () => {
     expect(fromPackage.backendInfo()).toEqual(backendInfo());
-    expect(fromPackage.setBlasThreads).toBe(setBlasThreads);
-  });
-
-  it('tells BLAS its threads where it can be told', () => {
-    const { gemm, blasThreads } = backendInfo();
-    if (gemm !== 'blas' || blasThreads === null) {
-      expect(setBlasThreads(1)).toBe(false);
-      return;
-    }
-    expect(setBlasThreads(1)).toBe(true);
-    expect(backendInfo().blasThreads).toBe(1);
-    setBlasThreads(blasThreads);
   });
 });

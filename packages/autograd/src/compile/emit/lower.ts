@@ -4,6 +4,7 @@ import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ExplainedKernel } from '../explain.js';
 import { fillsWhole, type Instruction } from '../instruction.js';
 import { bytesOf } from '../plan.js';
+import { blasBlocks } from './blas.js';
 import { convertStep } from './convert.js';
 import { moveStep, stridedStep, zerosStep } from './copies.js';
 import { elementwiseStep } from './elementwise.js';
@@ -59,7 +60,7 @@ export interface Lowered {
   readonly steps: readonly Step[];
   /** For each instruction, what runs it. */
   readonly engines: readonly ExplainedKernel['engine'][];
-  /** The instructions that are cut over threads: host steps to the module. */
+  /** The instructions that are cut over threads, or that a library does: host steps to the module. */
   readonly threaded: ReadonlyMap<number, readonly Blocks[]>;
 }
 
@@ -91,6 +92,13 @@ export function lower(
     const covered = !partial || written.has(out) || (call.kind === 'copy' && fillsWhole(call, out));
     if (!covered) steps.push(zerosStep(context.placeOf(out), bytesOf(out)));
     written.add(out);
+    const native = blasBlocks(instruction, context);
+    if (native !== null) {
+      threaded.set(k, native.blocks);
+      if (native.before !== null) steps.push(native.before);
+      steps.push({ kind: 'host', k });
+      return 'blas';
+    }
     const step = stepOf(instruction, k, context);
     const blocks = blocksOf(instruction, step, context);
     if (blocks !== null) {

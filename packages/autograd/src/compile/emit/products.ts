@@ -31,17 +31,6 @@ import {
   type StepContext,
 } from './step.js';
 
-/**
- * Products of as many multiplications gain more from the system's BLAS than the way there and back costs: 64 × 64 × 64
- * takes 16 µs here and 20 there, 64 × 128 × 64 takes 29 and 20.
- */
-const BLAS_FROM = 3 * 2 ** 17;
-
-/** Whether a product is large enough for the system's library, if there is one. */
-export function leftToBlas({ m, n, k, dtype }: MatmulCall): boolean {
-  return isLane(dtype) && m * n * k >= BLAS_FROM;
-}
-
 const products = new WeakMap<Gemm, Map<LaneType, ImportFunc>>();
 
 function productOf(gemm: Gemm, dtype: LaneType): ImportFunc {
@@ -143,11 +132,10 @@ export function matmulStep(
   asked: MatmulCall,
   [a, b]: readonly Symbolic[],
   out: Symbolic,
-  { placeOf, gemm, usesBlas, scratch }: StepContext,
+  { placeOf, gemm, scratch }: StepContext,
 ): CallStep | null {
   const { dtype, m, n, k, batch, transposeA, transposeB } = asked;
   if (!isLane(dtype) || m * n * k * batch.length === 0) return null;
-  if (usesBlas && leftToBlas(asked)) return null;
   const regular = loopsOf(batch);
   if (regular === null) return null;
   const bytes = bytesPerElement(dtype);

@@ -8,7 +8,7 @@ import {
 } from '../../kernels/threads/index.js';
 import { type ImportMemory, importMemory, Module } from '../../kernels/wasm/assembler/index.js';
 import { isShared } from '../../kernels/wasm/threading.js';
-import { type CallStep, functionOf, type Parameter } from './step.js';
+import { type CallStep, functionOf, type Parameter, type Place } from './step.js';
 
 const MOST_PAGES = 65536;
 
@@ -17,30 +17,38 @@ export function importHeap(memory: WebAssembly.Memory): ImportMemory {
   return importMemory({ min: 1, max: MOST_PAGES, shared: isShared(memory) }, memory);
 }
 
+/** Where a block lies, as native code counts addresses. */
+export interface Pointer {
+  readonly pointer: Place;
+}
+
 /** A job whose addresses are known when the arena has its place. */
-export type Blocks = Job<Parameter>;
+export type Blocks = Job<Parameter | Pointer>;
 
-const addressOf = (parameter: Parameter, arena: number): number => {
+function addressOf(parameter: Parameter | Pointer, arena: number, memory: number): number {
   if (typeof parameter === 'number') return parameter;
+  if ('pointer' in parameter) return memory + addressOf(parameter.pointer, arena, memory);
   return parameter.inArena ? parameter.offset + arena : parameter.offset;
-};
+}
 
-/** The jobs of an instruction, one after the other, with the arena where it is. */
+/** The jobs of an instruction, one after the other, with the arena and the memory where they are. */
 export class Threaded {
   readonly #blocks: readonly Blocks[];
   #jobs: readonly Job[] = [];
   #arena = -1;
+  #memory = -1;
 
   constructor(blocks: readonly Blocks[]) {
     this.#blocks = blocks;
   }
 
-  at(arena: number): readonly Job[] {
-    if (arena !== this.#arena) {
+  at(arena: number, memory: number): readonly Job[] {
+    if (arena !== this.#arena || memory !== this.#memory) {
       this.#arena = arena;
+      this.#memory = memory;
       this.#jobs = this.#blocks.map(({ parameters, ...job }) => ({
         ...job,
-        parameters: parameters.map((one) => ({ ...one, base: addressOf(one.base, arena) })),
+        parameters: parameters.map((one) => ({ ...one, base: addressOf(one.base, arena, memory) })),
       }));
     }
     return this.#jobs;

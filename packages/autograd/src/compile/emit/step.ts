@@ -1,5 +1,6 @@
 // What an instruction becomes: a call of a WebAssembly function, its addresses and sizes kept apart from it.
 
+import type { Blas } from '../../kernels/blas/index.js';
 import type { Func, ValueType } from '../../kernels/wasm/assembler/index.js';
 import type { Gemm } from '../../kernels/wasm/gemm-module.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
@@ -27,8 +28,8 @@ export interface CallStep {
 }
 
 /**
- * Instruction k, which JavaScript runs: a library's product, a kernel of the user's, one that has no function here, or one
- * that is cut over threads.
+ * Instruction k, which JavaScript runs: a kernel of the user's, one that has no function here, or one that a library does
+ * or that is cut over threads.
  */
 export interface HostStep {
   readonly kind: 'host';
@@ -41,8 +42,8 @@ export type Step = CallStep | HostStep;
 export interface StepContext {
   readonly placeOf: (block: Symbolic) => Place;
   readonly gemm: Gemm;
-  /** Whether large products are left to the system's library. */
-  readonly usesBlas: boolean;
+  /** Where large products are left to the system's library: that. */
+  readonly blas: Blas | null;
   /** Where matrix products pack their panels, and columns are summed. */
   readonly scratch: Place;
   /** Threads that steps may be cut over, this one included; there is scratch for as many. */

@@ -1,11 +1,10 @@
-// Matrix products by the system's BLAS, on the tensors' own memory.
+// Matrix products by the system's BLAS, on the memory where the operands lie, cut over threads where they are large.
 
 import type { MatmulProblem } from '../kernels.js';
+import { inParallel, threadCount } from '../threads/index.js';
+import type { LaneType } from '../wasm/vector.js';
+import { blasJob, orderOf, partsOf, ROW_MAJOR } from './job.js';
 import type { Blas } from './library.js';
-
-const ROW_MAJOR = 101;
-const AS_IT_IS = 111;
-const TRANSPOSED = 112;
 
 /** The matrix number `index`; the array itself if it has no other. */
 function matrix<A extends Float32Array | Float64Array>(x: A, index: number, size: number): A {
@@ -13,35 +12,31 @@ function matrix<A extends Float32Array | Float64Array>(x: A, index: number, size
   return x.subarray(index * size, (index + 1) * size) as A;
 }
 
-/**
- * out = alpha · op(a) op(b) + beta · out in float32 or float64; out = op(a) op(b) unless told otherwise. Empty products are
- * zero and never reach the library.
- */
-export function blasGemm(blas: Blas, problem: MatmulProblem, alpha = 1, beta = 0): void {
+/** out = op(a) op(b) in float32 or float64. Empty products are zero and never reach the library. */
+export function blasGemm(blas: Blas, problem: MatmulProblem): void {
   const { m, n, k, transposeA, transposeB, batch } = problem;
-  const [a, b, out] = [problem.a, problem.b, problem.out] as (Float32Array | Float64Array)[];
+  const dtype = problem.dtype as LaneType;
+  const [wholeA, wholeB, whole] = [problem.a, problem.b, problem.out] as Float32Array[];
   if (m === 0 || n === 0) return;
   if (k === 0) {
-    if (beta === 0) out.fill(0);
+    whole.fill(0);
     return;
   }
-  const run = problem.dtype === 'float32' ? blas.sgemm : blas.dgemm;
+  const threads = blas.shareable ? threadCount() : 1;
+  const parts = partsOf(m, n, k, threads);
+  const { run } = blas[dtype];
+  const flagA = orderOf(transposeA);
+  const flagB = orderOf(transposeB);
+  const [widthA, widthB] = [transposeA ? m : k, transposeB ? k : n];
   for (let index = 0; index < batch.length; index++) {
-    run(
-      ROW_MAJOR,
-      transposeA ? TRANSPOSED : AS_IT_IS,
-      transposeB ? TRANSPOSED : AS_IT_IS,
-      m,
-      n,
-      k,
-      alpha,
-      matrix(a, batch[index][0], m * k),
-      transposeA ? m : k,
-      matrix(b, batch[index][1], k * n),
-      transposeB ? k : n,
-      beta,
-      matrix(out, index, m * n),
-      n,
-    );
+    const a = matrix(wholeA, batch[index][0], m * k);
+    const b = matrix(wholeB, batch[index][1], k * n);
+    const c = matrix(whole, index, m * n);
+    if (parts < 2) run(ROW_MAJOR, flagA, flagB, m, n, k, 1, a, widthA, b, widthB, 0, c, n);
+    else {
+      const [at, bt, ct] = [a, b, c].map(blas.addressOf);
+      const sizes = { m, n, k, transposeA, transposeB, alpha: 1, beta: 0 };
+      inParallel(blasJob(blas, { dtype, a: at, b: bt, c: ct, ...sizes }, parts), threads);
+    }
   }
 }

@@ -1,7 +1,11 @@
 // The system's BLAS, loaded through koffi when it is first wanted, if both are there.
 
 import { ArgumentError } from '../../errors.js';
+import type { Native } from '../threads/index.js';
 import { candidates, wishOf } from './find.js';
+
+/** A matrix: its elements, or their address. */
+export type Matrix = Float32Array | Float64Array | number;
 
 /** order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc: row-major, 32-bit integers. */
 export type CblasGemm = (
@@ -12,24 +16,34 @@ export type CblasGemm = (
   n: number,
   k: number,
   alpha: number,
-  a: Float32Array | Float64Array,
+  a: Matrix,
   lda: number,
-  b: Float32Array | Float64Array,
+  b: Matrix,
   ldb: number,
   beta: number,
-  c: Float32Array | Float64Array,
+  c: Matrix,
   ldc: number,
 ) => void;
 
 export interface Blas {
   /** The name or path that it was loaded by. */
   readonly library: string;
-  readonly sgemm: CblasGemm;
-  readonly dgemm: CblasGemm;
-  /** How many threads it uses, null if it doesn't say. */
-  threads(): number | null;
-  /** False if it can't be told. */
-  setThreads(count: number): boolean;
+  readonly float32: NativeGemm;
+  readonly float64: NativeGemm;
+  /**
+   * Whether several threads may ask it for parts of a product at the same time, having told it to use no threads of its own:
+   * those would look out for the next product where other threads have loops to run.
+   */
+  readonly shareable: boolean;
+  /** Where the elements of an array lie; they stay there as long as the array is reachable. */
+  addressOf(array: Float32Array | Float64Array | Uint8Array): number;
+}
+
+/** A product, which other threads can load too. */
+export interface NativeGemm {
+  readonly portable: Native;
+  readonly name: string;
+  readonly run: CblasGemm;
 }
 
 /** The library, or why there is none. */
@@ -43,54 +57,41 @@ interface NativeLibrary {
 }
 interface Koffi {
   load(path: string): NativeLibrary;
+  address(array: ArrayBufferView): bigint;
+}
+interface FoundKoffi {
+  readonly koffi: Koffi;
+  /** The file that it was loaded from. */
+  readonly path: string;
 }
 
 const messageOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0];
 
 /** koffi, or why it can't be had. Asked for by name, so that bundles for browsers never contain it. */
-function findKoffi(): Koffi | string {
+function findKoffi(): FoundKoffi | string {
   const modules = globalThis.process?.getBuiltinModule?.('node:module');
   if (modules === undefined) return 'this is not Node';
   try {
-    return modules.createRequire(import.meta.url)('koffi') as Koffi;
+    const require = modules.createRequire(import.meta.url);
+    return { koffi: require('koffi') as Koffi, path: require.resolve('koffi') };
   } catch (error) {
     return `the optional package koffi can't be loaded (${messageOf(error)})`;
   }
 }
 
-type Numeric = (...args: number[]) => number;
-
-function optional(
+function gemmOf(
   native: NativeLibrary,
-  names: readonly string[],
-  result: string,
-  parameters: readonly string[],
-): Numeric | null {
-  for (const name of names) {
-    try {
-      return native.func(name, result, parameters) as unknown as Numeric;
-    } catch {
-      // Not this one's name.
-    }
-  }
-  return null;
+  where: Omit<Native, 'types'>,
+  name: string,
+  real: string,
+): NativeGemm {
+  const sizes = ['int', 'int', 'int', 'int', 'int', 'int'];
+  const operands = [real, 'const void *', 'int', 'const void *', 'int', real, 'void *', 'int'];
+  const types = [...sizes, ...operands];
+  const run = native.func(name, 'void', types) as unknown as CblasGemm;
+  return { portable: { ...where, types }, name, run };
 }
-
-const gemmOf = (native: NativeLibrary, name: string, real: string): CblasGemm => {
-  const [numbers, pointer] = [['int', 'int', 'int', 'int', 'int', 'int'], `const ${real} *`];
-  return native.func(name, 'void', [
-    ...numbers,
-    real,
-    pointer,
-    'int',
-    pointer,
-    'int',
-    real,
-    `${real} *`,
-    'int',
-  ]) as unknown as CblasGemm;
-};
 
 /** A build whose integers have 64 bits would read what is no argument of its. */
 function refuseWideIntegers(native: NativeLibrary): void {
@@ -104,36 +105,36 @@ function refuseWideIntegers(native: NativeLibrary): void {
 }
 
 /** @throws whatever koffi throws when the file isn't there, is no library or lacks the products. */
-function open(koffi: Koffi, library: string): Blas {
+function open({ koffi, path }: FoundKoffi, library: string): Blas {
   const native = koffi.load(library);
-  const sgemm = gemmOf(native, 'cblas_sgemm', 'float');
-  const dgemm = gemmOf(native, 'cblas_dgemm', 'double');
+  const where = { koffi: path, library };
+  const float32 = gemmOf(native, where, 'cblas_sgemm', 'float');
+  const float64 = gemmOf(native, where, 'cblas_dgemm', 'double');
   refuseWideIntegers(native);
-  const ask = optional(
-    native,
-    ['openblas_get_num_threads', 'MKL_Get_Max_Threads', 'bli_thread_get_num_threads'],
-    'int',
-    [],
-  );
-  const tell = optional(
-    native,
-    ['openblas_set_num_threads', 'MKL_Set_Num_Threads', 'bli_thread_set_num_threads'],
-    'void',
-    ['int'],
-  );
-  return {
-    library,
-    sgemm,
-    dgemm,
-    threads: () => ask?.() ?? null,
-    setThreads: (count) => {
-      tell?.(count);
-      return tell !== null;
-    },
-  };
+  const addressOf = (array: ArrayBufferView) => Number(koffi.address(array));
+  return { library, float32, float64, shareable: stayOnOneThread(native), addressOf };
 }
 
-function search(koffi: Koffi, platform: string, names: readonly string[]): BlasOrReason {
+const THREAD_SETTERS = [
+  'openblas_set_num_threads',
+  'MKL_Set_Num_Threads',
+  'bli_thread_set_num_threads',
+];
+
+/** Tells the library to use no threads of its own. @returns whether it can be told. */
+function stayOnOneThread(native: NativeLibrary): boolean {
+  for (const name of THREAD_SETTERS) {
+    try {
+      (native.func(name, 'void', ['int']) as (count: number) => void)(1);
+      return true;
+    } catch {
+      // Not this one's name.
+    }
+  }
+  return false;
+}
+
+function search(koffi: FoundKoffi, platform: string, names: readonly string[]): BlasOrReason {
   for (const name of names) {
     try {
       return { blas: open(koffi, name), reason: null };

@@ -23,16 +23,12 @@ export const WORD = {
   asleep: 8,
   /** 1 while the caller sleeps until the last blocks are done. */
   waiting: 9,
-  /** 1 while the system's BLAS works: workers sleep at once, and leave it the cores. */
-  rest: 10,
   /** The ticket: the job's number, and the next block that nobody has taken. */
   ticket: 16,
   /** Blocks that workers have done. */
   done: 32,
   /** Workers that have started. */
   started: 48,
-  /** Parameters begin here. */
-  first: 64,
 } as const;
 
 /**
@@ -44,12 +40,18 @@ export const BLOCK_BITS = 12;
 /** The block of a ticket while no job is open; real ones are below. */
 export const NO_BLOCK = 2 ** BLOCK_BITS - 1;
 
-/** Words of a parameter: base, its step from one block down, across, and from one thread to the next, and its limit. */
-export const PARAMETER_WORDS = 5;
+/**
+ * Numbers of a parameter: base, its step from one block down, across, and from one thread to the next, and its limit. They
+ * are float64, so that addresses of native code and factors are parameters as well.
+ */
+export const PARAMETER_NUMBERS = 5;
 
 export const MOST_PARAMETERS = 32;
 
-export const CONTROL_WORDS = WORD.first + PARAMETER_WORDS * MOST_PARAMETERS;
+/** Where parameters begin in the control block. */
+export const PARAMETERS_AT = 256;
+
+export const CONTROL_BYTES = PARAMETERS_AT + 8 * PARAMETER_NUMBERS * MOST_PARAMETERS;
 
 /** How long a thread that waits for another looks again and again before it sleeps: waking takes about as long. */
 export const SPIN_MILLISECONDS = 0.05;

@@ -2,20 +2,21 @@
 
 import {
   BLOCK_BITS,
-  CONTROL_WORDS,
+  CONTROL_BYTES,
   MOST_PARAMETERS,
   NO_BLOCK,
-  PARAMETER_WORDS,
+  PARAMETER_NUMBERS,
+  PARAMETERS_AT,
   SPIN_MILLISECONDS,
   WORD,
 } from './control.js';
 import { type CrewMember, hire } from './crew.js';
-import type { Portable } from './portable.js';
+import type { Native, Portable } from './portable.js';
 import type { Order } from './worker.js';
 
 /**
  * A parameter of a call: base + i · down + j · across + thread · perThread for block (i, j), at most `most` if that is given.
- * Addresses count modulo 2³².
+ * WebAssembly takes addresses modulo 2³².
  */
 export interface JobParameter<Base = number> {
   readonly base: Base;
@@ -27,8 +28,8 @@ export interface JobParameter<Base = number> {
 
 /** A function that other threads can call too. */
 export interface Shared {
-  readonly portable: Portable;
-  /** What the module exports it as. */
+  readonly portable: Portable | Native;
+  /** What the module or the library exports it as. */
   readonly name: string;
   /** The same function on this thread. */
   readonly run: (...parameters: number[]) => void;
@@ -44,14 +45,13 @@ export interface Job<Base = number> {
 }
 
 /** The value of a parameter for one block on one thread. */
-function wordFor(
+function valueFor(
   { base, down = 0, across = 0, perThread = 0, most = 0 }: JobParameter,
   i: number,
   j: number,
   thread: number,
 ): number {
-  const value =
-    (base + Math.imul(i, down) + Math.imul(j, across) + Math.imul(thread, perThread)) | 0;
+  const value = base + i * down + j * across + thread * perThread;
   return most > 0 ? Math.min(value, most) : value;
 }
 
@@ -59,7 +59,7 @@ function wordFor(
 export function runAlone({ target, parameters, down, across }: Job): void {
   for (let i = 0; i < down; i++) {
     for (let j = 0; j < across; j++) {
-      target.run(...parameters.map((parameter) => wordFor(parameter, i, j, 0)));
+      target.run(...parameters.map((parameter) => valueFor(parameter, i, j, 0)));
     }
   }
 }
@@ -73,7 +73,7 @@ function halves(job: Job): Job[] {
   const first = Math.ceil(job[along] / 2);
   const parameters = job.parameters.map((parameter) => ({
     ...parameter,
-    base: (parameter.base + Math.imul(first, parameter[along] ?? 0)) | 0,
+    base: parameter.base + first * (parameter[along] ?? 0),
   }));
   return [
     { ...job, [along]: first },
@@ -86,9 +86,9 @@ function halves(job: Job): Job[] {
  * is there does the work, so a job never waits for a worker that isn't. None of them keeps the process alive.
  */
 export class Pool {
-  readonly #words = new Int32Array(
-    new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT),
-  );
+  readonly #control = new SharedArrayBuffer(CONTROL_BYTES);
+  readonly #words = new Int32Array(this.#control, 0, PARAMETERS_AT / 4);
+  readonly #parameters = new Float64Array(this.#control, PARAMETERS_AT);
   readonly #crew: CrewMember[] = [];
   readonly #ids = new WeakMap<Shared, number>();
   readonly #orders: Order[] = [];
@@ -117,7 +117,7 @@ export class Pool {
   #staff(count: number): void {
     try {
       while (!this.#failed && this.#crew.length < count) {
-        const start = { control: this.#words.buffer, index: this.#crew.length + 1 };
+        const start = { control: this.#control, index: this.#crew.length + 1 };
         const member = this.#hire(start, () => this.close());
         this.#crew.push(member);
         for (const order of this.#orders) member.post(order);
@@ -173,7 +173,6 @@ export class Pool {
     words[WORD.across] = job.across;
     this.#write(job.parameters);
     Atomics.store(words, WORD.done, 0);
-    Atomics.store(words, WORD.rest, 0);
     this.#jobs++;
     const first = this.#jobs << BLOCK_BITS;
     Atomics.store(words, WORD.ticket, first);
@@ -192,17 +191,17 @@ export class Pool {
   }
 
   #write(parameters: readonly JobParameter[]): void {
-    const words = this.#words;
     if (parameters.length > MOST_PARAMETERS) throw new Error('unreachable: too many parameters');
-    words[WORD.parameters] = parameters.length;
-    let at: number = WORD.first;
+    this.#words[WORD.parameters] = parameters.length;
+    const numbers = this.#parameters;
+    let at = 0;
     for (const { base, down = 0, across = 0, perThread = 0, most = 0 } of parameters) {
-      words[at] = base;
-      words[at + 1] = down;
-      words[at + 2] = across;
-      words[at + 3] = perThread;
-      words[at + 4] = most;
-      at += PARAMETER_WORDS;
+      numbers[at] = base;
+      numbers[at + 1] = down;
+      numbers[at + 2] = across;
+      numbers[at + 3] = perThread;
+      numbers[at + 4] = most;
+      at += PARAMETER_NUMBERS;
     }
   }
 
@@ -218,7 +217,7 @@ export class Pool {
       this.#own++;
       const i = Math.floor(block / across);
       for (let p = 0; p < values.length; p++) {
-        values[p] = wordFor(parameters[p], i, block % across, 0);
+        values[p] = valueFor(parameters[p], i, block % across, 0);
       }
       target.run(...values);
     }
@@ -236,11 +235,6 @@ export class Pool {
       Atomics.wait(words, WORD.done, done, LONGEST_SLEEP);
       Atomics.store(words, WORD.waiting, 0);
     }
-  }
-
-  /** Until the next job, workers don't look out for it but sleep: somebody else needs the cores. */
-  rest(): void {
-    Atomics.store(this.#words, WORD.rest, 1);
   }
 
   /** Ends the workers for good: from now on this thread does everything. */

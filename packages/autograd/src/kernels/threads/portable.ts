@@ -1,4 +1,4 @@
-// Modules with all that they import, as they can be sent to other threads.
+// What can be sent to other threads: modules with all that they import, functions of native libraries by their names.
 
 import { originOf } from '../wasm/module.js';
 
@@ -15,6 +15,16 @@ export interface PortableImport {
   readonly memory?: WebAssembly.Memory;
   readonly math?: string;
   readonly source?: { readonly of: Portable; readonly name: string };
+}
+
+/** A native library, as every thread of this process loads it. */
+export interface Native {
+  /** The file of koffi. */
+  readonly koffi: string;
+  /** The library's name or path. */
+  readonly library: string;
+  /** The types of the function's parameters, as koffi names them; it returns nothing. */
+  readonly types: readonly string[];
 }
 
 const MATH = Object.getOwnPropertyNames(Math) as Extract<keyof Math, string>[];

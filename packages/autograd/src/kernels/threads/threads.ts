@@ -19,8 +19,7 @@ function possible(): boolean {
 }
 
 /**
- * How many threads large loops and products of this library's own are cut over, this one included. By default as many as
- * there are cores; RETROGRAD_THREADS names another number, or `off`. Where threads can't be had, it is 1.
+ * How many threads large loops and products are cut over, this one included. By default as many as there are cores; RETROGRAD_THREADS names another number, or `off`. Where threads can't be had, it is 1.
  * @throws ArgumentError if RETROGRAD_THREADS is neither.
  */
 export function threadCount(): number {
@@ -30,9 +29,9 @@ export function threadCount(): number {
 }
 
 /**
- * Sets how many threads large loops and products of this library's own use, this one included; 1 leaves everything to this
- * one. The results are the same bits with any number. What the system's BLAS does is not affected (see `setBlasThreads`);
- * compiled programs that leave products to it leave it the cores, too.
+ * Sets how many threads large loops and products are cut over, this one included; 1 leaves everything to this one. The
+ * results are the same bits with any number, but for products that the system's BLAS does: each thread asks it for a part,
+ * and the rounding of a part may depend on its size.
  * @returns whether there can be threads: not with RETROGRAD_THREADS=off, and in a browser only within a worker of a page that
  *   is cross-origin isolated.
  * @throws ArgumentError unless `threads` is a whole number from 1 to 1024.
@@ -63,11 +62,6 @@ export function newMemory(initial: number): WebAssembly.Memory {
     }
   }
   return new WebAssembly.Memory({ initial, maximum: MOST_PAGES });
-}
-
-/** Lets workers sleep at once, as other threads are about to be busy. */
-export function restWorkers(): void {
-  pool?.rest();
 }
 
 /** Does all calls of a job, on at most `most` threads; returns when they are done. */

@@ -1,7 +1,7 @@
 // What a worker runs, as source: a file would have to be found by every bundler, runner and browser.
 
-import { NO_BLOCK, PARAMETER_WORDS, SPIN_MILLISECONDS, WORD } from './control.js';
-import type { Portable } from './portable.js';
+import { NO_BLOCK, PARAMETER_NUMBERS, PARAMETERS_AT, SPIN_MILLISECONDS, WORD } from './control.js';
+import type { Native, Portable } from './portable.js';
 
 /** What a worker is started with. */
 export interface Start {
@@ -13,7 +13,7 @@ export interface Start {
 /** What a worker is told: what job `id` calls. */
 export interface Order {
   readonly id: number;
-  readonly portable: Portable;
+  readonly portable: Portable | Native;
   readonly name: string;
 }
 
@@ -25,7 +25,7 @@ export const WORKER_SOURCE = `'use strict';
 const node = typeof process === 'object' && typeof require === 'function' ? require('node:worker_threads') : null;
 const W = ${JSON.stringify(WORD)};
 const calls = new Map();
-let words = null, index = 0, handled = 0;
+let words = null, numbers = null, index = 0, handled = 0;
 
 function instantiate({ module, imports }) {
   const given = {};
@@ -36,8 +36,14 @@ function instantiate({ module, imports }) {
   return new WebAssembly.Instance(module, given);
 }
 
+function load({ koffi, library, types }, name) {
+  return require(koffi).load(library).func(name, 'void', types);
+}
+
 function obey({ id, portable, name }) {
-  try { calls.set(id, instantiate(portable).exports[name]); } catch { /* The others do without this worker. */ }
+  try {
+    calls.set(id, portable.library ? load(portable, name) : instantiate(portable).exports[name]);
+  } catch { /* The others do without this worker. */ }
 }
 
 /** The next block of a job that this worker can do; nothing of the job changes from here until it is done. */
@@ -55,9 +61,9 @@ function work() {
       const across = words[W.across], count = words[W.parameters];
       const i = Math.floor(block / across), j = block % across;
       const values = [];
-      for (let p = 0, at = W.first; p < count; p++, at += ${PARAMETER_WORDS}) {
-        const value = (words[at] + Math.imul(i, words[at + 1]) + Math.imul(j, words[at + 2]) + Math.imul(index, words[at + 3])) | 0;
-        values.push(words[at + 4] > 0 ? Math.min(value, words[at + 4]) : value);
+      for (let p = 0, at = 0; p < count; p++, at += ${PARAMETER_NUMBERS}) {
+        const value = numbers[at] + i * numbers[at + 1] + j * numbers[at + 2] + index * numbers[at + 3];
+        values.push(numbers[at + 4] > 0 ? Math.min(value, numbers[at + 4]) : value);
       }
       calls.get(words[W.job])(...values);
     } catch {
@@ -72,7 +78,7 @@ function waitBeyond(generation) {
   const until = performance.now() + ${SPIN_MILLISECONDS};
   do {
     for (let k = 0; k < 200; k++) if (Atomics.load(words, W.generation) !== generation) return;
-  } while (Atomics.load(words, W.rest) === 0 && performance.now() < until);
+  } while (performance.now() < until);
   Atomics.add(words, W.asleep, 1);
   Atomics.wait(words, W.generation, generation);
   Atomics.sub(words, W.asleep, 1);
@@ -88,7 +94,8 @@ function serve() {
 }
 
 function start(given) {
-  words = new Int32Array(given.control);
+  words = new Int32Array(given.control, 0, ${PARAMETERS_AT} / 4);
+  numbers = new Float64Array(given.control, ${PARAMETERS_AT});
   index = given.index;
   Atomics.add(words, W.started, 1);
   serve();

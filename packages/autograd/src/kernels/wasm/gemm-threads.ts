@@ -7,7 +7,6 @@ import {
   newMemory,
   type Portable,
   portableOf,
-  restWorkers,
   type Shared,
   threadCount,
 } from '../threads/index.js';
@@ -154,5 +153,4 @@ threading.current = {
   threadsFor,
   scratchPerThread,
   multiply: multiplyInThreads,
-  rest: restWorkers,
 };

@@ -19,8 +19,6 @@ export interface Threading {
     perThread: number,
     threads: number,
   ): void;
-  /** Lets workers sleep at once, as other threads are about to be busy. */
-  rest(): void;
 }
 
 /** A program that is bundled for a page and compiles nothing need not carry threads with it. */

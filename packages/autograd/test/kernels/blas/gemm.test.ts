@@ -60,14 +60,6 @@ describe.skipIf(blas === null)(
       expect(Array.from(problem.out.slice(18)).every(Number.isFinite)).toBe(true);
     });
 
-    it('use as many threads as they are told to', () => {
-      const before = blas?.threads() ?? null;
-      if (before === null) return;
-      expect(blas?.setThreads(1)).toBe(true);
-      expect(blas?.threads()).toBe(1);
-      blas?.setThreads(before);
-    });
-
     it('RETROGRAD_BLAS picks the library', () => {
       const wanted = blas?.library ?? '';
       expect(loadBlas({ RETROGRAD_BLAS: wanted }, process.platform).blas?.library).toBe(wanted);

@@ -1,0 +1,94 @@
+// Matrix products that the system's BLAS does, in parts that threads take.
+
+import type { Blas } from '../../kernels/blas/index.js';
+import { ALPHA, blasJob, OPERANDS, partsOf } from '../../kernels/blas/job.js';
+import type { Job } from '../../kernels/threads/index.js';
+import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
+import { bytesPerElement } from '../../tensor/dtype.js';
+import type { Symbolic } from '../../tensor/symbolic.js';
+import type { DescentCall, Instruction, MatmulCall } from '../instruction.js';
+import { bytesOf } from '../plan.js';
+import { moveStep } from './copies.js';
+import { loopsOf } from './products.js';
+import type { Blocks, Pointer } from './shared.js';
+import { behind, type CallStep, type StepContext } from './step.js';
+
+/**
+ * Products of as many multiplications gain more from the system's BLAS than the way there and back costs: 64 × 64 × 64
+ * takes 16 µs here and 20 there, 64 × 128 × 64 takes 29 and 20.
+ */
+const BLAS_FROM = 3 * 2 ** 17;
+
+/** Whether a product is large enough for the system's library, if there is one. */
+export function leftToBlas({ m, n, k, dtype }: MatmulCall): boolean {
+  return isLane(dtype) && m * n * k >= BLAS_FROM;
+}
+
+/** Whether an instruction is a product for the system's library. */
+export function wantsBlas({ call }: Instruction): boolean {
+  return call.kind === 'matmul' && leftToBlas(call);
+}
+
+/** C = alpha · op(A) op(B) + beta · C for all products of a batch: each in parts, or whole ones where they are small. */
+function blocksOf(
+  blas: Blas,
+  { dtype, m, n, k, batch, transposeA, transposeB }: MatmulCall,
+  [a, b, c]: readonly Symbolic[],
+  [alpha, beta]: readonly [number, number],
+  { placeOf, threads }: StepContext,
+): readonly Blocks[] {
+  const bytes = bytesPerElement(dtype);
+  const sizes = [m * k * bytes, k * n * bytes, m * n * bytes];
+  const parts = partsOf(m, n, k, blas.shareable ? threads : 1);
+  const jobOf = (index: number): Blocks => {
+    const [atA, atB, atC] = [a, b, c].map((block, x): Pointer => {
+      const before = x < 2 ? batch[index][x] : index;
+      return { pointer: behind(placeOf(block), before * sizes[x]) };
+    });
+    const product = { dtype: dtype as LaneType, m, n, k, transposeA, transposeB, alpha, beta };
+    return blasJob<Pointer>(blas, { ...product, a: atA, b: atB, c: atC }, parts);
+  };
+  const loops = loopsOf(batch);
+  const separate = parts > 1 || loops === null || loops.length > 2 || !blas.shareable;
+  if (separate) return batch.map((_, index) => jobOf(index));
+  const [inner = { count: 1, a: 0, b: 0 }, outer = { count: 1, a: 0, b: 0 }] = loops;
+  const { target, parameters } = jobOf(0);
+  const stepping = parameters.map(({ base }, p) => {
+    const operand = OPERANDS.indexOf(p as (typeof OPERANDS)[number]);
+    if (operand < 0) return { base };
+    const down = [outer.a, outer.b, inner.count][operand] * sizes[operand];
+    return { base, down, across: [inner.a, inner.b, 1][operand] * sizes[operand] };
+  });
+  return [{ target, parameters: stepping, down: outer.count, across: inner.count }];
+}
+
+/** What BLAS does of an instruction, and what is done before; null if that is nothing. */
+export function blasBlocks(
+  { call, inputs, outputs: [out] }: Instruction,
+  context: StepContext,
+): { readonly before: CallStep | null; readonly blocks: readonly Blocks[] } | null {
+  const { blas, placeOf } = context;
+  if (blas === null) return null;
+  if (call.kind === 'matmul' && leftToBlas(call)) {
+    const blocks = blocksOf(blas, call, [...inputs, out], [1, 0], context);
+    return { before: null, blocks };
+  }
+  if (call.kind !== 'descent') return null;
+  const [a, b, w] = inputs;
+  const [from, to] = [placeOf(w), placeOf(out)];
+  const inPlace = from.inArena === to.inArena && from.offset === to.offset;
+  const before = inPlace ? null : moveStep(to, from, bytesOf(out));
+  // A rate that isn't known is set when the program runs.
+  const factors = [-(call.rate ?? 0), 1] as const;
+  return { before, blocks: blocksOf(blas, call.product, [a, b, out], factors, context) };
+}
+
+/** The job of a descent, once its rate is known. */
+export const withRate = (job: Job, rate: number): Job => ({
+  ...job,
+  parameters: job.parameters.with(ALPHA, { base: -rate }),
+});
+
+/** Whether a descent learns its rate when the program runs, from its last input. */
+export const readsRate = (call: Instruction['call']): call is DescentCall =>
+  call.kind === 'descent' && call.rate === null;
