@@ -2,7 +2,7 @@
 
 import { isExact } from '../kernels/wasm/formula.js';
 import { argument, constant, kernelOf, substitute } from '../scalar/index.js';
-import { coerce } from '../tensor/dtype.js';
+import { coerce, type DType } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { signatureOf } from './compare.js';
 import { fuseDescents } from './descent.js';
@@ -15,6 +15,7 @@ import {
   type MatmulCall,
 } from './instruction.js';
 import type { Constant } from './recorder.js';
+import { shareFunctions } from './share.js';
 
 /** Blocks all of whose elements are one known number. */
 type Uniform = Map<Symbolic, number>;
@@ -186,15 +187,16 @@ function reuseLogarithms(instructions: readonly Instruction[]): Instruction[] {
   });
 }
 
-/** The instructions that compute `kept`, as few and as long as they get. */
+/** The instructions that compute `kept`, as few and as long as they get; `newBlock` makes room for what they share. */
 export function optimize(
   instructions: readonly Instruction[],
   constants: ReadonlyMap<Symbolic, Constant>,
   kept: ReadonlySet<Symbolic>,
   accumulates: (call: MatmulCall) => boolean,
+  newBlock: (dtype: DType, length: number) => Symbolic,
 ): Instruction[] {
   const folded = widenComparisons(foldConstants(instructions, constants));
   const shared = reuseLogarithms(shareRepeats(dropDead(folded, kept), kept));
-  const fused = fuse(shared, kept);
+  const fused = shareFunctions(fuse(shared, kept), newBlock);
   return dropDead(fuseDescents(fused, kept, accumulates), kept);
 }

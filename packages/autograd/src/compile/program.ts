@@ -60,7 +60,10 @@ export class Program {
     const kept = new Set([...results, ...assigned.map(({ after }) => after)]);
     const blas = recorder.instructions.some(wantsBlas) ? systemBlas().blas : null;
     const accumulates = blas === null ? () => false : leftToBlas;
-    this.instructions = optimize(recorder.instructions, recorder.constants, kept, accumulates);
+    const { instructions, constants: known } = recorder;
+    this.instructions = optimize(instructions, known, kept, accumulates, (dtype, length) =>
+      recorder.block(dtype, length),
+    );
     this.#blas = blas;
 
     const constants = readConstants(recorder.constants, this.instructions, kept);

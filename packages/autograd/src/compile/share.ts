@@ -1,0 +1,161 @@
+// Functions that several kernels compute of the same arguments: once, and read where they are wanted.
+
+import { argument, argumentsOf, type Expr, nodesOf, substitute } from '../scalar/index.js';
+import type { DType } from '../tensor/dtype.js';
+import { broadcastShapes, type Shape, sizeOf } from '../tensor/shape.js';
+import type { Symbolic } from '../tensor/symbolic.js';
+import { costOf } from './emit/elementwise.js';
+import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
+import type { ElementwiseCall, Instruction, Read } from './instruction.js';
+
+/** Nanoseconds per element that a function must cost: more than writing it once and reading it twice. */
+const LEAST_COST = 1;
+
+/** Nanoseconds of one more kernel. */
+const KERNEL_COST = 200;
+
+/** Rounds at most, as what was shared may hold functions that others compute as well. */
+const MOST_ROUNDS = 4;
+
+/** A part of a formula, on its own. */
+interface Part {
+  readonly node: Expr;
+  readonly key: string;
+  readonly call: ElementwiseCall;
+}
+
+/** The part `node` of a call as a call of its own: the same for everybody who computes it of the same blocks. */
+function partOf({ reads, dtype }: ElementwiseCall, node: Expr): Part {
+  const used = argumentsOf(node);
+  const order = [...used].sort((p, q) => reads[p].block.id - reads[q].block.id || p - q);
+  let f = node;
+  // Arguments 0 … k − 1 in the order of their blocks, by way of indices that no formula has.
+  order.forEach((p, k) => {
+    f = substitute(f, argument(p), argument(reads.length + k));
+  });
+  const moved: (Read | null)[] = reads.map(() => null);
+  const own = compacted(f, [...moved, ...order.map((p) => reads[p])]);
+  const shape = own.reads.reduce<Shape>(
+    (all, read) => broadcastShapes('share', all, read.shape),
+    [],
+  );
+  const blocks = own.reads.map((read) => `${read.block.id}:${read.shape.join('x')}`);
+  const key = `${own.f.id} ${dtype} ${blocks.join()}`;
+  return { node, key, call: { kind: 'elementwise', ...own, shape, dtype } };
+}
+
+/** Whether the node itself is what costs, and not just its operands. */
+function isFunction(node: Expr): boolean {
+  const operands = node.args.reduce((sum, arg) => sum + costOf(arg, 0), 0);
+  return costOf(node, 0) - operands >= LEAST_COST;
+}
+
+/** What a call computes that is worth sharing, the largest parts first: users have greater ids than operands. */
+function partsOf(call: ElementwiseCall): Part[] {
+  const functions = nodesOf(call.f).filter((node) => isFunction(node));
+  return functions
+    .reverse()
+    .filter((node) => argumentsOf(node).length > 0)
+    .map((node) => partOf(call, node))
+    .filter(({ node, call: own }) => costOf(node, 0) * sizeOf(own.shape) > KERNEL_COST);
+}
+
+/** Blocks that are written at most once, whose value is the same wherever they are read. */
+function constantBlocks(instructions: readonly Instruction[]): (block: Symbolic) => boolean {
+  const writers = new Map<Symbolic, number>();
+  for (const { outputs } of instructions) {
+    for (const out of outputs) writers.set(out, (writers.get(out) ?? 0) + 1);
+  }
+  return (block) => (writers.get(block) ?? 0) < 2;
+}
+
+type NewBlock = (dtype: DType, length: number) => Symbolic;
+
+/** Shares parts of formulas that two instructions have, or that another one has computed before. */
+class Sharing {
+  readonly #newBlock: NewBlock;
+  readonly #isConstant: (block: Symbolic) => boolean;
+  readonly #parts = new Map<Instruction, readonly Part[]>();
+  /** How many instructions compute a part within a larger formula. */
+  readonly #counts = new Map<string, number>();
+  /** Where parts have been computed. */
+  readonly #known = new Map<string, Read>();
+  readonly result: Instruction[] = [];
+  changed = false;
+
+  constructor(instructions: readonly Instruction[], newBlock: NewBlock) {
+    this.#newBlock = newBlock;
+    this.#isConstant = constantBlocks(instructions);
+    for (const instruction of instructions) this.#count(instruction);
+    for (const instruction of instructions) {
+      const shared = isElementwise(instruction) ? this.#shared(instruction) : instruction;
+      this.result.push(shared);
+    }
+  }
+
+  #count(instruction: Instruction): void {
+    if (!isElementwise(instruction) || instruction.call.shape.length === 0) return;
+    const { f } = instruction.call;
+    const parts = partsOf(instruction.call).filter(({ call }) =>
+      call.reads.every(({ block }) => this.#isConstant(block)),
+    );
+    this.#parts.set(instruction, parts);
+    for (const { node, key } of parts) {
+      if (node !== f) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    }
+  }
+
+  #shared(instruction: Elementwise): Instruction {
+    const { call, outputs } = instruction;
+    const [out] = outputs;
+    let { f } = call;
+    const reads = [...call.reads];
+    for (const part of this.#parts.get(instruction) ?? []) {
+      if (part.node === call.f) {
+        const whole = sizeOf(part.call.shape) === out.length && out.dtype === call.dtype;
+        if (whole && this.#isConstant(out) && !this.#known.has(part.key)) {
+          this.#known.set(part.key, { block: out, shape: part.call.shape });
+        }
+        continue;
+      }
+      if (!nodesOf(f).includes(part.node)) continue;
+      const read = this.#known.get(part.key) ?? this.#compute(part, instruction);
+      if (read === null) continue;
+      f = substitute(f, part.node, argument(reads.length));
+      reads.push(read);
+    }
+    if (reads.length === call.reads.length) return instruction;
+    this.changed = true;
+    const used = new Set(argumentsOf(f));
+    const own = reads.map((read, i) => (used.has(i) ? read : null));
+    return withCall(instruction, { ...call, ...compacted(f, own) });
+  }
+
+  /** An instruction for a part, if it is worth one. */
+  #compute({ key, call }: Part, { site }: Instruction): Read | null {
+    if ((this.#counts.get(key) ?? 0) < 2) return null;
+    const block = this.#newBlock(call.dtype, sizeOf(call.shape));
+    const inputs = call.reads.map((read) => read.block);
+    this.result.push({ call, inputs, outputs: [block], partial: false, site });
+    const read = { block, shape: call.shape };
+    this.#known.set(key, read);
+    return read;
+  }
+}
+
+/**
+ * Lets exp, erf, tanh and their like be computed once where several kernels compute them of the same blocks, as gelu and its
+ * derivative do: reading the result takes a tenth of the time.
+ */
+export function shareFunctions(
+  instructions: readonly Instruction[],
+  newBlock: NewBlock,
+): readonly Instruction[] {
+  let current = instructions;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const { changed, result } = new Sharing(current, newBlock);
+    if (!changed) break;
+    current = result;
+  }
+  return current;
+}
