@@ -4,6 +4,8 @@ import { ArgumentError } from '../errors.js';
 import type { Operand } from '../tensor/operand.js';
 import { type Generator, rng } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';
+import type { Variable } from '../tensor/variable.js';
+import { accumulated } from './accumulated.js';
 import { Comparison } from './comparison.js';
 import { type Difference, difference, stepFor } from './differences.js';
 import { moved, Problem } from './problem.js';
@@ -21,11 +23,26 @@ export type GradcheckInput =
   | readonly GradcheckInput[]
   | { readonly [key: string]: GradcheckInput };
 
+export type GradcheckMode = 'reverse' | 'forward' | 'compiled';
+
+const MODES: readonly GradcheckMode[] = ['reverse', 'forward', 'compiled'];
+
 export interface GradcheckOptions {
   /** 1: first derivatives only. 2 (the default): second derivatives too. */
   readonly order?: 1 | 2;
-  /** Which modes are checked. Default: both. An operation without a jvp has only `reverse`. */
-  readonly modes?: readonly ('reverse' | 'forward')[];
+  /**
+   * Which modes are checked. Default: reverse and forward. An operation without a jvp has only `reverse`. `compiled`: the
+   * first derivatives that `backward()` leaves in variables, run as it is and as a compiled program.
+   */
+  readonly modes?: readonly GradcheckMode[];
+  /**
+   * The variables that the function closes over, by names. It is differentiated by those that require a gradient; the
+   * others are its state, which every evaluation finds as it is now. A model's are
+   * `Object.fromEntries(model.namedVariables())`.
+   */
+  readonly variables?: Readonly<Record<string, Variable>>;
+  /** What the function draws from: in every evaluation the same numbers, the next ones. */
+  readonly generators?: readonly Generator[];
   /** The largest relative error of a first derivative. Default: 1e-6. */
   readonly tolerance?: number;
   /** The largest relative error of a second derivative. Default: 1e-5. */
@@ -77,14 +94,16 @@ function differentiate(
   return { expected, floor };
 }
 
-function checkOptions(options: Required<Omit<GradcheckOptions, 'name' | 'seed'>>): void {
+type Checked = 'order' | 'modes' | 'eps' | 'tolerance' | 'secondTolerance';
+
+function checkOptions(options: Required<Pick<GradcheckOptions, Checked>>): void {
   const { order, modes, eps, tolerance, secondTolerance } = options;
   const fail = (rule: string, got: unknown) => {
     throw new ArgumentError(`gradcheck: ${rule}, got ${String(got)}. Check the option.`);
   };
   if (order !== 1 && order !== 2) fail('order is 1 or 2', order);
-  if (modes.length === 0 || !modes.every((mode) => mode === 'reverse' || mode === 'forward')) {
-    fail('modes are reverse, forward or both', `[${modes.join(', ')}]`);
+  if (modes.length === 0 || !modes.every((mode) => MODES.includes(mode))) {
+    fail('modes are one or more of reverse, forward and compiled', `[${modes.join(', ')}]`);
   }
   for (const [name, value] of Object.entries({ eps, tolerance, secondTolerance })) {
     if (!(value > 0)) fail(`${name} is greater than 0`, value);
@@ -100,13 +119,13 @@ function refuseChange(name: string, first: readonly Tensor[], second: readonly T
   if (same && first.length === second.length) return;
   throw new ArgumentError(
     `gradcheck: the function gives the same result each time, got two different ones from ${name}. ` +
-      'Draw random numbers outside of it.',
+      'Draw random numbers outside of it, or pass what it draws from as generators and what it assigns as variables.',
   );
 }
 
 /**
  * Checks the derivatives of `fn` at `inputs` against central differences, extrapolated to a step of 0. The float64
- * tensors among the inputs are differentiated; int32 and bool tensors are held constant. `fn` may return a tensor, or an
+ * tensors among the inputs are differentiated, and the variables named in the options; int32 and bool tensors are held constant. `fn` may return a tensor, or an
  * array or plain object of tensors, of which those of float64 count.
  *
  * First order: the gradients Jᵀw for random weights w (reverse, all inputs at once and each one alone), and the
@@ -134,10 +153,20 @@ export function gradcheck(
   } = options;
   checkOptions({ order, modes, tolerance, secondTolerance, eps });
   const name = options.name ?? (fn.name === '' ? 'the function' : fn.name);
-  const problem = new Problem(fn, inputs);
+  const problem = new Problem(fn, inputs, options);
+  try {
+    return examine(problem, name, { order, modes, tolerance, secondTolerance, eps, seed });
+  } finally {
+    problem.begin();
+  }
+}
+
+type Settings = Required<Pick<GradcheckOptions, Checked | 'seed'>>;
+
+function examine(problem: Problem, name: string, settings: Settings): GradcheckReport {
+  const { order, modes, tolerance, secondTolerance, eps, seed } = settings;
   const run: TensorMap = (at) => problem.run(at);
-  const at = problem.inputs;
-  const labels = problem.labels.map((label) => `input ${label}`);
+  const { inputs: at, labels } = problem;
   const outputs = problem.run(at);
   refuseChange(name, outputs, problem.run(at));
   const source = rng(seed);
@@ -166,7 +195,13 @@ export function gradcheck(
     first.direction('forward mode', v, along.pop() as number);
     first.elements('forward mode', along);
   }
-  if (order === 1) return new GradcheckReport(name, lines);
+  if (modes.includes('compiled')) {
+    const { eager, compiled } = accumulated(problem, w);
+    first.gradients('backward', eager);
+    first.gradients('compiled backward', compiled);
+  }
+  const twice = modes.includes('reverse') || modes.includes('forward');
+  if (order === 1 || !twice) return new GradcheckReport(name, lines);
 
   // The gradient as a function of inputs and weights; v · Jᵀw is differentiated by both.
   const gradient: TensorMap = (both) => pull(run, both.slice(0, at.length), both.slice(at.length));
