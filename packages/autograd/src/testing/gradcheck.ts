@@ -7,7 +7,7 @@ import { Tensor } from '../tensor/tensor.js';
 import type { Variable } from '../tensor/variable.js';
 import { accumulated } from './accumulated.js';
 import { Comparison } from './comparison.js';
-import { type Difference, difference, stepFor } from './differences.js';
+import { type Difference, differences, stepFor } from './differences.js';
 import { moved, Problem } from './problem.js';
 import { GradcheckReport, type ReportLine } from './report.js';
 import { pull, push, type TensorMap, unitDirections, weightedSize, weightedSum } from './rules.js';
@@ -82,15 +82,16 @@ function differentiate(
 ): { expected: Difference[][]; floor: number } {
   const size = weightedSize(weights, fn(at));
   const floor = Math.max(LEAST_SCALE, NOISE * size);
-  const expected = at.map((x, place) =>
-    Array.from(x.data(), (value, element) => {
-      const along = (offset: number) => {
+  const expected = at.map((x, place) => {
+    const along = Array.from(x.data(), (value, element) => ({
+      f: (offset: number) => {
         const there = at.map((own, k) => (k === place ? moved(x, element, offset) : own));
         return weightedSum(weights, fn(there));
-      };
-      return difference(along, stepFor(value, eps[place]), accuracy, floor);
-    }),
-  );
+      },
+      h: stepFor(value, eps[place]),
+    }));
+    return differences(along, accuracy, floor);
+  });
   return { expected, floor };
 }
 

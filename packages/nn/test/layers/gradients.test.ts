@@ -1,12 +1,13 @@
 // Every layer against finite differences, by its inputs and all of its parameters, in training and in evaluation, eagerly
-// and compiled. The table is in gradient-cases.ts.
+// and compiled. The table is in gradients/cases.ts.
 
 import { rng, type Tensor } from '@retrograd/autograd';
 import { gradcheck } from '@retrograd/autograd/testing';
 import { Module } from '@retrograd/nn';
 import { describe, expect, it } from 'vitest';
 import * as layers from '../../src/layers/index.js';
-import { GRADIENT_CASES, type GradientCase } from './gradient-cases.js';
+import type { GradientCase } from './gradients/case.js';
+import { GRADIENT_CASES } from './gradients/cases.js';
 
 /** What is exported beside layers: a table of numbers that depends on nothing. */
 const NO_LAYERS = ['sinusoidal'];
@@ -40,6 +41,7 @@ describe.each(CASES)('$factory, $what,', (one) => {
     const inputs = one.inputs.map((shape) => random.normal([...shape], { dtype: 'float64' }));
     const report = gradcheck((...given: Tensor[]) => one.forward(layer, ...given), inputs, {
       name: one.factory,
+      order: mode === 'training' ? one.order : 1,
       modes: ['reverse', 'forward', 'compiled'],
       variables: Object.fromEntries(layer?.namedVariables() ?? []),
       generators: layer?.namedGenerators().map(([, generator]) => generator),
