@@ -23,6 +23,7 @@ export type GradcheckInput =
   | readonly GradcheckInput[]
   | { readonly [key: string]: GradcheckInput };
 
+/** How derivatives are computed that gradcheck judges. */
 export type GradcheckMode = 'reverse' | 'forward' | 'compiled';
 
 const MODES: readonly GradcheckMode[] = ['reverse', 'forward', 'compiled'];

@@ -25,8 +25,10 @@ export function layer<M extends Module>(
   return { what, make, inputs, forward: forward as GradientCase['forward'], order: 2 };
 }
 
+/** The same without second derivatives. */
 export const firstOrder = (one: GradientCase): GradientCase => ({ ...one, order: 1 });
 
+/** A function that is used like a layer. */
 export function plain(
   what: string,
   fn: (...inputs: Tensor[]) => unknown,

@@ -11,7 +11,7 @@ import {
   PADDING,
 } from './case.js';
 
-/** Recurrent layers one like the other; `state` makes a state of the parts that are given. */
+/** The cases of every recurrent layer; `run` is given the parts of the state that it begins with, if any. */
 function recurrent<M extends Module>(
   make: (features: number, units: number, options: object) => M,
   states: number,
