@@ -127,8 +127,8 @@ function refuseChange(name: string, first: readonly Tensor[], second: readonly T
 
 /**
  * Checks the derivatives of `fn` at `inputs` against central differences, extrapolated to a step of 0. The float64
- * tensors among the inputs are differentiated, and the variables named in the options; int32 and bool tensors are held constant. `fn` may return a tensor, or an
- * array or plain object of tensors, of which those of float64 count.
+ * tensors among the inputs are differentiated, and the `variables` that `fn` closes over; int32 and bool tensors are held
+ * constant. `fn` may return a tensor, or an array or plain object of tensors, of which those of float64 count.
  *
  * First order: the gradients Jᵀw for random weights w (reverse, all inputs at once and each one alone), and the
  * tangents Jv for every unit vector v and for a random one (forward). Second order: the gradient, by the inputs and by
