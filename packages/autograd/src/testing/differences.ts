@@ -31,23 +31,43 @@ function extrapolated(f: (offset: number) => number, h: number): Difference {
   return { value: previous[LEVELS - 1], error: Number.isNaN(error) ? Infinity : error };
 }
 
-/**
- * f′(0), trying smaller steps until the value is known to `accuracy` of itself or of `floor`; the best one if none is.
- */
-export function difference(
+/** The best value that smaller steps give, until one is known to `accuracy`. */
+function refined(
   f: (offset: number) => number,
   h: number,
+  first: Difference,
   accuracy: number,
-  floor: number,
 ): Difference {
-  let best = extrapolated(f, h);
-  for (let retry = 0, step = h; retry < RETRIES; retry++) {
-    if (best.error <= accuracy * Math.max(Math.abs(best.value), floor)) break;
+  let best = first;
+  for (let retry = 0, step = h; retry < RETRIES && !(best.error <= accuracy); retry++) {
     step /= RETRY_FACTOR;
     const next = extrapolated(f, step);
     if (next.error < best.error) best = next;
   }
   return best;
+}
+
+/** A function of one element of a tensor, moved by an offset, and the first step to take. */
+export interface Along {
+  readonly f: (offset: number) => number;
+  readonly h: number;
+}
+
+/**
+ * All f′(0), trying smaller steps until each is known to `accuracy` of the largest of them, or of `floor`; the best value
+ * if no step is small enough. The largest counts only if it is known itself: beside a pole anything may come out.
+ */
+export function differences(
+  along: readonly Along[],
+  accuracy: number,
+  floor: number,
+): Difference[] {
+  const first = along.map(({ f, h }) => extrapolated(f, h));
+  const scale = first.reduce((most, { value, error }) => {
+    const size = Math.abs(value);
+    return error <= accuracy * size ? Math.max(most, size) : most;
+  }, floor);
+  return along.map(({ f, h }, i) => refined(f, h, first[i], accuracy * scale));
 }
 
 /** A step for an input of size |x|: `eps` for |x| ≤ 1, relative to x beyond; a power of two, so that x ± h is exact. */

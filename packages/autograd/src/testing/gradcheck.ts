@@ -4,8 +4,10 @@ import { ArgumentError } from '../errors.js';
 import type { Operand } from '../tensor/operand.js';
 import { type Generator, rng } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';
+import type { Variable } from '../tensor/variable.js';
+import { accumulated } from './accumulated.js';
 import { Comparison } from './comparison.js';
-import { type Difference, difference, stepFor } from './differences.js';
+import { type Difference, differences, stepFor } from './differences.js';
 import { moved, Problem } from './problem.js';
 import { GradcheckReport, type ReportLine } from './report.js';
 import { pull, push, type TensorMap, unitDirections, weightedSize, weightedSum } from './rules.js';
@@ -21,11 +23,27 @@ export type GradcheckInput =
   | readonly GradcheckInput[]
   | { readonly [key: string]: GradcheckInput };
 
+/** How derivatives are computed that gradcheck judges. */
+export type GradcheckMode = 'reverse' | 'forward' | 'compiled';
+
+const MODES: readonly GradcheckMode[] = ['reverse', 'forward', 'compiled'];
+
 export interface GradcheckOptions {
   /** 1: first derivatives only. 2 (the default): second derivatives too. */
   readonly order?: 1 | 2;
-  /** Which modes are checked. Default: both. An operation without a jvp has only `reverse`. */
-  readonly modes?: readonly ('reverse' | 'forward')[];
+  /**
+   * Which modes are checked. Default: reverse and forward. An operation without a jvp has only `reverse`. `compiled`: the
+   * first derivatives that `backward()` leaves in variables, run as it is and as a compiled program.
+   */
+  readonly modes?: readonly GradcheckMode[];
+  /**
+   * The variables that the function closes over, by names. It is differentiated by those that require a gradient; the
+   * others are its state, which every evaluation finds as it is now. A model's are
+   * `Object.fromEntries(model.namedVariables())`.
+   */
+  readonly variables?: Readonly<Record<string, Variable>>;
+  /** What the function draws from: in every evaluation the same numbers, the next ones. */
+  readonly generators?: readonly Generator[];
   /** The largest relative error of a first derivative. Default: 1e-6. */
   readonly tolerance?: number;
   /** The largest relative error of a second derivative. Default: 1e-5. */
@@ -65,26 +83,29 @@ function differentiate(
 ): { expected: Difference[][]; floor: number } {
   const size = weightedSize(weights, fn(at));
   const floor = Math.max(LEAST_SCALE, NOISE * size);
-  const expected = at.map((x, place) =>
-    Array.from(x.data(), (value, element) => {
-      const along = (offset: number) => {
+  const expected = at.map((x, place) => {
+    const along = Array.from(x.data(), (value, element) => ({
+      f: (offset: number) => {
         const there = at.map((own, k) => (k === place ? moved(x, element, offset) : own));
         return weightedSum(weights, fn(there));
-      };
-      return difference(along, stepFor(value, eps[place]), accuracy, floor);
-    }),
-  );
+      },
+      h: stepFor(value, eps[place]),
+    }));
+    return differences(along, accuracy, floor);
+  });
   return { expected, floor };
 }
 
-function checkOptions(options: Required<Omit<GradcheckOptions, 'name' | 'seed'>>): void {
+type Checked = 'order' | 'modes' | 'eps' | 'tolerance' | 'secondTolerance';
+
+function checkOptions(options: Required<Pick<GradcheckOptions, Checked>>): void {
   const { order, modes, eps, tolerance, secondTolerance } = options;
   const fail = (rule: string, got: unknown) => {
     throw new ArgumentError(`gradcheck: ${rule}, got ${String(got)}. Check the option.`);
   };
   if (order !== 1 && order !== 2) fail('order is 1 or 2', order);
-  if (modes.length === 0 || !modes.every((mode) => mode === 'reverse' || mode === 'forward')) {
-    fail('modes are reverse, forward or both', `[${modes.join(', ')}]`);
+  if (modes.length === 0 || !modes.every((mode) => MODES.includes(mode))) {
+    fail('modes are one or more of reverse, forward and compiled', `[${modes.join(', ')}]`);
   }
   for (const [name, value] of Object.entries({ eps, tolerance, secondTolerance })) {
     if (!(value > 0)) fail(`${name} is greater than 0`, value);
@@ -100,14 +121,14 @@ function refuseChange(name: string, first: readonly Tensor[], second: readonly T
   if (same && first.length === second.length) return;
   throw new ArgumentError(
     `gradcheck: the function gives the same result each time, got two different ones from ${name}. ` +
-      'Draw random numbers outside of it.',
+      'Draw random numbers outside of it, or pass what it draws from as generators and what it assigns as variables.',
   );
 }
 
 /**
  * Checks the derivatives of `fn` at `inputs` against central differences, extrapolated to a step of 0. The float64
- * tensors among the inputs are differentiated; int32 and bool tensors are held constant. `fn` may return a tensor, or an
- * array or plain object of tensors, of which those of float64 count.
+ * tensors among the inputs are differentiated, and the `variables` that `fn` closes over; int32 and bool tensors are held
+ * constant. `fn` may return a tensor, or an array or plain object of tensors, of which those of float64 count.
  *
  * First order: the gradients Jᵀw for random weights w (reverse, all inputs at once and each one alone), and the
  * tangents Jv for every unit vector v and for a random one (forward). Second order: the gradient, by the inputs and by
@@ -134,10 +155,20 @@ export function gradcheck(
   } = options;
   checkOptions({ order, modes, tolerance, secondTolerance, eps });
   const name = options.name ?? (fn.name === '' ? 'the function' : fn.name);
-  const problem = new Problem(fn, inputs);
+  const problem = new Problem(fn, inputs, options);
+  try {
+    return examine(problem, name, { order, modes, tolerance, secondTolerance, eps, seed });
+  } finally {
+    problem.begin();
+  }
+}
+
+type Settings = Required<Pick<GradcheckOptions, Checked | 'seed'>>;
+
+function examine(problem: Problem, name: string, settings: Settings): GradcheckReport {
+  const { order, modes, tolerance, secondTolerance, eps, seed } = settings;
   const run: TensorMap = (at) => problem.run(at);
-  const at = problem.inputs;
-  const labels = problem.labels.map((label) => `input ${label}`);
+  const { inputs: at, labels } = problem;
   const outputs = problem.run(at);
   refuseChange(name, outputs, problem.run(at));
   const source = rng(seed);
@@ -166,7 +197,13 @@ export function gradcheck(
     first.direction('forward mode', v, along.pop() as number);
     first.elements('forward mode', along);
   }
-  if (order === 1) return new GradcheckReport(name, lines);
+  if (modes.includes('compiled')) {
+    const { eager, compiled } = accumulated(problem, w);
+    first.gradients('backward', eager);
+    first.gradients('compiled backward', compiled);
+  }
+  const twice = modes.includes('reverse') || modes.includes('forward');
+  if (order === 1 || !twice) return new GradcheckReport(name, lines);
 
   // The gradient as a function of inputs and weights; v · Jᵀw is differentiated by both.
   const gradient: TensorMap = (both) => pull(run, both.slice(0, at.length), both.slice(at.length));

