@@ -96,7 +96,10 @@ export class AsyncScopeError extends RetrogradError {
   readonly code = 'ERR_ASYNC_SCOPE';
 }
 
-/** A function can't be traced: it asks for values that don't exist yet, or does something else each time. */
+/**
+ * A function can't be made a program: it asks for values that don't exist yet, or does something else each time; or there is
+ * no WebAssembly.
+ */
 export class TraceError extends RetrogradError {
   readonly code = 'ERR_TRACE';
 }

@@ -69,7 +69,7 @@ function describe(value: unknown, tensors: Tensor[]): string {
  * new values.
  *
  * The function must do the same every time: it is traced twice, and two traces that differ are refused.
- * @throws TraceError if it asks for elements while it is traced, or if two traces differ.
+ * @throws TraceError if it asks for elements while it is traced, if two traces differ, or without WebAssembly.
  */
 export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R): Compiled<A, R> {
   const programs = new Map<string, Program>();

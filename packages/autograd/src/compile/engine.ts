@@ -1,6 +1,8 @@
 // What all programs share: one memory, the cells that live there, the modules that work on it.
 
+import { TraceError } from '../errors.js';
 import { type Gemm, instantiateGemm } from '../kernels/wasm/gemm-module.js';
+import { hasSimd } from '../kernels/wasm/module.js';
 import { Cells } from './cells.js';
 import { Linker } from './emit/module.js';
 import { SharedFunctions } from './emit/shared.js';
@@ -33,8 +35,17 @@ export function createEngine(): Engine {
 
 let common: Engine | null = null;
 
-/** The engine of this process, made when it is first needed. */
+/**
+ * The engine of this process, made when it is first needed.
+ * @throws TraceError where WebAssembly is missing or forbidden.
+ */
 export function engine(): Engine {
+  if (!hasSimd()) {
+    throw new TraceError(
+      'compile: programs are WebAssembly with 128-bit vectors, which is missing or forbidden here. ' +
+        "Allow 'wasm-unsafe-eval' in the content security policy, or call the function itself.",
+    );
+  }
   common ??= createEngine();
   return common;
 }

@@ -1,125 +1,24 @@
-// In a browser that allows WebAssembly and forbids eval, the engine in a worker: the figures of Node.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+// In a browser that forbids eval, and perhaps WebAssembly, the engine in a worker: the figures of Node.
 import { describe, expect, it } from 'vitest';
+import { chromiumOr, visitAll } from '../../../autograd/test/browser/chromium.js';
 import { type Learned, learn } from './learning.js';
+import { type Trained, trainNet } from './plain.js';
 
-const POLICY = "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+/** Neither scripts from strings nor, unless they are allowed besides, WebAssembly. */
+const policy = (allowed = ''): Record<string, string> => ({
+  'Content-Security-Policy': `default-src 'none'; connect-src 'self'; script-src 'self' ${allowed}`,
+});
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-
-/** The browser, if one is installed. */
-function findChromium(): string | null {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  for (const path of NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))) {
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not there, then.
-    }
-  }
-  return null;
-}
-
-async function bundleWorker(): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('./worker.ts', import.meta.url))],
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['@retrograd/source'],
-    write: false,
-  });
-  return outputFiles[0].text;
-}
-
-/** Serves a page that starts the worker, and waits for what the worker posts. */
-function serve(worker: string): { readonly server: Server; readonly learned: Promise<string> } {
-  const files: Readonly<Record<string, readonly [type: string, content: string]>> = {
-    '/': ['text/html', '<!doctype html><title>retrograd</title><script src="page.js"></script>'],
-    '/page.js': ['text/javascript', "new Worker('worker.js', { type: 'module' });"],
-    '/worker.js': ['text/javascript', worker],
-  };
-  let tell: (body: string) => void;
-  const learned = new Promise<string>((resolve) => {
-    tell = resolve;
-  });
-  const server = createServer((request, response) => {
-    if (request.method === 'POST') {
-      let body = '';
-      request.setEncoding('utf8').on('data', (part) => {
-        body += part;
-      });
-      request.on('end', () => {
-        response.end();
-        tell(body);
-      });
-      return;
-    }
-    const [type, content] = files[request.url ?? ''] ?? ['text/plain', ''];
-    response.writeHead(content === '' ? 404 : 200, {
-      'Content-Type': type,
-      'Content-Security-Policy': POLICY,
-    });
-    response.end(content);
-  });
-  return { server, learned };
-}
-
-function open(chromium: string, url: string, profile: string): ChildProcess {
-  const options = [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-dev-shm-usage',
-    '--no-first-run',
-    `--user-data-dir=${profile}`,
-    url,
-  ];
-  return spawn(chromium, options, { stdio: 'ignore' });
-}
-
-async function learnInBrowser(chromium: string): Promise<Learned> {
-  const { server, learned } = serve(await bundleWorker());
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const profile = mkdtempSync(join(tmpdir(), 'retrograd-browser-'));
-  const { port } = server.address() as AddressInfo;
-  const browser = open(chromium, `http://127.0.0.1:${port}/`, profile);
-  const gone = new Promise<void>((resolve) => {
-    browser.once('exit', () => resolve());
-  });
-  const early = gone.then((): string => {
-    throw new Error(`${chromium} ended before the worker had posted anything`);
-  });
-  try {
-    return JSON.parse(await Promise.race([learned, early]));
-  } finally {
-    early.catch(() => {});
-    browser.kill('SIGKILL');
-    await gone;
-    server.closeAllConnections();
-    server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  }
-}
+const ALLOWED = new URL('./worker.ts', import.meta.url);
+const FORBIDDEN = new URL('./plain-worker.ts', import.meta.url);
 
 describe('in a browser', () => {
-  const chromium = findChromium();
-
   it('a net learns in a worker what it learns in Node, without eval', async ({ skip }) => {
-    if (chromium === null) skip(`no Chromium is on the PATH: looked for ${NAMES.join(', ')}`);
-    const there = await learnInBrowser(chromium as string);
-    expect(there).not.toHaveProperty('failure');
+    const [report] = await visitAll(chromiumOr(skip), ALLOWED, [
+      { runsIn: 'worker', headers: policy("'wasm-unsafe-eval'") },
+    ]);
+    expect(report).not.toHaveProperty('failure');
+    const there = report as Learned;
     const here = learn();
     expect(there.evaluates).toBe(false);
     expect(there.gemm).toBe('wasm');
@@ -130,5 +29,24 @@ describe('in a browser', () => {
       });
     }
     expect(there.compiled.at(-1)).toBeLessThan(there.compiled[0]);
+  });
+
+  it('training takes plain steps where WebAssembly is forbidden, and says so once', async ({
+    skip,
+  }) => {
+    const [report] = await visitAll(chromiumOr(skip), FORBIDDEN, [
+      { runsIn: 'worker', headers: policy() },
+    ]);
+    expect(report).not.toHaveProperty('failure');
+    const there = report as Trained;
+    expect(there.gemm).toBe('reference');
+    expect(there.warnings).toHaveLength(1);
+    expect(there.warnings[0]).toContain("Allow 'wasm-unsafe-eval' in the content security policy");
+    const here = await trainNet(false);
+    expect(here.warnings).toEqual([]);
+    expect(there.losses).toHaveLength(here.losses.length);
+    there.losses.forEach((loss, k) => {
+      expect(Math.abs(loss - here.losses[k])).toBeLessThan(1e-10);
+    });
   });
 });

@@ -1,12 +1,5 @@
-// The worker: learns, and posts what it has learned, or why it could not.
+// The worker: learns, and reports what it has learned.
+import { report } from '../../../autograd/test/browser/report.js';
 import { learn } from './learning.js';
 
-function outcome(): unknown {
-  try {
-    return learn();
-  } catch (error) {
-    return { failure: String((error as Error).stack ?? error) };
-  }
-}
-
-await fetch('/learned', { method: 'POST', body: JSON.stringify(outcome()) });
+await report(learn);

@@ -27,11 +27,25 @@ function inNodeThread(onFailure: Failed): CrewMember {
   };
 }
 
+let source: string | null = null;
+
+/** The source under an address that stays: when a worker reads it is up to the browser. */
+function sourceUrl(): string {
+  source ??= URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' }));
+  return source;
+}
+
+/**
+ * The worker comes up when the event loop of the thread that starts it has its turn, and only if the content security policy
+ * of that thread's script has `blob:` among its `worker-src`. Else there is an exception here or an `error` event later,
+ * which is nobody else's business.
+ */
 function inBrowser(onFailure: Failed): CrewMember {
-  const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: 'text/javascript' }));
-  const worker = new Worker(url);
-  URL.revokeObjectURL(url);
-  worker.onerror = onFailure;
+  const worker = new Worker(sourceUrl());
+  worker.onerror = (event) => {
+    event.preventDefault();
+    onFailure();
+  };
   return { post: (message) => worker.postMessage(message), end: () => worker.terminate() };
 }
 

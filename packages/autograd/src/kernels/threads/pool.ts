@@ -110,7 +110,7 @@ export class Pool {
 
   /** Workers that are up. */
   get started(): number {
-    return Atomics.load(this.#words, WORD.started);
+    return this.#failed ? 0 : Atomics.load(this.#words, WORD.started);
   }
 
   /** Has so many workers, unless starting one failed before. */

@@ -32,8 +32,14 @@ export function threadCount(): number {
  * Sets how many threads large loops and products are cut over, this one included; 1 leaves everything to this one. The
  * results are the same bits with any number, but for products that the system's BLAS does: each thread asks it for a part,
  * and the rounding of a part may depend on its size.
- * @returns whether there can be threads: not with RETROGRAD_THREADS=off, and in a browser only within a worker of a page that
- *   is cross-origin isolated.
+ *
+ * In a browser, threads are to be had in a worker of a page that is cross-origin isolated: page and worker script are served
+ * with `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp`. The other threads are
+ * workers from a `blob:` address, so a content security policy must have `worker-src 'self' blob:` besides
+ * `'wasm-unsafe-eval'`; where it forbids them, the worker computes alone. They come up after the first large step, when the
+ * event loop has its turn: a loop of steps awaits something now and then, or stays alone.
+ * @returns whether there can be threads: not with RETROGRAD_THREADS=off, not in a browser's page itself, nor in a worker
+ *   without that isolation.
  * @throws ArgumentError unless `threads` is a whole number from 1 to 1024.
  */
 export function setThreads(threads: number): boolean {

@@ -194,7 +194,7 @@ describe('when something fails', () => {
         return true;
       }
     });
-    expect(pool.size).toBe(0);
+    expect([pool.size, pool.started]).toEqual([0, 0]);
     new Int32Array(memory.buffer).fill(-1);
     pool.run(job, 2);
     expectSigned(readBlocks(memory, 1000), 1000, 1);

@@ -2,6 +2,7 @@
 import { compile, relu, rng, setThreads, softmax, type Tensor } from '../../../../src/index.js';
 import { newMemory, startedWorkers, threadCount } from '../../../../src/kernels/threads/index.js';
 import { isShared } from '../../../../src/kernels/wasm/threading.js';
+import { digest } from './digest.js';
 
 export interface Report {
   readonly threads: number;
@@ -15,11 +16,6 @@ export interface Report {
   readonly arraysAfter: number;
   /** What steps gave, as a number for all bits of each. */
   readonly results: readonly number[];
-}
-
-function digest(x: Tensor): number {
-  const words = new Int32Array((x.data() as Float32Array).buffer);
-  return words.reduce((sum, word) => (Math.imul(sum, 31) + word) | 0, 0);
 }
 
 const random = rng(5);
