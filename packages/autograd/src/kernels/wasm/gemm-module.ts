@@ -1,31 +1,17 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
 import { f32x4, func, importMemory, Module, v128 } from './assembler/index.js';
-import { scratchBytesOf } from './gemm-blocks.js';
 import { gemmFunction, partFunction } from './gemm-product.js';
 import type { Tiling } from './gemm-tile.js';
 import { isShared } from './threading.js';
 import type { LaneType } from './vector.js';
 
 /**
- * (a, b, c, m, n, k, transposeA, transposeB, scratch, add): addresses in bytes and flags 0 or 1, as WebAssembly takes them.
- * Other modules import it as it is: ten times i32, no result.
+ * (a, b, c, m, n, k, transposeA, transposeB, scratch, add): C = op(A) op(B), or C += op(A) op(B), by addresses in bytes of
+ * one memory and flags 0 or 1, as WebAssembly takes them. Other modules import it as it is: ten times i32, no result. At
+ * `scratch`, 64-byte aligned if it is to be fast, it writes to as many bytes as `scratchBytesOf` says.
  */
 export type RawGemm = (...args: number[]) => void;
-
-/** C = op(A) op(B) on addresses in bytes of one memory; C += op(A) op(B) with `add`. */
-export type Product = (
-  a: number,
-  b: number,
-  c: number,
-  m: number,
-  n: number,
-  k: number,
-  transposeA: boolean,
-  transposeB: boolean,
-  scratch: number,
-  add?: boolean,
-) => void;
 
 /** A product's module, started on a memory. */
 export interface StartedGemm {
@@ -40,14 +26,10 @@ export interface StartedGemm {
 }
 
 export interface Gemm {
-  readonly f32: Product;
-  readonly f64: Product;
   /** The function itself, for other modules on the same memory to import. */
   raw(dtype: LaneType): RawGemm;
   /** The module of a dtype, started; other threads start it too. */
   started(dtype: LaneType): StartedGemm;
-  /** How many bytes at `scratch`, 64-byte aligned if it is to be fast, a product writes to. */
-  scratchBytes(dtype: LaneType, m: number, n: number, k: number): number;
 }
 
 // ---- What the engine can do -------------------------------------------------------------------------------------------
@@ -137,16 +119,5 @@ export function instantiateGemm(memory: WebAssembly.Memory): Gemm {
     }
     return known;
   };
-  const raw = (dtype: LaneType): RawGemm => started(dtype).raw;
-  const product =
-    (dtype: LaneType): Product =>
-    (a, b, c, m, n, k, transposeA, transposeB, scratch, add = false) =>
-      raw(dtype)(a, b, c, m, n, k, Number(transposeA), Number(transposeB), scratch, Number(add));
-  return {
-    f32: product('float32'),
-    f64: product('float64'),
-    raw,
-    started,
-    scratchBytes: (dtype, _m, n, k) => scratchBytesOf(tilingOf(dtype), n, k),
-  };
+  return { raw: (dtype) => started(dtype).raw, started };
 }
