@@ -19,7 +19,7 @@ import {
   slotAddress,
 } from './scratch.js';
 import { type RowFunction, softmaxFunction } from './softmax-code.js';
-import type { LaneType } from './vector.js';
+import { type LaneType, laneTypeOf } from './vector.js';
 
 type Rows = (source: number, target: number, rows: number, rowBytes: number) => void;
 
@@ -103,11 +103,6 @@ function composed(
   else elementwise(result, [...operands, sum], out, shape, dtype);
 }
 
-function dtypeOf(x: TypedArray): LaneType | null {
-  if (x instanceof Float32Array) return 'float32';
-  return x instanceof Float64Array ? 'float64' : null;
-}
-
 function run(
   kind: RowFunction,
   dtype: LaneType,
@@ -130,7 +125,7 @@ export function softmax(
   inner: number,
   logarithm: boolean,
 ): void {
-  const dtype = dtypeOf(x);
+  const dtype = laneTypeOf(x);
   if (dtype === null || x.length === 0) {
     softmaxInJavaScript(x, out, outer, count, inner, logarithm);
   } else run(logarithm ? 'logSoftmax' : 'softmax', dtype, x, out, outer, count, inner);
@@ -145,7 +140,7 @@ export function reduce(
   count: number,
   inner: number,
 ): void {
-  const dtype = dtypeOf(x);
+  const dtype = laneTypeOf(x);
   if (kind !== 'logsumexp') reduceGathering(kind, x, out, outer, count, inner);
   else if (dtype === null || x.length === 0) {
     reduceInJavaScript(kind, x, out, outer, count, inner);
