@@ -1,7 +1,7 @@
 // Which of three multiplies matrices: plain JavaScript, WebAssembly, or the system's BLAS.
 
 import { ArgumentError } from '../errors.js';
-import { blasGemm, systemBlas } from './blas/index.js';
+import { systemBlas } from './blas/index.js';
 import type { MatmulProblem } from './kernels.js';
 import { matmul as inJavaScript } from './reference/matmul.js';
 import { gemm as inWebAssembly } from './wasm/gemm.js';
@@ -28,7 +28,7 @@ export function matmul(problem: MatmulProblem): void {
     const { blas } = systemBlas();
     if (blas !== null) {
       threading.current?.rest();
-      blasGemm(blas, problem);
+      blas.gemm(problem);
       return;
     }
   }
@@ -40,7 +40,7 @@ export function descend(problem: MatmulProblem, rate: number): void {
   const { blas } = systemBlas();
   if (blas !== null) {
     threading.current?.rest();
-    blasGemm(blas, problem, -rate, 1);
+    blas.gemm(problem, -rate, 1);
     return;
   }
   const product = problem.out.slice();

@@ -1,7 +1,7 @@
 // Matrix products by the system's BLAS, on the tensors' own memory.
 
 import type { MatmulProblem } from '../kernels.js';
-import type { Blas } from './library.js';
+import type { CblasGemm } from './library.js';
 
 const ROW_MAJOR = 101;
 const AS_IT_IS = 111;
@@ -13,11 +13,14 @@ function matrix<A extends Float32Array | Float64Array>(x: A, index: number, size
   return x.subarray(index * size, (index + 1) * size) as A;
 }
 
-/**
- * out = alpha · op(a) op(b) + beta · out in float32 or float64; out = op(a) op(b) unless told otherwise. Empty products are
- * zero and never reach the library.
- */
-export function blasGemm(blas: Blas, problem: MatmulProblem, alpha = 1, beta = 0): void {
+/** `Blas.gemm` by these two. Empty products are zero and never reach the library. */
+export function blasGemm(
+  sgemm: CblasGemm,
+  dgemm: CblasGemm,
+  problem: MatmulProblem,
+  alpha = 1,
+  beta = 0,
+): void {
   const { m, n, k, transposeA, transposeB, batch } = problem;
   const [a, b, out] = [problem.a, problem.b, problem.out] as (Float32Array | Float64Array)[];
   if (m === 0 || n === 0) return;
@@ -25,7 +28,7 @@ export function blasGemm(blas: Blas, problem: MatmulProblem, alpha = 1, beta = 0
     if (beta === 0) out.fill(0);
     return;
   }
-  const run = problem.dtype === 'float32' ? blas.sgemm : blas.dgemm;
+  const run = problem.dtype === 'float32' ? sgemm : dgemm;
   for (let index = 0; index < batch.length; index++) {
     run(
       ROW_MAJOR,

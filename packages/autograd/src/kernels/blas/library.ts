@@ -1,7 +1,9 @@
 // The system's BLAS, loaded through koffi when it is first wanted, if both are there.
 
 import { ArgumentError } from '../../errors.js';
+import type { MatmulProblem } from '../kernels.js';
 import { candidates, wishOf } from './find.js';
+import { blasGemm } from './gemm.js';
 
 /** order, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc: row-major, 32-bit integers. */
 export type CblasGemm = (
@@ -24,8 +26,8 @@ export type CblasGemm = (
 export interface Blas {
   /** The name or path that it was loaded by. */
   readonly library: string;
-  readonly sgemm: CblasGemm;
-  readonly dgemm: CblasGemm;
+  /** out = alpha · op(a) op(b) + beta · out in float32 or float64; out = op(a) op(b) unless told otherwise. */
+  gemm(problem: MatmulProblem, alpha?: number, beta?: number): void;
   /** How many threads it uses, null if it doesn't say. */
   threads(): number | null;
   /** False if it can't be told. */
@@ -123,8 +125,7 @@ function open(koffi: Koffi, library: string): Blas {
   );
   return {
     library,
-    sgemm,
-    dgemm,
+    gemm: (problem, alpha, beta) => blasGemm(sgemm, dgemm, problem, alpha, beta),
     threads: () => ask?.() ?? null,
     setThreads: (count) => {
       tell?.(count);

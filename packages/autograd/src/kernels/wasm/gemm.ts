@@ -113,13 +113,11 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
   const bytes = bytesPerElement(dtype);
   const plan = planFor(problem, most);
   const { memory } = workshopWith(plan.scratch + MARGIN_BYTES);
-  const { current: cutting } = threading;
-  const threads = cutting?.threadsFor(memory, dtype, plan.m, plan.n, plan.k) ?? 1;
-  const perThread = threads < 2 ? 0 : (cutting?.scratchPerThread(dtype, plan.n, plan.k) ?? 0);
-  const needed = plan.scratch + (threads - 1) * perThread + MARGIN_BYTES;
+  const cut = threading.current?.cut(memory, dtype, plan.m, plan.n, plan.k) ?? null;
+  const needed = plan.scratch + (cut?.scratch ?? 0) + MARGIN_BYTES;
   const { gemm, [dtype]: view } = workshopWith(needed);
   // Most products are small: their call makes no garbage.
-  const multiply = threads < 2 ? gemm.raw(dtype) : null;
+  const multiply = gemm.raw(dtype);
   const [atB, atC] = [plan.b / bytes, plan.c / bytes];
   const whole = plan.m === m && plan.n === n && plan.k === k;
   let [heldA, heldB] = [-1, -1];
@@ -142,14 +140,13 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
             else copyBlockIn(view, atB, b, startB + p * n + j, n, terms, columns);
             heldB = ofB;
           }
-          if (multiply !== null) {
+          if (cut === null) {
             const [flagA, flagB] = [transposeA ? 1 : 0, transposeB ? 1 : 0];
             const add = p > 0 ? 1 : 0;
             multiply(0, plan.b, plan.c, rows, columns, terms, flagA, flagB, plan.scratch, add);
           } else {
             const sizes = { m: rows, n: columns, k: terms, transposeA, transposeB, add: p > 0 };
-            const product = { a: 0, b: plan.b, c: plan.c, ...sizes };
-            cutting?.multiply(gemm, dtype, product, plan.scratch, perThread, threads);
+            cut.multiply(gemm, { a: 0, b: plan.b, c: plan.c, ...sizes }, plan.scratch);
           }
         }
         copyBlockOut(view, atC, out, startC + i * n + j, n, rows, columns);
