@@ -6,7 +6,7 @@ import { collapse } from '../broadcast-loops.js';
 import type { Layout } from '../kernels.js';
 import { copy as inJavaScript } from '../reference/copy.js';
 import { instantiate } from './module.js';
-import { scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
+import { copyRows, scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
 import { runStrided, type Walk } from './strided.js';
 import { COPY } from './strided-code.js';
 import { transposeFunction } from './transpose-code.js';
@@ -89,28 +89,6 @@ interface Matrix {
   readonly outRow: number;
 }
 
-function copyRows(
-  x: Words,
-  start: number,
-  row: number,
-  out: Words,
-  outStart: number,
-  outRow: number,
-  rows: number,
-  columns: number,
-): void {
-  if (row === columns && outRow === columns) {
-    out.set(x.subarray(start, start + rows * columns), outStart);
-    return;
-  }
-  for (let i = 0; i < rows; i++) {
-    const from = start + i * row;
-    const at = outStart + i * outRow;
-    if (columns < LEAST_RUN) for (let k = 0; k < columns; k++) out[at + k] = x[from + k];
-    else out.set(x.subarray(from, from + columns), at);
-  }
-}
-
 /** Panel by panel; the last ones overlap those before them, so that no panel is thinner than a vector. */
 function transpose(
   x: Words,
@@ -130,9 +108,9 @@ function transpose(
     const i = Math.min(i0, rows - height);
     for (let j0 = 0; j0 < columns; j0 += width) {
       const j = Math.min(j0, columns - width);
-      copyRows(x, read + i * row + j, row, memory, 0, width, height, width);
+      copyRows(memory, 0, width, x, read + i * row + j, row, height, width);
       run(0, target, height, width, width, height);
-      copyRows(memory, room, height, out, write + j * outRow + i, outRow, width, height);
+      copyRows(out, write + j * outRow + i, outRow, memory, room, height, width, height);
     }
   }
 }

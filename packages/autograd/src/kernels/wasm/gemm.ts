@@ -6,7 +6,7 @@ import { matmul as inJavaScript } from '../reference/matmul.js';
 import { TERMS } from './gemm-blocks.js';
 import { type Gemm, instantiateGemm } from './gemm-module.js';
 import { hasSimd } from './module.js';
-import { copyIn, copyOut } from './scratch.js';
+import { copyRows } from './scratch.js';
 import { threading } from './threading.js';
 import type { LaneType } from './vector.js';
 
@@ -76,37 +76,6 @@ function placed(m: number, n: number, k: number, bytes: number): Plan {
   return { m, n, k, b, c, scratch: c + round64(m * n * bytes) };
 }
 
-/** Copies a block of the matrix at x[start …), whose rows are `width` long, to `into`[at …). */
-function copyBlockIn(
-  into: Floats,
-  at: number,
-  x: Floats,
-  start: number,
-  width: number,
-  rows: number,
-  columns: number,
-): void {
-  if (columns === width) copyIn(into, at, x, start, rows * columns);
-  else {
-    for (let i = 0; i < rows; i++) copyIn(into, at + i * columns, x, start + i * width, columns);
-  }
-}
-
-function copyBlockOut(
-  from: Floats,
-  at: number,
-  out: Floats,
-  start: number,
-  width: number,
-  rows: number,
-  columns: number,
-): void {
-  if (columns === width) copyOut(from, at, out, start, rows * columns);
-  else {
-    for (let i = 0; i < rows; i++) copyOut(from, at + i * columns, out, start + i * width, columns);
-  }
-}
-
 function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
   const { m, n, k, transposeA, transposeB, batch } = problem;
   const [a, b, out] = [problem.a, problem.b, problem.out] as Floats[];
@@ -131,13 +100,13 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
         for (let p = 0; p < k; p += plan.k) {
           const terms = Math.min(plan.k, k - p);
           if (!whole || heldA !== ofA) {
-            if (transposeA) copyBlockIn(view, 0, a, startA + p * m + i, m, terms, rows);
-            else copyBlockIn(view, 0, a, startA + i * k + p, k, rows, terms);
+            if (transposeA) copyRows(view, 0, rows, a, startA + p * m + i, m, terms, rows);
+            else copyRows(view, 0, terms, a, startA + i * k + p, k, rows, terms);
             heldA = ofA;
           }
           if (!whole || heldB !== ofB) {
-            if (transposeB) copyBlockIn(view, atB, b, startB + j * k + p, k, columns, terms);
-            else copyBlockIn(view, atB, b, startB + p * n + j, n, terms, columns);
+            if (transposeB) copyRows(view, atB, terms, b, startB + j * k + p, k, columns, terms);
+            else copyRows(view, atB, columns, b, startB + p * n + j, n, terms, columns);
             heldB = ofB;
           }
           if (cut === null) {
@@ -149,7 +118,7 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
             cut.multiply(gemm, { a: 0, b: plan.b, c: plan.c, ...sizes }, plan.scratch);
           }
         }
-        copyBlockOut(view, atC, out, startC + i * n + j, n, rows, columns);
+        copyRows(out, startC + i * n + j, n, view, atC, columns, rows, columns);
       }
     }
   }

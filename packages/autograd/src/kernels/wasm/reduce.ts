@@ -6,8 +6,7 @@ import { reduce as inJavaScript } from '../reference/reduce.js';
 import { instantiate } from './module.js';
 import { columnsFunction, rowsFunction, type SimdReduction } from './reduce-code.js';
 import {
-  copyIn,
-  copyOut,
+  copyTo,
   type Floats,
   SLOT_BYTES,
   scratchArray,
@@ -119,9 +118,9 @@ function gather(
     const most = Math.floor(room / size);
     for (let i = 0; i < outer; i += most) {
       const groups = Math.min(most, outer - i);
-      copyIn(memory, 0, x, i * size, groups * size);
+      copyTo(memory, 0, x, i * size, groups * size);
       run(SOURCE, TARGET, groups, size * bytes, inner * bytes);
-      copyOut(results, first, out, i * inner, groups * inner);
+      copyTo(out, i * inner, results, first, groups * inner);
     }
     return;
   }
@@ -134,8 +133,8 @@ function gather(
       for (let k = 0; k < count; k += most) {
         const rows = Math.min(most, count - k);
         const start = i * size + k * inner + j;
-        if (width === inner) copyIn(memory, 0, x, start, rows * inner);
-        else for (let r = 0; r < rows; r++) copyIn(memory, r * width, x, start + r * inner, width);
+        if (width === inner) copyTo(memory, 0, x, start, rows * inner);
+        else for (let r = 0; r < rows; r++) copyTo(memory, r * width, x, start + r * inner, width);
         run(SOURCE, TARGET, 1, rows * width * bytes, width * bytes);
         gathered.add(results, first, j, width);
       }

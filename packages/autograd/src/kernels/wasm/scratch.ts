@@ -67,9 +67,9 @@ export function scratchImport(slots: number): ImportMemory {
   return importMemory({ min: FIRST_PAGES }, withSlots(slots).memory);
 }
 
-/** Copies x[start … start + count) to `at` (in elements) of the scratch array. */
-export function copyIn(
-  into: Floats,
+/** Copies x[start … start + count) to `into`[at …); short runs are copied as fast element by element. */
+export function copyTo(
+  into: TypedArray,
   at: number,
   x: TypedArray,
   start: number,
@@ -79,14 +79,17 @@ export function copyIn(
   else into.set(start === 0 && count === x.length ? x : x.subarray(start, start + count), at);
 }
 
-/** Copies `count` elements at `at` of the scratch array to out[start …). */
-export function copyOut(
-  from: Floats,
+/** Copies a block of rows, which are `row` elements apart in x and `toRow` in `into`. */
+export function copyRows(
+  into: TypedArray,
   at: number,
-  out: TypedArray,
+  toRow: number,
+  x: TypedArray,
   start: number,
-  count: number,
+  row: number,
+  rows: number,
+  columns: number,
 ): void {
-  if (count < 16) for (let k = 0; k < count; k++) out[start + k] = from[at + k];
-  else out.set(from.subarray(at, at + count), start);
+  if (row === columns && toRow === columns) copyTo(into, at, x, start, rows * columns);
+  else for (let i = 0; i < rows; i++) copyTo(into, at + i * toRow, x, start + i * row, columns);
 }

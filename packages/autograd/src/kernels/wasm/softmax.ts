@@ -10,14 +10,7 @@ import { softmax as softmaxInJavaScript } from '../reference/scan.js';
 import { elementwise } from './elementwise.js';
 import { instantiate } from './module.js';
 import { reduce as reduceGathering } from './reduce.js';
-import {
-  copyIn,
-  copyOut,
-  SLOT_BYTES,
-  scratchArray,
-  scratchImport,
-  slotAddress,
-} from './scratch.js';
+import { copyTo, SLOT_BYTES, scratchArray, scratchImport, slotAddress } from './scratch.js';
 import { type RowFunction, softmaxFunction } from './softmax-code.js';
 import { type LaneType, laneTypeOf } from './vector.js';
 
@@ -52,9 +45,9 @@ function alongRows(
   const length = kind === 'logsumexp' ? 1 : count;
   for (let i = 0; i < outer; i += most) {
     const rows = Math.min(most, outer - i);
-    copyIn(memory, 0, x, i * count, rows * count);
+    copyTo(memory, 0, x, i * count, rows * count);
     run(0, slotAddress(1), rows, count * bytes);
-    copyOut(memory, slotAddress(1) / bytes, out, i * length, rows * length);
+    copyTo(out, i * length, memory, slotAddress(1) / bytes, rows * length);
   }
 }
 
