@@ -6,46 +6,28 @@ import { matmul as inJavaScript } from '../reference/matmul.js';
 import { TERMS } from './gemm-blocks.js';
 import { type Gemm, instantiateGemm } from './gemm-module.js';
 import { hasSimd } from './module.js';
-import { copyRows } from './scratch.js';
+import { copyRows, type Floats, PAGE, type Views, viewsOf, withRoom } from './scratch.js';
 import { threading } from './threading.js';
 import type { LaneType } from './vector.js';
-
-const PAGE = 65536;
 
 /** What the operands of one call may take in the memory; the rest of it is scratch and alignment, below 1 MB. */
 const MOST_BYTES = 63 * 2 ** 20;
 const MARGIN_BYTES = 2 ** 20;
 
-type Floats = Float32Array | Float64Array;
-
 interface Workshop {
-  readonly memory: WebAssembly.Memory;
+  views: Views;
   readonly gemm: Gemm;
-  readonly float32: Float32Array;
-  readonly float64: Float64Array;
 }
 
 let workshop: Workshop | null = null;
 
-const workshopOn = (memory: WebAssembly.Memory, gemm: Gemm): Workshop => ({
-  memory,
-  gemm,
-  float32: new Float32Array(memory.buffer),
-  float64: new Float64Array(memory.buffer),
-});
-
-/** The memory with room for `bytes` bytes; it grows and never shrinks. */
 function workshopWith(bytes: number): Workshop {
   if (workshop === null) {
     const initial = Math.ceil(bytes / PAGE);
     const memory = threading.current?.newMemory(initial) ?? new WebAssembly.Memory({ initial });
-    workshop = workshopOn(memory, instantiateGemm(memory));
+    workshop = { views: viewsOf(memory), gemm: instantiateGemm(memory) };
   }
-  const missing = bytes - workshop.float32.byteLength;
-  if (missing > 0) {
-    workshop.memory.grow(Math.ceil(missing / PAGE));
-    workshop = workshopOn(workshop.memory, workshop.gemm);
-  }
+  workshop.views = withRoom(workshop.views, bytes);
   return workshop;
 }
 
@@ -81,10 +63,11 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
   const [a, b, out] = [problem.a, problem.b, problem.out] as Floats[];
   const bytes = bytesPerElement(dtype);
   const plan = planFor(problem, most);
-  const { memory } = workshopWith(plan.scratch + MARGIN_BYTES);
+  const { memory } = workshopWith(plan.scratch + MARGIN_BYTES).views;
   const cut = threading.current?.cut(memory, dtype, plan.m, plan.n, plan.k) ?? null;
   const needed = plan.scratch + (cut?.scratch ?? 0) + MARGIN_BYTES;
-  const { gemm, [dtype]: view } = workshopWith(needed);
+  const { gemm, views } = workshopWith(needed);
+  const view = views[dtype];
   // Most products are small: their call makes no garbage.
   const multiply = gemm.raw(dtype);
   const [atB, atC] = [plan.b / bytes, plan.c / bytes];

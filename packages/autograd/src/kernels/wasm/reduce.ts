@@ -6,6 +6,7 @@ import { reduce as inJavaScript } from '../reference/reduce.js';
 import { instantiate } from './module.js';
 import { columnsFunction, rowsFunction, type SimdReduction } from './reduce-code.js';
 import {
+  copyRows,
   copyTo,
   type Floats,
   SLOT_BYTES,
@@ -132,9 +133,7 @@ function gather(
       const width = Math.min(stripe, inner - j);
       for (let k = 0; k < count; k += most) {
         const rows = Math.min(most, count - k);
-        const start = i * size + k * inner + j;
-        if (width === inner) copyTo(memory, 0, x, start, rows * inner);
-        else for (let r = 0; r < rows; r++) copyTo(memory, r * width, x, start + r * inner, width);
+        copyRows(memory, 0, width, x, i * size + k * inner + j, inner, rows, width);
         run(SOURCE, TARGET, 1, rows * width * bytes, width * bytes);
         gathered.add(results, first, j, width);
       }

@@ -96,18 +96,21 @@ function composed(
   else elementwise(result, [...operands, sum], out, shape, dtype);
 }
 
-function run(
+/** False where there is nothing for vectors to do. */
+function ran(
   kind: RowFunction,
-  dtype: LaneType,
   x: TypedArray,
   out: TypedArray,
   outer: number,
   count: number,
   inner: number,
-): void {
+): boolean {
+  const dtype = laneTypeOf(x);
+  if (dtype === null || x.length === 0) return false;
   const fits = inner === 1 && count <= SLOT_BYTES / x.BYTES_PER_ELEMENT;
   if (fits) alongRows(kind, dtype, x, out, outer, count);
   else composed(kind, dtype, x, out, outer, count, inner);
+  return true;
 }
 
 export function softmax(
@@ -118,10 +121,9 @@ export function softmax(
   inner: number,
   logarithm: boolean,
 ): void {
-  const dtype = laneTypeOf(x);
-  if (dtype === null || x.length === 0) {
+  if (!ran(logarithm ? 'logSoftmax' : 'softmax', x, out, outer, count, inner)) {
     softmaxInJavaScript(x, out, outer, count, inner, logarithm);
-  } else run(logarithm ? 'logSoftmax' : 'softmax', dtype, x, out, outer, count, inner);
+  }
 }
 
 /** All reductions; log Σ exp here, sums and extremes by the loops that gather, the rest in plain JavaScript. */
@@ -133,9 +135,8 @@ export function reduce(
   count: number,
   inner: number,
 ): void {
-  const dtype = laneTypeOf(x);
   if (kind !== 'logsumexp') reduceGathering(kind, x, out, outer, count, inner);
-  else if (dtype === null || x.length === 0) {
+  else if (!ran(kind, x, out, outer, count, inner)) {
     reduceInJavaScript(kind, x, out, outer, count, inner);
-  } else run(kind, dtype, x, out, outer, count, inner);
+  }
 }
