@@ -1,6 +1,7 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
 import { f32x4, func, importMemory, Module, v128 } from './assembler/index.js';
+import { allowRelaxedSimd } from './engine-flags.js';
 import { gemmFunction, partFunction } from './gemm-product.js';
 import type { Tiling } from './gemm-tile.js';
 import { isShared } from './threading.js';
@@ -48,20 +49,8 @@ let fma: boolean | null = null;
 
 /** Whether multiply and add can be one instruction. On Node 20 that takes a flag, set here, process-wide. */
 export function hasFma(): boolean {
-  fma ??= detectFma();
+  fma ??= validates(usesFma) || (allowRelaxedSimd() && validates(usesFma));
   return fma;
-}
-
-function detectFma(): boolean {
-  if (validates(usesFma)) return true;
-  const v8 = globalThis.process?.getBuiltinModule?.('node:v8');
-  if (v8 === undefined) return false;
-  try {
-    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
-    return validates(usesFma);
-  } catch {
-    return false;
-  }
 }
 
 // ---- Modules ----------------------------------------------------------------------------------------------------------
