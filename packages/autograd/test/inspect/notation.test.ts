@@ -1,5 +1,5 @@
 // Tests of how operations are written: the library's own, and those that declare it.
-import { defineOp, tensor, toDerivation } from '@retrograd/autograd';
+import { defineOp, type Tensor, tensor, toDerivation } from '@retrograd/autograd';
 import { describe, expect, it } from 'vitest';
 
 const x = tensor([[1, 2]], { requiresGrad: true });
@@ -21,7 +21,7 @@ describe('notation', () => {
   });
 
   it('is what an operation declares, else its name', () => {
-    const rules = { forward: ([a]: readonly (typeof x)[]) => a.detach(), vjp: (g: typeof x) => g };
+    const rules = { forward: ([a]: readonly Tensor[]) => a.detach(), vjp: (g: Tensor) => g };
     const declared = defineOp({
       ...rules,
       name: 'same',
