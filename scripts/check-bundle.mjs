@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Each program prints one line that a lost method, or a lost import, could not print. */
+/** Each program prints one line that a lost method, or a lost import, could not print; `most` is what it may weigh. */
 const programs = [
   {
     name: 'autograd, a method call',
@@ -28,6 +28,15 @@ const programs = [
     printed: '[[2,4],[6,8]]',
   },
   {
+    name: 'autograd, the gradient of a function',
+    source: `
+      import { grad, tensor } from '@retrograd/autograd';
+      const slope = grad((x) => x.matmul(x).sum());
+      console.log(JSON.stringify(slope(tensor([[1, 2], [3, 4]])).toArray()));`,
+    printed: '[[7,11],[9,13]]',
+    most: 50_000,
+  },
+  {
     name: 'nn, a layer',
     source: `
       import { tensor } from '@retrograd/autograd';
@@ -41,15 +50,17 @@ const programs = [
 const origins = { source: ['@retrograd/source'], dist: [] };
 let failed = 0;
 
-for (const { name, source, printed } of programs) {
+for (const { name, source, printed, most = Infinity } of programs) {
   for (const [origin, conditions] of Object.entries(origins)) {
     const { output, bytes } = await bundleAndRun(source, conditions);
-    if (output === printed) {
-      console.log(`ok    ${name}, from ${origin}: ${(bytes / 1024).toFixed(1)} kB gzipped`);
-    } else {
+    const size = `${(bytes / 1000).toFixed(1)} kB gzipped`;
+    if (output !== printed) {
       failed++;
       console.log(`WRONG ${name}, from ${origin}: printed ${output}`);
-    }
+    } else if (bytes > most) {
+      failed++;
+      console.log(`LARGE ${name}, from ${origin}: ${size}, more than ${most / 1000} kB`);
+    } else console.log(`ok    ${name}, from ${origin}: ${size}`);
   }
 }
 process.exit(failed === 0 ? 0 : 1);
@@ -73,5 +84,5 @@ async function bundleAndRun(source, conditions) {
     encoding: 'utf8',
   });
   const [error] = /^\w*Error\b.*/m.exec(stderr) ?? [stderr.slice(-500)];
-  return { output: (stdout + error).trim(), bytes: gzipSync(contents).byteLength };
+  return { output: (stdout + error).trim(), bytes: gzipSync(contents, { level: 9 }).byteLength };
 }

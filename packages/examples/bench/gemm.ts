@@ -1,8 +1,7 @@
 // The rate of matrix products by size: WebAssembly with and without fused multiply-add, its micro-kernel alone, and BLAS.
 
 import { backendInfo } from '../../autograd/src/kernels/backend.js';
-import { blasGemm, systemBlas } from '../../autograd/src/kernels/blas/index.js';
-
+import { systemBlas } from '../../autograd/src/kernels/blas/index.js';
 import type { MatmulProblem } from '../../autograd/src/kernels/kernels.js';
 import { setThreads } from '../../autograd/src/kernels/threads/index.js';
 import { importMemory, Module } from '../../autograd/src/kernels/wasm/assembler/index.js';
@@ -82,7 +81,7 @@ function byBlas(dtype: Floating): Contender | null {
       const sizes = { m: size, n: size, k: size, transposeA: false, transposeB: false };
       const [a, b, out] = [matrix(), matrix(), matrix()];
       const problem: MatmulProblem = { ...sizes, a, b, out, dtype, batch: [[0, 0]] };
-      return () => blasGemm(blas, problem);
+      return () => blas.gemm(problem);
     },
   };
 }

@@ -1,5 +1,6 @@
 // What a trace notes down: kernel calls on blocks of memory that don't exist yet.
 
+import { accumulate } from '../kernels/accumulate.js';
 import type { Kernels, KernelView, Layout, Reduction } from '../kernels/kernels.js';
 import { type Expr, kernelOf } from '../scalar/index.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
@@ -156,7 +157,7 @@ export function execute(
       kernels.copy(x[0], call.from, out, call.to, call.shape);
       return;
     case 'accumulate':
-      kernels.accumulate(x[0], call.from, out, call.to, call.shape);
+      accumulate(kernels, x[0], call.from, out, call.to, call.shape);
       return;
     case 'matmul':
       kernels.matmul({ ...call, a: x[0], b: x[1], out });

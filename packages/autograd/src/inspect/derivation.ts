@@ -6,6 +6,7 @@ import { Node } from '../tape/node.js';
 import { visitTape } from '../tape/order.js';
 import type { Operand } from '../tensor/operand.js';
 import type { Origin } from '../tensor/origin.js';
+import { notationOf } from './notation.js';
 
 /** Names for the points of a tape: x₁, x₂, … for leaves, z₁, z₂, … for results. */
 function namesOf(order: readonly Origin[]): string[] {
@@ -23,7 +24,8 @@ function formulaOf(node: Node, inputs: readonly string[]): string {
     const isProduct = formula.op === 'mul' && formula.args.every((arg) => arg.op === 'argument');
     return isProduct ? inputs.join(' \\odot ') : toLatex(formula, inputs);
   }
-  if (op.notation !== null) return op.notation.value(inputs, attrs as never);
+  const notation = notationOf(op);
+  if (notation !== null) return notation.value(inputs, attrs as never);
   return `\\operatorname{${op.name}}(${inputs.join(', ')})`;
 }
 
@@ -38,7 +40,8 @@ function gradientOf(node: Node, i: number, inputs: readonly string[], y: string)
     if (factor === '1') return g;
     return `${g} \\odot ${partial.factor.op === 'argument' ? factor : `\\left(${factor}\\right)`}`;
   }
-  if (op.notation !== null) return op.notation.gradient(i, g, inputs, y, attrs as never);
+  const notation = notationOf(op);
+  if (notation !== null) return notation.gradient(i, g, inputs, y, attrs as never);
   return `\\left(\\frac{\\partial\\,\\operatorname{${op.name}}}{\\partial ${inputs[i]}}\\right)^{\\!\\top} ${g}`;
 }
 

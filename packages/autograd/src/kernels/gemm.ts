@@ -1,6 +1,6 @@
 // Which of three multiplies matrices: plain JavaScript, WebAssembly, or the system's BLAS.
 
-import { blasGemm, systemBlas } from './blas/index.js';
+import { systemBlas } from './blas/index.js';
 import type { MatmulProblem } from './kernels.js';
 import { matmul as inJavaScript } from './reference/matmul.js';
 import { gemm as inWebAssembly } from './wasm/gemm.js';
@@ -25,7 +25,7 @@ export function matmul(problem: MatmulProblem): void {
   if (work >= BLAS_FROM) {
     const { blas } = systemBlas();
     if (blas !== null) {
-      blasGemm(blas, problem);
+      blas.gemm(problem);
       return;
     }
   }

@@ -63,6 +63,15 @@ export interface Kernels {
     run: (inputs: readonly KernelView[], outputs: readonly KernelView[]) => void,
   ) => void;
 
+  /** Notes down what `accumulate` is asked to compute; absent where kernels run at once. */
+  readonly accumulate?: (
+    x: TypedArray,
+    from: Layout,
+    out: TypedArray,
+    to: Layout,
+    shape: Shape,
+  ) => void;
+
   /** A zeroed block for `length` elements. */
   allocate(dtype: DType, length: number): TypedArray;
 
@@ -130,9 +139,6 @@ export interface Kernels {
 
   /** Copies a block of `shape` from one layout to another. */
   copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void;
-
-  /** out[to] += x[from] for every element of `shape`, one after the other; positions of `out` may repeat. */
-  accumulate(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void;
 
   matmul(problem: MatmulProblem): void;
 

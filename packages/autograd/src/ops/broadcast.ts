@@ -23,10 +23,6 @@ import { reduceAxes } from './reduce-axes.js';
 /** y = x read with another shape: sizes of 1 and missing leading axes repeat. */
 export const broadcastOp: OpFunction<{ shape: Shape }> = defineOp({
   name: 'broadcastTo',
-  notation: {
-    value: ([x], { shape }) => `\\operatorname{broadcast}_{[${shape.join(',')}]}(${x})`,
-    gradient: (_i, g) => `\\textstyle\\sum_{\\text{repeated}} ${g}`,
-  },
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   lower: ([x], [y], { shape }, kernels) =>
     kernels.copy(
@@ -43,10 +39,6 @@ export const broadcastOp: OpFunction<{ shape: Shape }> = defineOp({
 /** y = Σ x over some axes, which are kept with size 1 or dropped. */
 export const sumOp: OpFunction<{ axes: readonly number[]; keepDims: boolean }> = defineOp({
   name: 'sum',
-  notation: {
-    value: ([x], { axes }) => `\\textstyle\\sum_{${axes.join(',')}} ${x}`,
-    gradient: (_i, g) => `${g}\\,\\mathbf{1}`,
-  },
   output: ([x], { axes, keepDims }) => ({
     shape: reducedShape(x.shape, axes, keepDims),
     dtype: x.dtype,
@@ -77,10 +69,6 @@ export function sumTo(g: Tensor, shape: Shape): Tensor {
 /** The same elements in another shape; storage is shared. */
 export const reshapeOp: OpFunction<{ shape: Shape }> = defineOp({
   name: 'reshape',
-  notation: {
-    value: ([x], { shape }) => `\\operatorname{reshape}_{[${shape.join(',')}]}(${x})`,
-    gradient: (_i, g) => `\\operatorname{reshape}(${g})`,
-  },
   forward: ([x], { shape }) => {
     const { storage, dtype } = x;
     if (isSymbolic(storage)) return new Tensor(storage, shape, dtype, null, 0);

@@ -3,7 +3,7 @@
 import { RuleError } from '../errors.js';
 import { kernelsFor } from '../kernels/active.js';
 import type { Kernels, KernelView } from '../kernels/kernels.js';
-import type { Adjoint, Adjoints, Meta, Op } from '../tape/node.js';
+import type { Adjoint, Adjoints, Meta, Notation, Op } from '../tape/node.js';
 import { type Output, record, recordAll } from '../tape/record.js';
 import { INSIDE_OP, withLimit } from '../tape/state.js';
 import type { TypedArray } from '../tensor/dtype.js';
@@ -44,16 +44,7 @@ interface Rules<A, G> {
   /** Tangents of the inputs (null: zero) → tangent of the output. Left out, forward mode refuses the op. */
   readonly jvp?: (t: readonly Adjoint[], context: RuleContext<A>) => Adjoints;
   /** How it is written in LaTeX, for derivations. Default: its name. */
-  readonly notation?: {
-    readonly value: (inputs: readonly string[], attrs: A) => string;
-    readonly gradient: (
-      i: number,
-      g: string,
-      inputs: readonly string[],
-      y: string,
-      attrs: A,
-    ) => string | null;
-  };
+  readonly notation?: Notation<A>;
 }
 
 /** Forward written with tensor operations; they run unrecorded. */
@@ -119,7 +110,7 @@ function opOf<A, G>(
   return {
     name,
     apply: apply as Op['apply'],
-    notation: (notation as Op['notation']) ?? null,
+    notation: notation ?? null,
     vjp: vjp === 'nondifferentiable' ? null : (vjp as unknown as Op['vjp']),
     jvp: (jvp as unknown as Op['jvp']) ?? null,
     savedInputs: () => mask,

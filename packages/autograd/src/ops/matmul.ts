@@ -78,14 +78,6 @@ function pairing(a: Shape, b: Shape): readonly [number, number][] {
  */
 export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
   name: 'matmul',
-  notation: {
-    value: ([a, b], { transposeA, transposeB }) =>
-      `${flipped(a, transposeA)} ${flipped(b, transposeB)}`,
-    gradient: (i, g, [a, b], _y, { transposeA: ta, transposeB: tb }) => {
-      if (i === 0) return ta ? `${flipped(b, tb)} ${g}^{\\top}` : `${g} ${flipped(b, !tb)}`;
-      return tb ? `${g}^{\\top} ${flipped(a, ta)}` : `${flipped(a, !ta)} ${g}`;
-    },
-  },
   output: ([a, b], { transposeA, transposeB }) => {
     const m = rowsOf(a.shape, transposeA);
     const n = columnsOf(b.shape, transposeB);
@@ -119,10 +111,6 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
   jvp: ([ta, tb], { x: [a, b], attrs }) =>
     sumOf(ta && matmulOp(ta, b, attrs), tb && matmulOp(a, tb, attrs)),
 });
-
-function flipped(x: string, transposed: boolean): string {
-  return transposed ? `${x}^{\\top}` : x;
-}
 
 function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   return matmulOp(a, b, attrsOf(transposeA, transposeB));

@@ -6,6 +6,7 @@ import type { DType } from '../tensor/dtype.js';
 import { Operand } from '../tensor/operand.js';
 import type { Shape } from '../tensor/shape.js';
 import type { Axes } from '../tensor/typed-shape-axes.js';
+import type { ElementwiseFunction } from './define-elementwise.js';
 import * as ops from './index.js';
 import type {
   AlongMethod,
@@ -252,58 +253,62 @@ declare module '../tensor/operand.js' {
 
 type AnyFunction = (x: Operand, ...rest: unknown[]) => unknown;
 
-/** The functions that take their tensor first and are methods under the same name. */
-const METHODS = {
-  neg: ops.neg,
-  abs: ops.abs,
-  sign: ops.sign,
-  exp: ops.exp,
-  log: ops.log,
-  log1p: ops.log1p,
-  expm1: ops.expm1,
-  sqrt: ops.sqrt,
-  rsqrt: ops.rsqrt,
-  square: ops.square,
-  sin: ops.sin,
-  cos: ops.cos,
-  tan: ops.tan,
-  asin: ops.asin,
-  acos: ops.acos,
-  atan: ops.atan,
-  sinh: ops.sinh,
-  cosh: ops.cosh,
-  tanh: ops.tanh,
-  erf: ops.erf,
-  sigmoid: ops.sigmoid,
-  logSigmoid: ops.logSigmoid,
-  softplus: ops.softplus,
-  relu: ops.relu,
-  silu: ops.silu,
-  gelu: ops.gelu,
-  floor: ops.floor,
-  ceil: ops.ceil,
-  round: ops.round,
-  logicalNot: ops.logicalNot,
-  leakyRelu: ops.leakyRelu,
-  elu: ops.elu,
-  clamp: ops.clamp,
+/** Elementwise operations are methods under the names that they are declared with. */
+const ELEMENTWISE: readonly ElementwiseFunction<unknown>[] = [
+  ops.neg,
+  ops.abs,
+  ops.sign,
+  ops.exp,
+  ops.log,
+  ops.log1p,
+  ops.expm1,
+  ops.sqrt,
+  ops.rsqrt,
+  ops.square,
+  ops.sin,
+  ops.cos,
+  ops.tan,
+  ops.asin,
+  ops.acos,
+  ops.atan,
+  ops.sinh,
+  ops.cosh,
+  ops.tanh,
+  ops.erf,
+  ops.sigmoid,
+  ops.logSigmoid,
+  ops.softplus,
+  ops.relu,
+  ops.silu,
+  ops.gelu,
+  ops.floor,
+  ops.ceil,
+  ops.round,
+  ops.logicalNot,
+  ops.leakyRelu,
+  ops.elu,
+  ops.clamp,
+  ops.add,
+  ops.sub,
+  ops.mul,
+  ops.div,
+  ops.pow,
+  ops.maximum,
+  ops.minimum,
+  ops.equal,
+  ops.notEqual,
+  ops.less,
+  ops.lessEqual,
+  ops.greater,
+  ops.greaterEqual,
+  ops.logicalAnd,
+  ops.logicalOr,
+  ops.logicalXor,
+];
+
+/** The other functions that take their tensor first, and are methods under the same name. */
+const OTHERS = {
   cast: ops.cast,
-  add: ops.add,
-  sub: ops.sub,
-  mul: ops.mul,
-  div: ops.div,
-  pow: ops.pow,
-  maximum: ops.maximum,
-  minimum: ops.minimum,
-  equal: ops.equal,
-  notEqual: ops.notEqual,
-  less: ops.less,
-  lessEqual: ops.lessEqual,
-  greater: ops.greater,
-  greaterEqual: ops.greaterEqual,
-  logicalAnd: ops.logicalAnd,
-  logicalOr: ops.logicalOr,
-  logicalXor: ops.logicalXor,
   sum: ops.sum,
   mean: ops.mean,
   prod: ops.prod,
@@ -346,8 +351,8 @@ const METHODS = {
   topK: ops.topK,
 } as const;
 
-for (const [name, fn] of Object.entries(METHODS)) {
-  const call = fn as unknown as AnyFunction;
+function attach(name: string, fn: unknown): void {
+  const call = fn as AnyFunction;
   Object.defineProperty(Operand.prototype, name, {
     value(this: Operand, ...rest: unknown[]) {
       return call(this, ...rest);
@@ -356,6 +361,9 @@ for (const [name, fn] of Object.entries(METHODS)) {
     configurable: true,
   });
 }
+
+for (const fn of ELEMENTWISE) attach(fn.op.name, fn);
+for (const [name, fn] of Object.entries(OTHERS)) attach(name, fn);
 
 Object.defineProperties(Operand.prototype, {
   detach: {

@@ -21,12 +21,6 @@ export const permuteOp: OpFunction<{ axes: readonly number[] }> = defineOp<{
   axes: readonly number[];
 }>({
   name: 'permute',
-  notation: {
-    value: ([x], { axes }) =>
-      axes.length === 2 ? `${x}^{\\top}` : `\\operatorname{permute}_{(${axes.join(',')})}(${x})`,
-    gradient: (_i, g, _inputs, _y, { axes }) =>
-      axes.length === 2 ? `${g}^{\\top}` : `\\operatorname{permute}^{-1}(${g})`,
-  },
   output: ([x], { axes }) => ({ shape: axes.map((axis) => x.shape[axis]), dtype: x.dtype }),
   lower: ([x], [y], { axes }, kernels) => {
     const strides = stridesOf(x.shape);

@@ -33,13 +33,8 @@ function throughSoftmax(g: Tensor, y: Tensor, axis: number): Tensor {
   return mul(y, sub(g, sumOp(mul(g, y), { axes: [axis], keepDims: true })));
 }
 
-const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
+export const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'softmax',
-  notation: {
-    value: ([x]) => `\\operatorname{softmax}(${x})`,
-    gradient: (_i, g, _x, y) =>
-      `${y} \\odot \\left(${g} - \\textstyle\\sum ${g} \\odot ${y}\\right)`,
-  },
   output: ([x]) => x,
   lower: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, false),
   saves: { outputs: true },
@@ -47,12 +42,8 @@ const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   jvp: ([t], { y, attrs: { axis } }) => t && throughSoftmax(t, y, axis),
 });
 
-const logSoftmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
+export const logSoftmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'logSoftmax',
-  notation: {
-    value: ([x]) => `\\ln\\operatorname{softmax}(${x})`,
-    gradient: (_i, g, _x, y) => `${g} - e^{${y}} \\textstyle\\sum ${g}`,
-  },
   output: ([x]) => x,
   lower: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, true),
   saves: { outputs: true },

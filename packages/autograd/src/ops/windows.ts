@@ -1,6 +1,7 @@
 // Sliding windows and their adjoint, adding windows up where they came from: what convolution and pooling are made of.
 
 import { ArgumentError, AxisError, ShapeError } from '../errors.js';
+import { accumulate } from '../kernels/accumulate.js';
 import type { Layout } from '../kernels/kernels.js';
 import type { Operand } from '../tensor/operand.js';
 import {
@@ -45,7 +46,7 @@ export const foldWindowsOp: OpFunction<WindowAttrs> = defineOp<WindowAttrs>({
   name: 'foldWindows',
   output: ([x], { whole }) => ({ shape: whole, dtype: x.dtype }),
   lower: ([x], [y], { layout, shape }, kernels) =>
-    kernels.accumulate(x.data, { offset: 0, strides: stridesOf(shape) }, y.data, layout, shape),
+    accumulate(kernels, x.data, { offset: 0, strides: stridesOf(shape) }, y.data, layout, shape),
   vjp: (g, { attrs }) => slidingWindowsOp(g, attrs),
   jvp: ([t], { attrs }) => t && foldWindowsOp(t, attrs),
 });

@@ -16,6 +16,10 @@ export const HELPERS = {
   integerPower: special.integerPower,
 };
 
+/** Of one number. */
+type MathFunction = Exclude<UnaryOp & keyof Math, 'round'>;
+type SpecialFunction = UnaryOp & keyof typeof HELPERS;
+
 /** What an op does to numbers: `run` and the expression `code` give the same bits. */
 export interface Meaning {
   readonly run: (a: number, b: number, c: number) => number;
@@ -42,11 +46,11 @@ const exact = (run: Meaning['run'], code: Meaning['code']): Meaning => ({
   test: null,
 });
 
-const call = (run: (a: number) => number, name: string): Meaning =>
-  rounded(run, (a) => `${name}(${a})`);
+const call = (name: MathFunction): Meaning => rounded(Math[name], (a) => `Math.${name}(${a})`);
 
-const exactCall = (run: (a: number) => number, name: string): Meaning =>
-  exact(run, (a) => `${name}(${a})`);
+const exactCall = (name: MathFunction): Meaning => exact(Math[name], (a) => `Math.${name}(${a})`);
+
+const helper = (name: SpecialFunction): Meaning => rounded(HELPERS[name], (a) => `${name}(${a})`);
 
 const truth = (
   run: (a: number, b: number) => boolean,
@@ -148,35 +152,35 @@ const FLOAT: Required<Table> = {
     (a) => -a,
     (a) => `(-${a})`,
   ),
-  abs: exactCall(Math.abs, 'Math.abs'),
-  sign: exactCall(Math.sign, 'Math.sign'),
-  floor: exactCall(Math.floor, 'Math.floor'),
-  ceil: exactCall(Math.ceil, 'Math.ceil'),
-  trunc: exactCall(Math.trunc, 'Math.trunc'),
-  round: exactCall(special.roundHalfEven, 'roundHalfEven'),
+  abs: exactCall('abs'),
+  sign: exactCall('sign'),
+  floor: exactCall('floor'),
+  ceil: exactCall('ceil'),
+  trunc: exactCall('trunc'),
+  round: exact(special.roundHalfEven, (a) => `roundHalfEven(${a})`),
 
-  exp: call(Math.exp, 'Math.exp'),
-  expm1: call(Math.expm1, 'Math.expm1'),
-  log: call(Math.log, 'Math.log'),
-  log1p: call(Math.log1p, 'Math.log1p'),
-  sqrt: call(Math.sqrt, 'Math.sqrt'),
+  exp: call('exp'),
+  expm1: call('expm1'),
+  log: call('log'),
+  log1p: call('log1p'),
+  sqrt: call('sqrt'),
   rsqrt: rounded(
     (a) => 1 / Math.sqrt(a),
     (a) => `(1 / Math.sqrt(${a}))`,
   ),
-  sin: call(Math.sin, 'Math.sin'),
-  cos: call(Math.cos, 'Math.cos'),
-  tan: call(Math.tan, 'Math.tan'),
-  asin: call(Math.asin, 'Math.asin'),
-  acos: call(Math.acos, 'Math.acos'),
-  atan: call(Math.atan, 'Math.atan'),
-  sinh: call(Math.sinh, 'Math.sinh'),
-  cosh: call(Math.cosh, 'Math.cosh'),
-  tanh: call(Math.tanh, 'Math.tanh'),
-  erf: call(special.erf, 'erf'),
-  sigmoid: call(special.sigmoid, 'sigmoid'),
-  softplus: call(special.softplus, 'softplus'),
-  logSigmoid: call(special.logSigmoid, 'logSigmoid'),
+  sin: call('sin'),
+  cos: call('cos'),
+  tan: call('tan'),
+  asin: call('asin'),
+  acos: call('acos'),
+  atan: call('atan'),
+  sinh: call('sinh'),
+  cosh: call('cosh'),
+  tanh: call('tanh'),
+  erf: helper('erf'),
+  sigmoid: helper('sigmoid'),
+  softplus: helper('softplus'),
+  logSigmoid: helper('logSigmoid'),
 };
 
 /** Wraps around at ±2³¹. */
@@ -201,7 +205,7 @@ const INT32: Table = {
     (a) => Math.abs(a) | 0,
     (a) => `(Math.abs(${a}) | 0)`,
   ),
-  sign: exactCall(Math.sign, 'Math.sign'),
+  sign: exactCall('sign'),
   floor: identity,
   ceil: identity,
   round: identity,

@@ -17,16 +17,16 @@ export type Adjoints = Adjoint | readonly Adjoint[];
 export type Meta = { readonly shape: Shape; readonly dtype: DType };
 
 /** Formulas of an operation in LaTeX, made from the names of what it is applied to. */
-export interface Notation {
+export interface Notation<A = never> {
   /** The value. */
-  readonly value: (inputs: readonly string[], attrs: never) => string;
+  readonly value: (inputs: readonly string[], attrs: A) => string;
   /** What input i receives when the output, called `y`, has the gradient `g`; null for nothing. */
   readonly gradient: (
     i: number,
     g: string,
     inputs: readonly string[],
     y: string,
-    attrs: never,
+    attrs: A,
   ) => string | null;
 }
 
@@ -43,7 +43,7 @@ export interface Op {
   readonly apply:
     | ((inputs: readonly Tensor[], attrs: unknown) => Tensor | readonly Tensor[])
     | null;
-  /** How the operation and its gradients are written, in LaTeX; null for the plain name. */
+  /** How the operation and its gradients are written, in LaTeX, if it declares that itself. */
   readonly notation: Notation | null;
   readonly vjp: ((g: never, node: Node) => Adjoints) | null;
   readonly jvp: ((t: readonly Adjoint[], node: Node) => Adjoints) | null;

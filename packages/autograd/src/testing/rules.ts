@@ -4,6 +4,7 @@ import type { Adjoint } from '../tape/node.js';
 import { zerosLike } from '../tensor/creation.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { withLevel } from '../transforms/level.js';
+import { push as pushForward } from '../transforms/push.js';
 import { moved } from './problem.js';
 
 /** A map between lists of tensors; a result that nothing flows into may be missing. */
@@ -44,7 +45,9 @@ export function push(
     const values = level.run('gradcheck', () => fn(leaves));
     const present = values.flatMap((value) => (value === null ? [] : [value]));
     return Array.from(directions, (tangents) => {
-      const moving = level.push(present, leaves, tangents).map((t) => t && level.outward(t));
+      const moving = pushForward(level, present, leaves, tangents).map(
+        (t) => t && level.outward(t),
+      );
       return values.map((value) => (value === null ? null : (moving.shift() as Adjoint)));
     });
   });

@@ -6,6 +6,7 @@ import { state } from '../tape/state.js';
 import { CUT_LEVEL, nextId, type Origin } from '../tensor/origin.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type Level, resultTensor, withLevel } from './level.js';
+import { push } from './push.js';
 import { leavesOf, rebuild } from './tree.js';
 
 /** One run of the function: its value, and the leaf for each input that a gradient comes back to. */
@@ -77,7 +78,7 @@ const checkpointOp: Op = {
   jvp: (tangents, node) =>
     again(node, (level, value, ends, places) => {
       const moving = places.map((place) => tangents[place]);
-      const [t] = level.push([value], ends, moving);
+      const [t] = push(level, [value], ends, moving);
       return t && level.outward(t);
     }),
   savedInputs: () => -1,

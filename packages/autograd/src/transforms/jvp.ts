@@ -12,6 +12,7 @@ import { allocate } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
 import { grad } from './grad.js';
 import { resultTensor, withLevel } from './level.js';
+import { push } from './push.js';
 import { type Feed, type Gradients, leavesOf, rebuild } from './tree.js';
 
 /** The operands of both trees, one by one. @throws ArgumentError, ShapeError if they don't match. */
@@ -59,7 +60,7 @@ export function jvp<A extends unknown[]>(
       'jvp',
       level.run('jvp', () => fn(...(argument as A))),
     );
-    const [tangent] = level.push([value], leaves, moving);
+    const [tangent] = push(level, [value], leaves, moving);
     return [level.outward(value), tangent === null ? zerosLike(value) : level.derivative(tangent)];
   });
 }
@@ -97,7 +98,7 @@ export function jacobian<S extends Shape = Shape>(
         return reshape(stack(rows), shape);
       }
       const columns = Array.from({ length: leaf.size }, (_, i) => {
-        const [t] = level.push([value], [leaf], [unit(leaf.shape, leaf.dtype, i)]);
+        const [t] = push(level, [value], [leaf], [unit(leaf.shape, leaf.dtype, i)]);
         return t === null ? zerosLike(value) : level.derivative(t);
       });
       return reshape(stack(columns, value.rank), shape);
@@ -121,9 +122,9 @@ export function hvp<P extends object>(fn: (x: P) => Tensor, x: Feed<P>, v: Feed<
     const { argument, leaves } = level.rebind('hvp', x as unknown as P);
     const gradient = level.run('hvp', () => (grad(fn as never) as (x: P) => unknown)(argument));
     const slots = leavesOf(gradient).map(({ value }) => value.read());
-    const products = level
-      .push(slots, leaves, moving)
-      .map((t, i) => (t === null ? zerosLike(slots[i]) : level.derivative(t)));
+    const products = push(level, slots, leaves, moving).map((t, i) =>
+      t === null ? zerosLike(slots[i]) : level.derivative(t),
+    );
     return rebuild(x, products) as Gradients<P>;
   });
 }

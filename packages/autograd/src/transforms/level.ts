@@ -3,9 +3,9 @@
 import { ArgumentError, DTypeError, NoPathError } from '../errors.js';
 import { CutLog } from '../tape/cuts.js';
 import type { Adjoint, Op } from '../tape/node.js';
-import { visitTape } from '../tape/order.js';
+import { type Visit, visitTape } from '../tape/order.js';
 import { record } from '../tape/record.js';
-import { Adjointed, replayBackward, replayForward } from '../tape/replay.js';
+import { Adjointed, replayBackward } from '../tape/replay.js';
 import { cutFrom, cutLog, NO_GRAD, refusePromise, state, withLimit } from '../tape/state.js';
 import { describeValue, zerosLike } from '../tensor/creation.js';
 import { isFloating } from '../tensor/dtype.js';
@@ -17,10 +17,10 @@ import { leavesOf, rebuild } from './tree.js';
 let lastLevel = 0;
 
 /** A fresh leaf that still knows where its value comes from, for the levels around this one. */
-const rebindOp: Op = {
+export const rebindOp: Op = {
   name: 'rebind',
   apply: ([x]) => x,
-  notation: { value: ([x]) => x, gradient: (_i, g) => g },
+  notation: null,
   vjp: (g: Tensor) => g,
   jvp: ([t]) => t,
   savedInputs: () => 0,
@@ -113,9 +113,9 @@ export class Level {
     outputs: readonly Tensor[],
     seeds: readonly Adjoint[],
     leaves: readonly Tensor[],
-    limit = this.#replayLimit(),
+    limit = this.replayLimit,
   ): Adjoint[] {
-    return this.#replay(outputs, leaves, (adjoints, visit) => {
+    return this.replay(outputs, leaves, (adjoints, visit) => {
       outputs.forEach(({ origin, slot }, i) => {
         const seed = seeds[i];
         if (seed !== null && takesPart(origin)) adjoints.add(origin, slot, seed);
@@ -130,28 +130,11 @@ export class Level {
     });
   }
 
-  /** Tangents of `outputs` when those of `leaves` are `tangents`; null where nothing moves. */
-  push(
+  /** What `run` makes of the part of the tape between `leaves` and `outputs`, and of adjoints for it. */
+  replay(
     outputs: readonly Tensor[],
     leaves: readonly Tensor[],
-    tangents: readonly Adjoint[],
-  ): Adjoint[] {
-    return this.#replay(outputs, leaves, (adjoints, visit) => {
-      leaves.forEach(({ origin, slot }, i) => {
-        const tangent = tangents[i];
-        if (tangent !== null && takesPart(origin)) adjoints.add(origin, slot, tangent);
-      });
-      withLimit(this.#replayLimit(), () => replayForward(visit, adjoints));
-      return outputs.map(({ origin, slot }) =>
-        takesPart(origin) ? adjoints.at(origin, slot) : null,
-      );
-    });
-  }
-
-  #replay(
-    outputs: readonly Tensor[],
-    leaves: readonly Tensor[],
-    run: (adjoints: Adjointed, visit: ReturnType<typeof visitTape>) => Adjoint[],
+    run: (adjoints: Adjointed, visit: Visit) => Adjoint[],
   ): Adjoint[] {
     const roots = outputs.flatMap(({ origin }) => (tracked(origin) ? [origin] : []));
     const visit = visitTape(
@@ -166,14 +149,14 @@ export class Level {
   }
 
   /** A replay records what an outer level, or the caller, will want to differentiate again. */
-  #replayLimit(): number {
+  get replayLimit(): number {
     return Math.min(this.#level, this.#outerLimit);
   }
 
   /** A result on its way out: what depends on this level alone becomes a constant. */
   outward<T extends Tensor>(value: T): T {
     const { origin, storage, shape, dtype, slot } = value;
-    if (origin === null || origin.level < this.#replayLimit() || origin.level === CUT_LEVEL) {
+    if (origin === null || origin.level < this.replayLimit || origin.level === CUT_LEVEL) {
       return value;
     }
     return new Tensor(storage, shape, dtype, this.#severed, slot) as T;
@@ -208,7 +191,8 @@ function tracked(origin: Origin | null): origin is Origin {
   return origin !== null && origin.level !== CUT_LEVEL;
 }
 
-function takesPart(origin: Origin | null): origin is Origin {
+/** Whether a replay that is running goes through this point. */
+export function takesPart(origin: Origin | null): origin is Origin {
   return tracked(origin) && origin.visit === state.replay && origin.position >= 0;
 }
 

@@ -6,6 +6,7 @@ import { Node } from '../../src/tape/node.js';
 import type { TypedArray } from '../../src/tensor/dtype.js';
 import type { Origin } from '../../src/tensor/origin.js';
 import { withLevel } from '../../src/transforms/level.js';
+import { push } from '../../src/transforms/push.js';
 import { leavesOf } from '../../src/transforms/tree.js';
 
 const KINDS = { Float64Array, Float32Array, Int32Array, Uint8Array };
@@ -94,7 +95,7 @@ function derivativesOf(
     const poisoned = poisons ? poison(made, savedBy(outputs)) : 0;
     return {
       gradients: level.pull(outputs, seeds, run.leaves).map(numbersOf),
-      tangents: level.push(outputs, run.leaves, directions).map(numbersOf),
+      tangents: push(level, outputs, run.leaves, directions).map(numbersOf),
       poisoned,
     };
   });

@@ -4,7 +4,7 @@ import { collapse } from '../../kernels/broadcast-loops.js';
 import type { Layout } from '../../kernels/kernels.js';
 import { i32, local, memory } from '../../kernels/wasm/assembler/index.js';
 import { define, times } from '../../kernels/wasm/emit.js';
-import { LEVELS, type StridedKind, stridedFunction } from '../../kernels/wasm/strided-code.js';
+import { ADD, COPY, LEVELS, type Move, stridedFunction } from '../../kernels/wasm/strided-code.js';
 import { transposeFunction } from '../../kernels/wasm/transpose-code.js';
 import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
@@ -49,7 +49,7 @@ function zerosFunction(): AnyFunction {
 
 /** The step of a copy from one layout to another, or of an addition to what is there. */
 export function stridedStep(
-  kind: StridedKind,
+  kind: Move['name'],
   { from, to, shape }: { readonly from: Layout; readonly to: Layout; readonly shape: Shape },
   x: Symbolic,
   out: Symbolic,
@@ -110,7 +110,7 @@ function transposition(
 // ── Loops ──────────────────────────────────────────────────────────────────────────────────────────
 
 function strided(
-  kind: StridedKind,
+  kind: Move['name'],
   walk: Walk,
   words: LaneType,
   source: Place,
@@ -127,7 +127,7 @@ function strided(
   const step: CallStep = {
     kind: 'call',
     key: `${kind} ${words}`,
-    make: () => stridedFunction(kind, words),
+    make: () => stridedFunction(kind === 'copy' ? COPY : ADD, words),
     parameters: [source, target, ...parameters],
   };
   const outer = sizes.map((_, k) => k).slice(LEVELS);

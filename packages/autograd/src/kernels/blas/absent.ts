@@ -1,6 +1,5 @@
 // What stands in the place of the system's BLAS in bundles for a browser: there is none.
 
-import type { blasGemm as BlasGemm } from './gemm.js';
 import type { BlasOrReason } from './library.js';
 
 export type { Blas, BlasOrReason } from './library.js';
@@ -9,7 +8,3 @@ export const systemBlas = (): BlasOrReason => ({
   blas: null,
   reason: 'A browser has no system library.',
 });
-
-export const blasGemm: typeof BlasGemm = () => {
-  throw new Error('unreachable: there is no BLAS in a browser');
-};

@@ -12,8 +12,10 @@ function matrix<A extends Float32Array | Float64Array>(x: A, index: number, size
   return x.subarray(index * size, (index + 1) * size) as A;
 }
 
-/** out = op(a) op(b) in float32 or float64. Empty products are zero and never reach the library. */
-export function blasGemm(blas: Blas, problem: MatmulProblem): void {
+type Multiplier = Pick<Blas, LaneType | 'shareable' | 'addressOf'>;
+
+/** `Blas.gemm`. Empty products are zero and never reach the library. */
+export function blasGemm(blas: Multiplier, problem: MatmulProblem): void {
   const { m, n, k, transposeA, transposeB, batch } = problem;
   const dtype = problem.dtype as LaneType;
   const [wholeA, wholeB, whole] = [problem.a, problem.b, problem.out] as Float32Array[];

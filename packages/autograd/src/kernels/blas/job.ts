@@ -44,7 +44,7 @@ export function partsOf(m: number, n: number, k: number, threads: number): numbe
 
 /** The product as calls of the library, in `parts` parts by rows or columns of C, whichever are more. */
 export function blasJob<Address>(
-  blas: Blas,
+  blas: Pick<Blas, LaneType>,
   { dtype, a, b, c, m, n, k, transposeA, transposeB, alpha, beta }: BlasProduct<Address>,
   parts: number,
 ): Job<Address | number> {

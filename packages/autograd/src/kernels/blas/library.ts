@@ -1,8 +1,10 @@
 // The system's BLAS, loaded through koffi when it is first wanted, if both are there.
 
 import { ArgumentError } from '../../errors.js';
+import type { MatmulProblem } from '../kernels.js';
 import type { Native } from '../threads/index.js';
 import { candidates, wishOf } from './find.js';
+import { blasGemm } from './gemm.js';
 
 /** A matrix: its elements, or their address. */
 export type Matrix = Float32Array | Float64Array | number;
@@ -28,6 +30,8 @@ export type CblasGemm = (
 export interface Blas {
   /** The name or path that it was loaded by. */
   readonly library: string;
+  /** out = op(a) op(b) in float32 or float64. */
+  gemm(problem: MatmulProblem): void;
   readonly float32: NativeGemm;
   readonly float64: NativeGemm;
   /**
@@ -112,7 +116,9 @@ function open({ koffi, path }: FoundKoffi, library: string): Blas {
   const float64 = gemmOf(native, where, 'cblas_dgemm', 'double');
   refuseWideIntegers(native);
   const addressOf = (array: ArrayBufferView) => Number(koffi.address(array));
-  return { library, float32, float64, shareable: stayOnOneThread(native), addressOf };
+  const shareable = stayOnOneThread(native);
+  const own = { float32, float64, shareable, addressOf };
+  return { library, ...own, gemm: (problem) => blasGemm(own, problem) };
 }
 
 const THREAD_SETTERS = [

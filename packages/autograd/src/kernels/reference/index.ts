@@ -2,7 +2,6 @@
 
 import { allocate } from '../../tensor/storage.js';
 import type { Kernels } from '../kernels.js';
-import { accumulate } from './accumulate.js';
 import { convert } from './convert.js';
 import { copy } from './copy.js';
 import { elementwise } from './elementwise.js';
@@ -22,7 +21,6 @@ export const reference: Kernels = {
   softmax,
   argSort,
   copy,
-  accumulate,
   matmul,
   gather,
   scatterAdd,

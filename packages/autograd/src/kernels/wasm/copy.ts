@@ -4,11 +4,11 @@ import type { TypedArray } from '../../tensor/dtype.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
 import { collapse } from '../broadcast-loops.js';
 import type { Layout } from '../kernels.js';
-import { accumulate as addInJavaScript } from '../reference/accumulate.js';
 import { copy as inJavaScript } from '../reference/copy.js';
 import { instantiate } from './module.js';
-import { scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
+import { copyRows, scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
 import { runStrided, type Walk } from './strided.js';
+import { COPY } from './strided-code.js';
 import { transposeFunction } from './transpose-code.js';
 import type { LaneType } from './vector.js';
 
@@ -42,7 +42,7 @@ const LEAST_RUN = 16;
 /** Copies of shorter runs are quicker through the scratch memory than run by run. */
 const LONG_RUN = 64;
 /** Copies of fewer elements are as quick in plain JavaScript. */
-const LEAST_STRIDED = 512;
+export const LEAST_STRIDED = 512;
 /** Smaller matrices are transposed as fast in plain JavaScript. */
 const LEAST_MATRIX = 512;
 
@@ -75,7 +75,7 @@ function eachStart(
 }
 
 /** The same memory as words of 4 or 8 bytes; null for bytes. */
-function asWords(x: TypedArray): Words | null {
+export function asWords(x: TypedArray): Words | null {
   if (x instanceof Float32Array) return new Int32Array(x.buffer, x.byteOffset, x.length);
   return x instanceof Uint8Array ? null : x;
 }
@@ -87,28 +87,6 @@ interface Matrix {
   /** From one row of the source, of the target, to the next. */
   readonly row: number;
   readonly outRow: number;
-}
-
-function copyRows(
-  x: Words,
-  start: number,
-  row: number,
-  out: Words,
-  outStart: number,
-  outRow: number,
-  rows: number,
-  columns: number,
-): void {
-  if (row === columns && outRow === columns) {
-    out.set(x.subarray(start, start + rows * columns), outStart);
-    return;
-  }
-  for (let i = 0; i < rows; i++) {
-    const from = start + i * row;
-    const at = outStart + i * outRow;
-    if (columns < LEAST_RUN) for (let k = 0; k < columns; k++) out[at + k] = x[from + k];
-    else out.set(x.subarray(from, from + columns), at);
-  }
 }
 
 /** Panel by panel; the last ones overlap those before them, so that no panel is thinner than a vector. */
@@ -130,9 +108,9 @@ function transpose(
     const i = Math.min(i0, rows - height);
     for (let j0 = 0; j0 < columns; j0 += width) {
       const j = Math.min(j0, columns - width);
-      copyRows(x, read + i * row + j, row, memory, 0, width, height, width);
+      copyRows(memory, 0, width, x, read + i * row + j, row, height, width);
       run(0, target, height, width, width, height);
-      copyRows(memory, room, height, out, write + j * outRow + i, outRow, width, height);
+      copyRows(out, write + j * outRow + i, outRow, memory, room, height, width, height);
     }
   }
 }
@@ -176,28 +154,6 @@ export function copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, s
     });
   } else if (strided) {
     const words = source.BYTES_PER_ELEMENT === 4 ? 'float32' : 'float64';
-    runStrided('copy', words, walk, source, from.offset, target, to.offset);
+    runStrided(COPY, words, walk, source, from.offset, target, to.offset);
   } else inJavaScript(x, from, out, to, shape);
-}
-
-/** The reference's bits: what meets at one place is added in its order. */
-export function accumulate(
-  x: TypedArray,
-  from: Layout,
-  out: TypedArray,
-  to: Layout,
-  shape: Shape,
-): void {
-  const floats = out instanceof Float32Array || out instanceof Float64Array;
-  const worthIt = floats && sizeOf(shape) >= LEAST_STRIDED && x.constructor === out.constructor;
-  const source = worthIt ? asWords(x) : null;
-  const target = worthIt ? asWords(out) : null;
-  if (source === null || target === null) {
-    addInJavaScript(x, from, out, to, shape);
-    return;
-  }
-  const [sizes, [fromSteps, toSteps]] = collapse(shape, [from.strides, to.strides]);
-  const walk: Walk = { sizes, from: fromSteps, to: toSteps };
-  const dtype = out instanceof Float32Array ? 'float32' : 'float64';
-  runStrided('accumulate', dtype, walk, source, from.offset, target, to.offset);
 }

@@ -8,8 +8,7 @@ import type { Elements } from '../kernels.js';
 import { elementwise as inJavaScript } from '../reference/elementwise.js';
 import { type BlockLoop, type Formula, formulaOf, isCompiled, loopOf } from './loop.js';
 import {
-  copyIn,
-  copyOut,
+  copyTo,
   type Floats,
   SLOT_BYTES,
   scratchArray,
@@ -32,7 +31,7 @@ function fillPeriodic(
   period: number,
   count: number,
 ): void {
-  copyIn(into, at, x, 0, Math.min(period, count));
+  copyTo(into, at, x, 0, Math.min(period, count));
   for (let done = period; done < count; done *= 2) {
     into.copyWithin(at + done, at, at + Math.min(done, count - done));
   }
@@ -60,7 +59,7 @@ function fillStrided(
   for (let done = 0; done < count; ) {
     const run = Math.min(inner - counter[0], count - done);
     const to = at + done;
-    if (step === 1) copyIn(into, to, x, read, run);
+    if (step === 1) copyTo(into, to, x, read, run);
     else if (step === 0 && run >= 16) into.fill(x[read], to, to + run);
     else for (let k = 0; k < run; k++) into[to + k] = x[read + k * step];
     done += run;
@@ -111,14 +110,14 @@ function runBroadcast(
   for (let at = 0; at < out.length; at += block) {
     const count = Math.min(block, out.length - at);
     for (let i = 0; i < arity; i++) {
-      if (kinds[i] === 'same') copyIn(memory, i * stride, arrays[i], at, count);
+      if (kinds[i] === 'same') copyTo(memory, i * stride, arrays[i], at, count);
       else if (kinds[i] === 'strided') {
         fillStrided(memory, i * stride, arrays[i], sizes, steps[i], at, count);
       }
     }
     if (arity === 2) loop(count * bytes, masks[0], masks[1]);
     else loop(count * bytes, ...masks);
-    copyOut(memory, arity * stride, out, at, count);
+    copyTo(out, at, memory, arity * stride, count);
   }
 }
 
@@ -171,12 +170,12 @@ function runFlat(
   for (let at = 0; at < total; at += block) {
     const count = Math.min(block, total - at);
     for (let i = 0; i < arity; i++) {
-      if (arrays[i].length > 1) copyIn(memory, i * stride, arrays[i], at, count);
+      if (arrays[i].length > 1) copyTo(memory, i * stride, arrays[i], at, count);
     }
     if (arity === 1) loop(count * bytes, first);
     else if (arity === 2) loop(count * bytes, first, second);
     else loop(count * bytes, ...masks);
-    copyOut(memory, arity * stride, out, at, count);
+    copyTo(out, at, memory, arity * stride, count);
   }
 }
 

@@ -14,7 +14,7 @@ import {
   v128,
 } from './assembler/index.js';
 import { define, times } from './emit.js';
-import { advance, among, countDown, packerOfA } from './gemm-pack.js';
+import { among, packerOfA } from './gemm-pack.js';
 import {
   rowBytes,
   SWEEP_PARAMETERS,
@@ -23,6 +23,7 @@ import {
   tileColumns,
   VECTOR,
 } from './gemm-tile.js';
+import { advance, countDown } from './statements.js';
 
 type Int = Local<'i32'>;
 export type Emitted = Func<ValueType[], ValueType[]>;

@@ -1,31 +1,18 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
 import { f32x4, func, importMemory, Module, v128 } from './assembler/index.js';
-import { scratchBytesOf } from './gemm-blocks.js';
+import { allowRelaxedSimd } from './engine-flags.js';
 import { gemmFunction, partFunction } from './gemm-product.js';
 import type { Tiling } from './gemm-tile.js';
 import { isShared } from './threading.js';
 import type { LaneType } from './vector.js';
 
 /**
- * (a, b, c, m, n, k, transposeA, transposeB, scratch, add): addresses in bytes and flags 0 or 1, as WebAssembly takes them.
- * Other modules import it as it is: ten times i32, no result.
+ * (a, b, c, m, n, k, transposeA, transposeB, scratch, add): C = op(A) op(B), or C += op(A) op(B), by addresses in bytes of
+ * one memory and flags 0 or 1, as WebAssembly takes them. Other modules import it as it is: ten times i32, no result. At
+ * `scratch`, 64-byte aligned if it is to be fast, it writes to as many bytes as `scratchBytesOf` says.
  */
 export type RawGemm = (...args: number[]) => void;
-
-/** C = op(A) op(B) on addresses in bytes of one memory; C += op(A) op(B) with `add`. */
-export type Product = (
-  a: number,
-  b: number,
-  c: number,
-  m: number,
-  n: number,
-  k: number,
-  transposeA: boolean,
-  transposeB: boolean,
-  scratch: number,
-  add?: boolean,
-) => void;
 
 /** A product's module, started on a memory. */
 export interface StartedGemm {
@@ -40,14 +27,10 @@ export interface StartedGemm {
 }
 
 export interface Gemm {
-  readonly f32: Product;
-  readonly f64: Product;
   /** The function itself, for other modules on the same memory to import. */
   raw(dtype: LaneType): RawGemm;
   /** The module of a dtype, started; other threads start it too. */
   started(dtype: LaneType): StartedGemm;
-  /** How many bytes at `scratch`, 64-byte aligned if it is to be fast, a product writes to. */
-  scratchBytes(dtype: LaneType, m: number, n: number, k: number): number;
 }
 
 // ---- What the engine can do -------------------------------------------------------------------------------------------
@@ -66,20 +49,8 @@ let fma: boolean | null = null;
 
 /** Whether multiply and add can be one instruction. On Node 20 that takes a flag, set here, process-wide. */
 export function hasFma(): boolean {
-  fma ??= detectFma();
+  fma ??= validates(usesFma) || (allowRelaxedSimd() && validates(usesFma));
   return fma;
-}
-
-function detectFma(): boolean {
-  if (validates(usesFma)) return true;
-  const v8 = globalThis.process?.getBuiltinModule?.('node:v8');
-  if (v8 === undefined) return false;
-  try {
-    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
-    return validates(usesFma);
-  } catch {
-    return false;
-  }
 }
 
 // ---- Modules ----------------------------------------------------------------------------------------------------------
@@ -137,16 +108,5 @@ export function instantiateGemm(memory: WebAssembly.Memory): Gemm {
     }
     return known;
   };
-  const raw = (dtype: LaneType): RawGemm => started(dtype).raw;
-  const product =
-    (dtype: LaneType): Product =>
-    (a, b, c, m, n, k, transposeA, transposeB, scratch, add = false) =>
-      raw(dtype)(a, b, c, m, n, k, Number(transposeA), Number(transposeB), scratch, Number(add));
-  return {
-    f32: product('float32'),
-    f64: product('float64'),
-    raw,
-    started,
-    scratchBytes: (dtype, _m, n, k) => scratchBytesOf(tilingOf(dtype), n, k),
-  };
+  return { raw: (dtype) => started(dtype).raw, started };
 }

@@ -5,10 +5,8 @@ import {
   $,
   block,
   br,
-  br_if,
   call,
   type Func,
-  i8x16,
   i32,
   i64,
   if_,
@@ -17,37 +15,17 @@ import {
   loop,
   memory,
   return_,
-  select,
   type ValueType,
   v128,
 } from './assembler/index.js';
 import { define, times } from './emit.js';
 import { rowBytes, type Tiling, tileColumns, VECTOR } from './gemm-tile.js';
+import { transposeSquare } from './square.js';
+import { advance, countDown, smaller } from './statements.js';
 
 type Int = Local<'i32'>;
 type Vector = Local<'v128'>;
 type Packer = Func<ValueType[], ValueType[]>;
-
-export const advance = (at: Int, by: Int | number) => local.set(at, i32.add(at, by));
-
-/** into = min(x, limit), of unsigned integers. */
-export function smaller(into: Int, x: Int, limit: Int | number): void {
-  local.get(x);
-  if (typeof limit === 'number') i32.const(limit);
-  else local.get(limit);
-  i32.lt_u(x, limit);
-  select();
-  local.set(into);
-}
-
-/** Runs `body` until `left`, which is at least 1, has been counted down to 0. */
-export function countDown(left: Int, body: () => void): void {
-  loop(null, (again) => {
-    body();
-    local.tee(left, i32.sub(left, 1));
-    br_if(again);
-  });
-}
 
 /** (from, step, to, k): k ≥ 1 runs of `bytes` bytes, `step` bytes apart, one behind the other. */
 function packRuns(bytes: number): Packer {
@@ -98,38 +76,6 @@ function packRagged(tiling: Tiling): Packer {
       advance(to, bytes);
     });
   });
-}
-
-type Bytes = Parameters<typeof i8x16.shuffle>[0];
-
-/** Picks elements of two vectors: indices below the number of lanes are of the first. */
-const picking = (bytes: number, elements: readonly number[]): Bytes =>
-  elements.flatMap((e) => Array.from({ length: bytes }, (_, byte) => e * bytes + byte)) as Bytes;
-
-/** (x, y) -> the shuffle of both into `into`. */
-function shuffle(into: Vector, pick: Bytes, x: Vector, y: Vector): void {
-  local.get(x);
-  local.get(y);
-  i8x16.shuffle(pick);
-  local.set(into);
-}
-
-/** Exchanges the rows and columns of a square of vectors, with as many others to work in. */
-function transposeSquare(square: readonly Vector[], spare: readonly Vector[]): void {
-  if (square.length === 2) {
-    shuffle(spare[0], picking(8, [0, 2]), square[0], square[1]);
-    shuffle(spare[1], picking(8, [1, 3]), square[0], square[1]);
-    for (let i = 0; i < 2; i++) local.set(square[i], spare[i]);
-    return;
-  }
-  for (const half of [0, 2]) {
-    shuffle(spare[half], picking(4, [0, 4, 1, 5]), square[half], square[half + 1]);
-    shuffle(spare[half + 1], picking(4, [2, 6, 3, 7]), square[half], square[half + 1]);
-  }
-  for (const half of [0, 1]) {
-    shuffle(square[2 * half], picking(4, [0, 1, 4, 5]), spare[half], spare[half + 2]);
-    shuffle(square[2 * half + 1], picking(4, [2, 3, 6, 7]), spare[half], spare[half + 2]);
-  }
 }
 
 /**

@@ -14,8 +14,9 @@ import {
 } from './assembler/index.js';
 import { define, times } from './emit.js';
 import { blockColumnsOf, blockProduct, type Emitted, layoutOf, TERMS } from './gemm-blocks.js';
-import { packerOfB, smaller } from './gemm-pack.js';
+import { packerOfB } from './gemm-pack.js';
 import { rowBytes, type Tiling, tileColumns } from './gemm-tile.js';
+import { smaller } from './statements.js';
 
 type Int = Local<'i32'>;
 

@@ -13,7 +13,7 @@ import {
 import { blockColumnsOf, scratchBytesOf } from './gemm-blocks.js';
 import { type Gemm, type StartedGemm, tilingOf } from './gemm-module.js';
 import { tileColumns } from './gemm-tile.js';
-import { isShared, threading } from './threading.js';
+import { type Cut, isShared, threading } from './threading.js';
 import type { LaneType } from './vector.js';
 
 export { setThreads } from '../threads/index.js';
@@ -125,16 +125,6 @@ export function gemmJob<Address>(
   };
 }
 
-function threadsFor(
-  memory: WebAssembly.Memory,
-  dtype: LaneType,
-  m: number,
-  n: number,
-  k: number,
-): number {
-  return isShared(memory) && worthThreads(dtype, m, n, k) ? threadCount() : 1;
-}
-
 /** The product on at most `threads` threads, more than one; `scratch` has room for as many times `perThread`. */
 export function multiplyInThreads(
   gemm: Gemm,
@@ -148,9 +138,21 @@ export function multiplyInThreads(
   inParallel(gemmJob(gemm, dtype, product, scratch, perThread, cut), threads);
 }
 
-threading.current = {
-  newMemory,
-  threadsFor,
-  scratchPerThread,
-  multiply: multiplyInThreads,
-};
+function cutProduct(
+  memory: WebAssembly.Memory,
+  dtype: LaneType,
+  m: number,
+  n: number,
+  k: number,
+): Cut | null {
+  const threads = isShared(memory) && worthThreads(dtype, m, n, k) ? threadCount() : 1;
+  if (threads < 2) return null;
+  const perThread = scratchPerThread(dtype, n, k);
+  return {
+    scratch: (threads - 1) * perThread,
+    multiply: (gemm, product, scratch) =>
+      multiplyInThreads(gemm, dtype, product, scratch, perThread, threads),
+  };
+}
+
+threading.current = { newMemory, cut: cutProduct };

@@ -6,46 +6,28 @@ import { matmul as inJavaScript } from '../reference/matmul.js';
 import { TERMS } from './gemm-blocks.js';
 import { type Gemm, instantiateGemm } from './gemm-module.js';
 import { hasSimd } from './module.js';
-import { copyIn, copyOut } from './scratch.js';
+import { copyRows, type Floats, PAGE, type Views, viewsOf, withRoom } from './scratch.js';
 import { threading } from './threading.js';
 import type { LaneType } from './vector.js';
-
-const PAGE = 65536;
 
 /** What the operands of one call may take in the memory; the rest of it is scratch and alignment, below 1 MB. */
 const MOST_BYTES = 63 * 2 ** 20;
 const MARGIN_BYTES = 2 ** 20;
 
-type Floats = Float32Array | Float64Array;
-
 interface Workshop {
-  readonly memory: WebAssembly.Memory;
+  views: Views;
   readonly gemm: Gemm;
-  readonly float32: Float32Array;
-  readonly float64: Float64Array;
 }
 
 let workshop: Workshop | null = null;
 
-const workshopOn = (memory: WebAssembly.Memory, gemm: Gemm): Workshop => ({
-  memory,
-  gemm,
-  float32: new Float32Array(memory.buffer),
-  float64: new Float64Array(memory.buffer),
-});
-
-/** The memory with room for `bytes` bytes; it grows and never shrinks. */
 function workshopWith(bytes: number): Workshop {
   if (workshop === null) {
     const initial = Math.ceil(bytes / PAGE);
     const memory = threading.current?.newMemory(initial) ?? new WebAssembly.Memory({ initial });
-    workshop = workshopOn(memory, instantiateGemm(memory));
+    workshop = { views: viewsOf(memory), gemm: instantiateGemm(memory) };
   }
-  const missing = bytes - workshop.float32.byteLength;
-  if (missing > 0) {
-    workshop.memory.grow(Math.ceil(missing / PAGE));
-    workshop = workshopOn(workshop.memory, workshop.gemm);
-  }
+  workshop.views = withRoom(workshop.views, bytes);
   return workshop;
 }
 
@@ -76,50 +58,18 @@ function placed(m: number, n: number, k: number, bytes: number): Plan {
   return { m, n, k, b, c, scratch: c + round64(m * n * bytes) };
 }
 
-/** Copies a block of the matrix at x[start …), whose rows are `width` long, to `into`[at …). */
-function copyBlockIn(
-  into: Floats,
-  at: number,
-  x: Floats,
-  start: number,
-  width: number,
-  rows: number,
-  columns: number,
-): void {
-  if (columns === width) copyIn(into, at, x, start, rows * columns);
-  else {
-    for (let i = 0; i < rows; i++) copyIn(into, at + i * columns, x, start + i * width, columns);
-  }
-}
-
-function copyBlockOut(
-  from: Floats,
-  at: number,
-  out: Floats,
-  start: number,
-  width: number,
-  rows: number,
-  columns: number,
-): void {
-  if (columns === width) copyOut(from, at, out, start, rows * columns);
-  else {
-    for (let i = 0; i < rows; i++) copyOut(from, at + i * columns, out, start + i * width, columns);
-  }
-}
-
 function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
   const { m, n, k, transposeA, transposeB, batch } = problem;
   const [a, b, out] = [problem.a, problem.b, problem.out] as Floats[];
   const bytes = bytesPerElement(dtype);
   const plan = planFor(problem, most);
-  const { memory } = workshopWith(plan.scratch + MARGIN_BYTES);
-  const { current: cutting } = threading;
-  const threads = cutting?.threadsFor(memory, dtype, plan.m, plan.n, plan.k) ?? 1;
-  const perThread = threads < 2 ? 0 : (cutting?.scratchPerThread(dtype, plan.n, plan.k) ?? 0);
-  const needed = plan.scratch + (threads - 1) * perThread + MARGIN_BYTES;
-  const { gemm, [dtype]: view } = workshopWith(needed);
+  const { memory } = workshopWith(plan.scratch + MARGIN_BYTES).views;
+  const cut = threading.current?.cut(memory, dtype, plan.m, plan.n, plan.k) ?? null;
+  const needed = plan.scratch + (cut?.scratch ?? 0) + MARGIN_BYTES;
+  const { gemm, views } = workshopWith(needed);
+  const view = views[dtype];
   // Most products are small: their call makes no garbage.
-  const multiply = threads < 2 ? gemm.raw(dtype) : null;
+  const multiply = gemm.raw(dtype);
   const [atB, atC] = [plan.b / bytes, plan.c / bytes];
   const whole = plan.m === m && plan.n === n && plan.k === k;
   let [heldA, heldB] = [-1, -1];
@@ -133,26 +83,25 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
         for (let p = 0; p < k; p += plan.k) {
           const terms = Math.min(plan.k, k - p);
           if (!whole || heldA !== ofA) {
-            if (transposeA) copyBlockIn(view, 0, a, startA + p * m + i, m, terms, rows);
-            else copyBlockIn(view, 0, a, startA + i * k + p, k, rows, terms);
+            if (transposeA) copyRows(view, 0, rows, a, startA + p * m + i, m, terms, rows);
+            else copyRows(view, 0, terms, a, startA + i * k + p, k, rows, terms);
             heldA = ofA;
           }
           if (!whole || heldB !== ofB) {
-            if (transposeB) copyBlockIn(view, atB, b, startB + j * k + p, k, columns, terms);
-            else copyBlockIn(view, atB, b, startB + p * n + j, n, terms, columns);
+            if (transposeB) copyRows(view, atB, terms, b, startB + j * k + p, k, columns, terms);
+            else copyRows(view, atB, columns, b, startB + p * n + j, n, terms, columns);
             heldB = ofB;
           }
-          if (multiply !== null) {
+          if (cut === null) {
             const [flagA, flagB] = [transposeA ? 1 : 0, transposeB ? 1 : 0];
             const add = p > 0 ? 1 : 0;
             multiply(0, plan.b, plan.c, rows, columns, terms, flagA, flagB, plan.scratch, add);
           } else {
             const sizes = { m: rows, n: columns, k: terms, transposeA, transposeB, add: p > 0 };
-            const product = { a: 0, b: plan.b, c: plan.c, ...sizes };
-            cutting?.multiply(gemm, dtype, product, plan.scratch, perThread, threads);
+            cut.multiply(gemm, { a: 0, b: plan.b, c: plan.c, ...sizes }, plan.scratch);
           }
         }
-        copyBlockOut(view, atC, out, startC + i * n + j, n, rows, columns);
+        copyRows(out, startC + i * n + j, n, view, atC, columns, rows, columns);
       }
     }
   }

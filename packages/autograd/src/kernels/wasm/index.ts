@@ -2,7 +2,7 @@
 
 import type { Kernels } from '../kernels.js';
 import { reference } from '../reference/index.js';
-import { accumulate, copy } from './copy.js';
+import { copy } from './copy.js';
 import { elementwise } from './elementwise.js';
 import { hasSimd } from './module.js';
 import { reduce, softmax } from './softmax.js';
@@ -16,7 +16,6 @@ const simd: Kernels = {
   reduce,
   softmax,
   copy,
-  accumulate,
 };
 
 /**

@@ -6,18 +6,18 @@ import { reduce as inJavaScript } from '../reference/reduce.js';
 import { instantiate } from './module.js';
 import { columnsFunction, rowsFunction, type SimdReduction } from './reduce-code.js';
 import {
-  copyIn,
-  copyOut,
+  copyRows,
+  copyTo,
   type Floats,
   SLOT_BYTES,
   scratchArray,
   scratchImport,
   slotAddress,
 } from './scratch.js';
-import type { LaneType } from './vector.js';
+import { type LaneType, laneTypeOf } from './vector.js';
 
-type Rows = (source: number, target: number, rows: number, rowBytes: number) => void;
-type Columns = (
+/** Of `groups` groups in the slot at `source`, each a row, or rows below each other whose columns are gathered. */
+type Gather = (
   source: number,
   target: number,
   groups: number,
@@ -26,8 +26,9 @@ type Columns = (
 ) => void;
 
 interface Loops {
-  readonly rows: Rows;
-  readonly columns: Columns;
+  /** Takes a group for a row, and leaves the last argument alone. */
+  readonly rows: Gather;
+  readonly columns: Gather;
 }
 
 const SLOTS = 2;
@@ -94,72 +95,33 @@ class Gathered {
   }
 }
 
-/** One reduction: its loops, and where results of a block appear. */
-interface Run {
-  readonly loops: Loops;
-  readonly kind: SimdReduction;
-  readonly bytes: number;
-  /** How many elements fit a slot. */
-  readonly room: number;
-  readonly memory: Floats;
-  readonly results: Floats;
-  /** The index of TARGET in `results`. */
-  readonly first: number;
-}
-
-function runOf(kind: SimdReduction, dtype: LaneType): Run {
-  const loops = loopsOf(kind, dtype);
-  const bytes = dtype === 'float32' ? 4 : 8;
-  const memory = scratchArray(dtype, SLOTS);
-  const results = kind === 'sum' ? scratchArray('float64', SLOTS) : memory;
-  const first = TARGET / results.BYTES_PER_ELEMENT;
-  return { loops, kind, bytes, room: SLOT_BYTES / bytes, memory, results, first };
-}
-
-function reduceRows(run: Run, x: TypedArray, out: TypedArray, outer: number, count: number): void {
-  const { loops, kind, bytes, room, memory, results, first } = run;
-  if (count <= room) {
-    const most = Math.floor(room / count);
-    for (let i = 0; i < outer; i += most) {
-      const rows = Math.min(most, outer - i);
-      copyIn(memory, 0, x, i * count, rows * count);
-      loops.rows(SOURCE, TARGET, rows, count * bytes);
-      copyOut(results, first, out, i, rows);
-    }
-    return;
-  }
-  for (let i = 0; i < outer; i++) {
-    const gathered = new Gathered(kind, 1);
-    for (let k = 0; k < count; k += room) {
-      const length = Math.min(room, count - k);
-      copyIn(memory, 0, x, i * count + k, length);
-      loops.rows(SOURCE, TARGET, 1, length * bytes);
-      gathered.add(results, first, 0, 1);
-    }
-    gathered.write(out, i);
-  }
-}
-
 /** Where a row is longer than a slot can hold this many of, the columns are taken in stripes. */
 const LEAST_ROWS = 16;
 
-function reduceColumns(
-  run: Run,
+function gather(
+  kind: SimdReduction,
+  dtype: LaneType,
   x: TypedArray,
   out: TypedArray,
   outer: number,
   count: number,
   inner: number,
 ): void {
-  const { loops, kind, bytes, room, memory, results, first } = run;
+  const loops = loopsOf(kind, dtype);
+  const run = inner === 1 ? loops.rows : loops.columns;
+  const memory = scratchArray(dtype, SLOTS);
+  const results = kind === 'sum' ? scratchArray('float64', SLOTS) : memory;
+  const first = TARGET / results.BYTES_PER_ELEMENT;
+  const bytes = memory.BYTES_PER_ELEMENT;
+  const room = SLOT_BYTES / bytes;
   const size = count * inner;
   if (size <= room) {
     const most = Math.floor(room / size);
     for (let i = 0; i < outer; i += most) {
       const groups = Math.min(most, outer - i);
-      copyIn(memory, 0, x, i * size, groups * size);
-      loops.columns(SOURCE, TARGET, groups, size * bytes, inner * bytes);
-      copyOut(results, first, out, i * inner, groups * inner);
+      copyTo(memory, 0, x, i * size, groups * size);
+      run(SOURCE, TARGET, groups, size * bytes, inner * bytes);
+      copyTo(out, i * inner, results, first, groups * inner);
     }
     return;
   }
@@ -171,10 +133,8 @@ function reduceColumns(
       const width = Math.min(stripe, inner - j);
       for (let k = 0; k < count; k += most) {
         const rows = Math.min(most, count - k);
-        const start = i * size + k * inner + j;
-        if (width === inner) copyIn(memory, 0, x, start, rows * inner);
-        else for (let r = 0; r < rows; r++) copyIn(memory, r * width, x, start + r * inner, width);
-        loops.columns(SOURCE, TARGET, 1, rows * width * bytes, width * bytes);
+        copyRows(memory, 0, width, x, i * size + k * inner + j, inner, rows, width);
+        run(SOURCE, TARGET, 1, rows * width * bytes, width * bytes);
         gathered.add(results, first, j, width);
       }
     }
@@ -226,14 +186,12 @@ export function reduce(
   count: number,
   inner: number,
 ): void {
-  const dtype =
-    x instanceof Float32Array ? 'float32' : x instanceof Float64Array ? 'float64' : null;
+  const dtype = laneTypeOf(x);
   const simd = kind === 'sum' || kind === 'max' || kind === 'min';
   if (dtype === null || !simd || count < 2 || inner === 0 || outer === 0) {
     inJavaScript(kind, x, out, outer, count, inner);
   } else if (x.length < SMALL) {
     if (kind === 'sum') smallSum(x, out, outer, count, inner);
     else inJavaScript(kind, x, out, outer, count, inner);
-  } else if (inner === 1) reduceRows(runOf(kind, dtype), x, out, outer, count);
-  else reduceColumns(runOf(kind, dtype), x, out, outer, count, inner);
+  } else gather(kind, dtype, x, out, outer, count, inner);
 }

@@ -11,7 +11,7 @@ export const SLOT_BYTES = 32768;
 const MARGIN_BYTES = 64;
 const STRIDE = SLOT_BYTES + MARGIN_BYTES;
 
-const PAGE = 65536;
+export const PAGE = 65536;
 const FIRST_PAGES = 4;
 
 export const VECTOR_BYTES = 16;
@@ -21,30 +21,34 @@ export type Floats = Float32Array | Float64Array;
 /** Elements as bits: moving float32 as such could change the bits of a NaN, and int32 isn't made of numbers at all. */
 export type Words = Int32Array | Float64Array;
 
-interface Scratch {
+/** A memory as arrays. */
+export interface Views {
   readonly memory: WebAssembly.Memory;
   readonly float32: Float32Array;
   readonly float64: Float64Array;
   readonly int32: Int32Array;
 }
 
-let scratch: Scratch | null = null;
+let scratch: Views | null = null;
 
-const viewsOf = (memory: WebAssembly.Memory): Scratch => ({
+export const viewsOf = (memory: WebAssembly.Memory): Views => ({
   memory,
   float32: new Float32Array(memory.buffer),
   float64: new Float64Array(memory.buffer),
   int32: new Int32Array(memory.buffer),
 });
 
-/** The memory with room for `slots` slots; it grows and never shrinks. */
-function withSlots(slots: number): Scratch {
+/** The memory with room for `bytes` bytes; it grows and never shrinks. */
+export function withRoom(views: Views, bytes: number): Views {
+  const missing = bytes - views.float32.byteLength;
+  if (missing <= 0) return views;
+  views.memory.grow(Math.ceil(missing / PAGE));
+  return viewsOf(views.memory);
+}
+
+function withSlots(slots: number): Views {
   scratch ??= viewsOf(new WebAssembly.Memory({ initial: FIRST_PAGES }));
-  const missing = slots * STRIDE - scratch.memory.buffer.byteLength;
-  if (missing > 0) {
-    scratch.memory.grow(Math.ceil(missing / PAGE));
-    scratch = viewsOf(scratch.memory);
-  }
+  scratch = withRoom(scratch, slots * STRIDE);
   return scratch;
 }
 
@@ -67,9 +71,9 @@ export function scratchImport(slots: number): ImportMemory {
   return importMemory({ min: FIRST_PAGES }, withSlots(slots).memory);
 }
 
-/** Copies x[start … start + count) to `at` (in elements) of the scratch array. */
-export function copyIn(
-  into: Floats,
+/** Copies x[start … start + count) to `into`[at …); short runs are copied as fast element by element. */
+export function copyTo(
+  into: TypedArray,
   at: number,
   x: TypedArray,
   start: number,
@@ -79,14 +83,17 @@ export function copyIn(
   else into.set(start === 0 && count === x.length ? x : x.subarray(start, start + count), at);
 }
 
-/** Copies `count` elements at `at` of the scratch array to out[start …). */
-export function copyOut(
-  from: Floats,
+/** Copies a block of rows, which are `row` elements apart in x and `toRow` in `into`. */
+export function copyRows(
+  into: TypedArray,
   at: number,
-  out: TypedArray,
+  toRow: number,
+  x: TypedArray,
   start: number,
-  count: number,
+  row: number,
+  rows: number,
+  columns: number,
 ): void {
-  if (count < 16) for (let k = 0; k < count; k++) out[start + k] = from[at + k];
-  else out.set(from.subarray(at, at + count), start);
+  if (row === columns && toRow === columns) copyTo(into, at, x, start, rows * columns);
+  else for (let i = 0; i < rows; i++) copyTo(into, at + i * toRow, x, start + i * row, columns);
 }

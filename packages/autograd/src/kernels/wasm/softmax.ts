@@ -10,16 +10,9 @@ import { softmax as softmaxInJavaScript } from '../reference/scan.js';
 import { elementwise } from './elementwise.js';
 import { instantiate } from './module.js';
 import { reduce as reduceGathering } from './reduce.js';
-import {
-  copyIn,
-  copyOut,
-  SLOT_BYTES,
-  scratchArray,
-  scratchImport,
-  slotAddress,
-} from './scratch.js';
+import { copyTo, SLOT_BYTES, scratchArray, scratchImport, slotAddress } from './scratch.js';
 import { type RowFunction, softmaxFunction } from './softmax-code.js';
-import type { LaneType } from './vector.js';
+import { type LaneType, laneTypeOf } from './vector.js';
 
 type Rows = (source: number, target: number, rows: number, rowBytes: number) => void;
 
@@ -52,9 +45,9 @@ function alongRows(
   const length = kind === 'logsumexp' ? 1 : count;
   for (let i = 0; i < outer; i += most) {
     const rows = Math.min(most, outer - i);
-    copyIn(memory, 0, x, i * count, rows * count);
+    copyTo(memory, 0, x, i * count, rows * count);
     run(0, slotAddress(1), rows, count * bytes);
-    copyOut(memory, slotAddress(1) / bytes, out, i * length, rows * length);
+    copyTo(out, i * length, memory, slotAddress(1) / bytes, rows * length);
   }
 }
 
@@ -103,23 +96,21 @@ function composed(
   else elementwise(result, [...operands, sum], out, shape, dtype);
 }
 
-function dtypeOf(x: TypedArray): LaneType | null {
-  if (x instanceof Float32Array) return 'float32';
-  return x instanceof Float64Array ? 'float64' : null;
-}
-
-function run(
+/** False where there is nothing for vectors to do. */
+function ran(
   kind: RowFunction,
-  dtype: LaneType,
   x: TypedArray,
   out: TypedArray,
   outer: number,
   count: number,
   inner: number,
-): void {
+): boolean {
+  const dtype = laneTypeOf(x);
+  if (dtype === null || x.length === 0) return false;
   const fits = inner === 1 && count <= SLOT_BYTES / x.BYTES_PER_ELEMENT;
   if (fits) alongRows(kind, dtype, x, out, outer, count);
   else composed(kind, dtype, x, out, outer, count, inner);
+  return true;
 }
 
 export function softmax(
@@ -130,10 +121,9 @@ export function softmax(
   inner: number,
   logarithm: boolean,
 ): void {
-  const dtype = dtypeOf(x);
-  if (dtype === null || x.length === 0) {
+  if (!ran(logarithm ? 'logSoftmax' : 'softmax', x, out, outer, count, inner)) {
     softmaxInJavaScript(x, out, outer, count, inner, logarithm);
-  } else run(logarithm ? 'logSoftmax' : 'softmax', dtype, x, out, outer, count, inner);
+  }
 }
 
 /** All reductions; log Σ exp here, sums and extremes by the loops that gather, the rest in plain JavaScript. */
@@ -145,9 +135,8 @@ export function reduce(
   count: number,
   inner: number,
 ): void {
-  const dtype = dtypeOf(x);
   if (kind !== 'logsumexp') reduceGathering(kind, x, out, outer, count, inner);
-  else if (dtype === null || x.length === 0) {
+  else if (!ran(kind, x, out, outer, count, inner)) {
     reduceInJavaScript(kind, x, out, outer, count, inner);
-  } else run(kind, dtype, x, out, outer, count, inner);
+  }
 }

@@ -1,6 +1,6 @@
 // What loops written by hand are made of: pointers, loops, loads and stores.
 
-import { block, br_if, i32, type Local, local, loop, v128 } from './assembler/index.js';
+import { block, br_if, i32, type Local, local, loop, select, v128 } from './assembler/index.js';
 import { Emitter } from './emit.js';
 import { type Vec, vec } from './vector.js';
 
@@ -40,6 +40,30 @@ export function storeLane(
 /** Moves a pointer by so many bytes. */
 export const advance = (pointer: Pointer, by: number | Pointer): void =>
   local.set(pointer, i32.add(pointer, by));
+
+/** Leaves the smaller of two unsigned integers on the stack. */
+export function pushSmaller(a: Pointer, b: Pointer | number): void {
+  local.get(a);
+  if (typeof b === 'number') i32.const(b);
+  else local.get(b);
+  i32.lt_u(a, b);
+  select();
+}
+
+/** into = min(x, limit), of unsigned integers. */
+export function smaller(into: Pointer, x: Pointer, limit: Pointer | number): void {
+  pushSmaller(x, limit);
+  local.set(into);
+}
+
+/** Runs `body` until `left`, which is at least 1, has been counted down to 0. */
+export function countDown(left: Pointer, body: () => void): void {
+  loop(null, (again) => {
+    body();
+    local.tee(left, i32.sub(left, 1));
+    br_if(again);
+  });
+}
 
 /** Repeats `body`, which moves the pointer, while the pointer is below `end`. */
 export function whileBelow(pointer: Pointer, end: Pointer, body: () => void): void {

@@ -2,7 +2,7 @@
 
 import { instantiate } from './module.js';
 import { SLOT_BYTES, scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
-import { LEVELS, type StridedKind, stridedFunction } from './strided-code.js';
+import { LEVELS, type Move, stridedFunction } from './strided-code.js';
 import type { LaneType } from './vector.js';
 
 type Nest = (...parameters: number[]) => void;
@@ -13,11 +13,11 @@ const SLOTS = 2 * SIDE_SLOTS;
 
 const compiled = new Map<string, Nest>();
 
-function nestOf(kind: StridedKind, dtype: LaneType): Nest {
-  const key = `${kind} ${dtype}`;
+function nestOf(move: Move, dtype: LaneType): Nest {
+  const key = `${move.name} ${dtype}`;
   let known = compiled.get(key);
   if (known === undefined) {
-    known = instantiate({ run: stridedFunction(kind, dtype) }, scratchImport(SLOTS)).run;
+    known = instantiate({ run: stridedFunction(move, dtype) }, scratchImport(SLOTS)).run;
     compiled.set(key, known);
   }
   return known;
@@ -69,7 +69,7 @@ function spanOf(
  * moved as they are; where they are added, `dtype` is what they are.
  */
 export function runStrided(
-  kind: StridedKind,
+  move: Move,
   dtype: LaneType,
   walk: Walk,
   x: Words,
@@ -79,7 +79,7 @@ export function runStrided(
 ): void {
   const { sizes, from, to } = walk;
   const room = (SIDE_SLOTS * SLOT_BYTES) / x.BYTES_PER_ELEMENT;
-  const runPart = partRunner(kind, dtype, walk, x, out);
+  const runPart = partRunner(move, dtype, walk, x, out);
   const run = (depth: number, source: number, target: number): void => {
     const axis = depth - 1;
     const [size, a, b] = [sizes[axis], from[axis], to[axis]];
@@ -99,14 +99,14 @@ export function runStrided(
 
 /** Takes both sides of a part in, runs over it, and brings the target back. */
 function partRunner(
-  kind: StridedKind,
+  move: Move,
   dtype: LaneType,
   { sizes, from, to }: Walk,
   x: Words,
   out: Words,
 ): (depth: number, count: number, source: number, target: number) => void {
   const bytes = x.BYTES_PER_ELEMENT;
-  const run = nestOf(kind, dtype);
+  const run = nestOf(move, dtype);
   const memory = scratchWords(bytes, SLOTS);
   const address = slotAddress(SIDE_SLOTS);
   const at = address / bytes;
@@ -130,7 +130,7 @@ function partRunner(
     const start = target + writes.least;
     memory.set(x.subarray(first, first + reads.length), 0);
     // What lies between the elements stays as it is.
-    if (kind === 'accumulate' || elements < writes.length) {
+    if (move.name === 'accumulate' || elements < writes.length) {
       memory.set(out.subarray(start, start + writes.length), at);
     }
     parameters[0] = -reads.least * bytes;

@@ -4,21 +4,18 @@ import type { Gemm } from './gemm-module.js';
 import type { Placed } from './gemm-threads.js';
 import type { LaneType } from './vector.js';
 
+/** A product that is cut over several threads. */
+export interface Cut {
+  /** Bytes of scratch beyond those that one thread needs. */
+  readonly scratch: number;
+  multiply(gemm: Gemm, product: Placed, scratch: number): void;
+}
+
 export interface Threading {
   /** A memory that threads share, if there can be threads. */
   newMemory(initial: number): WebAssembly.Memory;
-  /** How many threads a product on a memory may use: 1 where it isn't worth more. */
-  threadsFor(memory: WebAssembly.Memory, dtype: LaneType, m: number, n: number, k: number): number;
-  scratchPerThread(dtype: LaneType, n: number, k: number): number;
-  /** The product on at most `threads` threads, more than one. */
-  multiply(
-    gemm: Gemm,
-    dtype: LaneType,
-    product: Placed,
-    scratch: number,
-    perThread: number,
-    threads: number,
-  ): void;
+  /** How a product of this size, on a memory, is cut over threads; null where it isn't worth more than one. */
+  cut(memory: WebAssembly.Memory, dtype: LaneType, m: number, n: number, k: number): Cut | null;
 }
 
 /** A program that is bundled for a page and compiles nothing need not carry threads with it. */

@@ -1,6 +1,6 @@
 // Vectors of lanes as an expression graph: what the SIMD mathematics and the loops of formulas are written in.
 
-import type { DType } from '../../tensor/dtype.js';
+import type { DType, TypedArray } from '../../tensor/dtype.js';
 import { f32x4, f64x2, i8x16, i32, i32x4, i64x2, v128 } from './assembler/index.js';
 
 /** The dtypes that have SIMD kernels. */
@@ -8,6 +8,11 @@ export type LaneType = 'float32' | 'float64';
 
 export const isLane = (dtype: DType): dtype is LaneType =>
   dtype === 'float32' || dtype === 'float64';
+
+export function laneTypeOf(x: TypedArray): LaneType | null {
+  if (x instanceof Float32Array) return 'float32';
+  return x instanceof Float64Array ? 'float64' : null;
+}
 
 /** A value of 128 bits: an instruction on the values below it. Immutable; used twice, it is computed once. */
 export interface Vec {
@@ -100,57 +105,50 @@ const two =
     vec(instruction, [a, b]);
 
 const BITWISE = {
-  and: two(() => v128.and()),
-  or: two(() => v128.or()),
-  xor: two(() => v128.xor()),
-  andNot: two(() => v128.andnot()),
-  not: one(() => v128.not()),
+  and: two(v128.and),
+  or: two(v128.or),
+  xor: two(v128.xor),
+  andNot: two(v128.andnot),
+  not: one(v128.not),
   choose: (mask: Vec, a: Vec, b: Vec) => vec(() => v128.bitselect(), [a, b, mask]),
 };
 
 /** What f32x4 and f64x2 have in common, so that functions are written once for both. */
 const floating = (lane: typeof f32x4 | typeof f64x2) => ({
-  add: two(() => lane.add()),
-  sub: two(() => lane.sub()),
-  mul: two(() => lane.mul()),
-  div: two(() => lane.div()),
-  sqrt: one(() => lane.sqrt()),
-  neg: one(() => lane.neg()),
-  abs: one(() => lane.abs()),
-  floor: one(() => lane.floor()),
-  ceil: one(() => lane.ceil()),
-  trunc: one(() => lane.trunc()),
-  nearest: one(() => lane.nearest()),
-  min: two(() => lane.min()),
-  max: two(() => lane.max()),
-  pmin: two(() => lane.pmin()),
-  pmax: two(() => lane.pmax()),
-  eq: two(() => lane.eq()),
-  ne: two(() => lane.ne()),
-  lt: two(() => lane.lt()),
-  le: two(() => lane.le()),
-  gt: two(() => lane.gt()),
-  ge: two(() => lane.ge()),
+  add: two(lane.add),
+  sub: two(lane.sub),
+  mul: two(lane.mul),
+  div: two(lane.div),
+  sqrt: one(lane.sqrt),
+  neg: one(lane.neg),
+  abs: one(lane.abs),
+  floor: one(lane.floor),
+  ceil: one(lane.ceil),
+  trunc: one(lane.trunc),
+  nearest: one(lane.nearest),
+  min: two(lane.min),
+  max: two(lane.max),
+  pmin: two(lane.pmin),
+  pmax: two(lane.pmax),
+  eq: two(lane.eq),
+  ne: two(lane.ne),
+  lt: two(lane.lt),
+  le: two(lane.le),
+  gt: two(lane.gt),
+  ge: two(lane.ge),
 });
 
 const integral = (lane: typeof i32x4 | typeof i64x2) => {
-  const shift = (instruction: () => unknown, by: number) => () => {
-    i32.const(by);
-    instruction();
-  };
+  const shift = (instruction: () => unknown) => (a: Vec, by: number) =>
+    vec(() => {
+      i32.const(by);
+      instruction();
+    }, [a]);
   return {
-    integerAdd: two(() => lane.add()),
-    integerSub: two(() => lane.sub()),
-    shiftLeft: (a: Vec, by: number) =>
-      vec(
-        shift(() => lane.shl(), by),
-        [a],
-      ),
-    shiftRight: (a: Vec, by: number) =>
-      vec(
-        shift(() => lane.shr_u(), by),
-        [a],
-      ),
+    integerAdd: two(lane.add),
+    integerSub: two(lane.sub),
+    shiftLeft: shift(lane.shl),
+    shiftRight: shift(lane.shr_u),
   };
 };
 

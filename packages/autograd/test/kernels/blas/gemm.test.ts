@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../../src/index.js';
-import { blasGemm, loadBlas } from '../../../src/kernels/blas/index.js';
+import { loadBlas } from '../../../src/kernels/blas/index.js';
 import type { MatmulProblem } from '../../../src/kernels/kernels.js';
 import { expectError } from '../../support.js';
 import { expectProducts, FLOATING, problemOf, TRANSPOSES, violations } from '../matmul-problems.js';
@@ -11,7 +11,7 @@ describe.skipIf(blas === null)(
   `matrix products by BLAS${blas ? '' : ` (skipped: ${reason})`}`,
   () => {
     const multiply = (problem: MatmulProblem) => {
-      if (blas !== null) blasGemm(blas, problem);
+      blas?.gemm(problem);
     };
 
     it.each(FLOATING)('agree with the reference in every transposition, %s', (dtype) => {

@@ -49,8 +49,8 @@ describe.each(FLOATING)('matrix products on addresses, %s', (dtype) => {
     const memory = new WebAssembly.Memory({ initial: 40 });
     const gemm = instantiateGemm(memory);
     const multiply = (problem: MatmulProblem) => {
-      const { m, n, k } = problem;
-      within(memory, gemm.raw(dtype), problem, gemm.scratchBytes(dtype, m, n, k));
+      const { n, k } = problem;
+      within(memory, gemm.raw(dtype), problem, scratchBytesOf(tilingOf(dtype), n, k));
     };
     expectProducts(dtype, multiply, GIVEN, 40);
   });
@@ -83,28 +83,29 @@ describe.each(FLOATING)('matrix products on addresses, %s', (dtype) => {
   it('run on shared memory', () => {
     const memory = new WebAssembly.Memory({ initial: 40, maximum: 50, shared: true });
     const gemm = instantiateGemm(memory);
-    const multiply = (problem: MatmulProblem) =>
-      within(memory, gemm.raw(dtype), problem, gemm.scratchBytes(dtype, 0, problem.n, problem.k));
+    const multiply = (problem: MatmulProblem) => {
+      const { n, k } = problem;
+      within(memory, gemm.raw(dtype), problem, scratchBytesOf(tilingOf(dtype), n, k));
+    };
     expectProducts(dtype, multiply, [[9, 17, 5]], 0);
   });
 
   it('are added to what is there if asked to', () => {
     const memory = new WebAssembly.Memory({ initial: 10 });
-    const { f32, f64 } = instantiateGemm(memory);
-    const multiply = dtype === 'float32' ? f32 : f64;
+    const multiply = instantiateGemm(memory).raw(dtype);
     const view =
       dtype === 'float32' ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer);
     const [m, n, k] = [5, 11, 3];
     view.fill(2, 0, 1000);
     const at = 1000 * BYTES[dtype];
     const end = 2000 * BYTES[dtype];
-    multiply(0, 0, at, m, n, k, false, false, end);
+    multiply(0, 0, at, m, n, k, 0, 0, end, 0);
     expect(Array.from(view.subarray(1000, 1000 + m * n))).toEqual(new Array(m * n).fill(12));
-    multiply(0, 0, at, m, n, k, true, true, end, true);
+    multiply(0, 0, at, m, n, k, 1, 1, end, 1);
     expect(Array.from(view.subarray(1000, 1000 + m * n))).toEqual(new Array(m * n).fill(24));
-    multiply(0, 0, at, m, n, 0, false, false, end, true);
+    multiply(0, 0, at, m, n, 0, 0, 0, end, 1);
     expect(view[1000]).toBe(24);
-    multiply(0, 0, at, m, n, 0, false, false, end);
+    multiply(0, 0, at, m, n, 0, 0, 0, end, 0);
     expect(Array.from(view.subarray(1000, 1000 + m * n))).toEqual(new Array(m * n).fill(0));
   });
 
