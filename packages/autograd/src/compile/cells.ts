@@ -60,10 +60,9 @@ export class Cells {
     this.#heap.give(address, bytes);
   }
 
-  /** Copies the cell's value in, unless it is what lies there already. */
+  /** Copies the cell's value in. */
   load(resident: Resident): void {
     const { cell, address } = resident;
-    if (resident.version === cell.version) return;
     const elements = cell.read().storage as TypedArray | number;
     const array = arrayAt(this.#heap.memory, cell.dtype, address, cell.size);
     if (typeof elements === 'number') array[0] = elements;

@@ -68,6 +68,11 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     this.#grad = gradient;
   }
 
+  /** @internal Whether a gradient waits; who asks does not depend on it. */
+  get hasGrad(): boolean {
+    return this.#grad !== null;
+  }
+
   /** The current value. Gradients of what is computed from it flow into `grad`. */
   get value(): Tensor<S> {
     return this.read();
