@@ -132,24 +132,23 @@ export function fillsWhole({ to, shape }: CopyCall, out: Symbolic): boolean {
   return to.offset === 0 && sizeOf(shape) === out.length && sameShape(to.strides, stridesOf(shape));
 }
 
+/** The arrays that an instruction reads and writes. */
+export interface Operands {
+  readonly inputs: readonly TypedArray[];
+  readonly outputs: readonly TypedArray[];
+}
+
 /** Runs one instruction on arrays: what the emitter's code must be equal to. */
 export function execute(
   kernels: Kernels,
-  { call, inputs, outputs }: Instruction,
-  arrayOf: (block: Symbolic) => TypedArray,
+  { call }: Instruction,
+  { inputs: x, outputs }: Operands,
 ): void {
-  const x = inputs.map(arrayOf);
-  const [out] = outputs.map(arrayOf);
+  const out = outputs[0];
   switch (call.kind) {
-    case 'elementwise': {
-      if (call.shape.length === 0) {
-        out[0] = kernelOf(call.f, x.length, call.dtype).scalar(...x.map(([value]) => value));
-        return;
-      }
-      const reads = call.reads.map(({ shape }, i) => ({ storage: x[i], shape }));
-      kernels.elementwise(call.f, reads, out, call.shape, call.dtype);
+    case 'elementwise':
+      executeElementwise(kernels, call, x, out);
       return;
-    }
     case 'reduce':
       kernels.reduce(call.reduction, x[0], out, call.outer, call.count, call.inner);
       return;
@@ -177,10 +176,24 @@ export function execute(
       call.fill(out);
       return;
     case 'host': {
-      const views = [...x, ...outputs.map(arrayOf)].map((data, i) => ({ data, ...call.metas[i] }));
+      const views = [...x, ...outputs].map((data, i) => ({ data, ...call.metas[i] }));
       call.run(views.slice(0, x.length), views.slice(x.length));
     }
   }
+}
+
+function executeElementwise(
+  kernels: Kernels,
+  { f, reads, shape, dtype }: ElementwiseCall,
+  x: readonly TypedArray[],
+  out: TypedArray,
+): void {
+  if (shape.length === 0) {
+    out[0] = kernelOf(f, x.length, dtype).scalar(...x.map((array) => array[0]));
+    return;
+  }
+  const operands = reads.map((read, i) => ({ storage: x[i], shape: read.shape }));
+  kernels.elementwise(f, operands, out, shape, dtype);
 }
 
 function executeAxis(

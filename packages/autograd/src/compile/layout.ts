@@ -10,7 +10,7 @@ import type { Resident } from './cells.js';
 import { reduceScratchBytes } from './emit/reduce.js';
 import type { Place } from './emit/step.js';
 import type { Engine } from './engine.js';
-import type { Instruction } from './instruction.js';
+import type { Instruction, Operands } from './instruction.js';
 import { bytesOf, type Plan } from './plan.js';
 import type { Constant } from './recorder.js';
 import type { TracedCell } from './trace.js';
@@ -35,7 +35,8 @@ export class Layout {
   /** What gives back all that was taken, last first. */
   readonly #returns: (() => void)[] = [];
   /** Arrays over blocks, good until the memory grows or the arena moves. */
-  #arrays = new Map<Symbolic, TypedArray>();
+  readonly #arrays = new Map<Symbolic, TypedArray>();
+  readonly #operands = new Map<Instruction, Operands>();
   #buffer: ArrayBufferLike | null = null;
   #arena = -1;
 
@@ -100,20 +101,38 @@ export class Layout {
   }
 
   arrayOf(block: Symbolic): TypedArray {
-    const { memory } = this.#engine.heap;
-    const { address } = this.#engine.arena;
-    if (this.#buffer !== memory.buffer || this.#arena !== address) {
-      this.#buffer = memory.buffer;
-      this.#arena = address;
-      this.#arrays = new Map();
-    }
+    this.#follow();
     let array = this.#arrays.get(block);
     if (array === undefined) {
       const { inArena, offset } = this.placeOf(block);
-      array = arrayAt(memory, block.dtype, inArena ? address + offset : offset, block.length);
+      const address = inArena ? this.#arena + offset : offset;
+      array = arrayAt(this.#engine.heap.memory, block.dtype, address, block.length);
       this.#arrays.set(block, array);
     }
     return array;
+  }
+
+  operandsOf(instruction: Instruction): Operands {
+    this.#follow();
+    let operands = this.#operands.get(instruction);
+    if (operands === undefined) {
+      const arrayOf = (block: Symbolic): TypedArray => this.arrayOf(block);
+      const { inputs, outputs } = instruction;
+      operands = { inputs: inputs.map(arrayOf), outputs: outputs.map(arrayOf) };
+      this.#operands.set(instruction, operands);
+    }
+    return operands;
+  }
+
+  /** Forgets the arrays when the memory has grown or the arena has moved. */
+  #follow(): void {
+    const { buffer } = this.#engine.heap.memory;
+    const { address } = this.#engine.arena;
+    if (this.#buffer === buffer && this.#arena === address) return;
+    this.#buffer = buffer;
+    this.#arena = address;
+    this.#arrays.clear();
+    this.#operands.clear();
   }
 }
 

@@ -91,12 +91,13 @@ export class Program {
     this.#gradients = this.#layout.cells.filter(
       ({ gradBefore, gradAfter }) => gradBefore !== null || gradAfter !== null,
     );
-    const arrayOf = (block: Symbolic): TypedArray => this.#layout.arrayOf(block);
     this.#host = {
       run: (k) => {
         const threaded = this.#threaded.get(k);
-        if (threaded === undefined) execute(kernels, this.instructions[k], arrayOf);
-        else
+        const instruction = this.instructions[k];
+        if (threaded === undefined) {
+          execute(kernels, instruction, this.#layout.operandsOf(instruction));
+        } else
           for (const job of threaded.at(engine.arena.address))
             inParallel(job, this.#layout.threads);
       },
