@@ -60,8 +60,12 @@ export class Cells {
     this.#heap.give(address, bytes);
   }
 
-  /** Copies the cell's value in. */
+  /** Copies the cell's value in, unless it is what lies there already. */
   load(resident: Resident): void {
+    if (resident.version !== resident.cell.version) this.#copyIn(resident);
+  }
+
+  #copyIn(resident: Resident): void {
     const { cell, address } = resident;
     const elements = cell.read().storage as TypedArray | number;
     const array = arrayAt(this.#heap.memory, cell.dtype, address, cell.size);

@@ -132,7 +132,10 @@ export function fillsWhole({ to, shape }: CopyCall, out: Symbolic): boolean {
   return to.offset === 0 && sizeOf(shape) === out.length && sameShape(to.strides, stridesOf(shape));
 }
 
-/** The arrays that an instruction reads and writes. */
+/** Blocks that an instruction, or a whole program, reads and writes. */
+export type Blocks = Pick<Instruction, 'inputs' | 'outputs'>;
+
+/** The arrays over them. */
 export interface Operands {
   readonly inputs: readonly TypedArray[];
   readonly outputs: readonly TypedArray[];
@@ -146,9 +149,16 @@ export function execute(
 ): void {
   const out = outputs[0];
   switch (call.kind) {
-    case 'elementwise':
-      executeElementwise(kernels, call, x, out);
+    case 'elementwise': {
+      const { f, reads, shape, dtype } = call;
+      if (shape.length === 0) {
+        out[0] = kernelOf(f, x.length, dtype).scalar(...x.map((array) => array[0]));
+        return;
+      }
+      const operands = reads.map((read, i) => ({ storage: x[i], shape: read.shape }));
+      kernels.elementwise(f, operands, out, shape, dtype);
       return;
+    }
     case 'reduce':
       kernels.reduce(call.reduction, x[0], out, call.outer, call.count, call.inner);
       return;
@@ -180,20 +190,6 @@ export function execute(
       call.run(views.slice(0, x.length), views.slice(x.length));
     }
   }
-}
-
-function executeElementwise(
-  kernels: Kernels,
-  { f, reads, shape, dtype }: ElementwiseCall,
-  x: readonly TypedArray[],
-  out: TypedArray,
-): void {
-  if (shape.length === 0) {
-    out[0] = kernelOf(f, x.length, dtype).scalar(...x.map((array) => array[0]));
-    return;
-  }
-  const operands = reads.map((read, i) => ({ storage: x[i], shape: read.shape }));
-  kernels.elementwise(f, operands, out, shape, dtype);
 }
 
 function executeAxis(

@@ -10,7 +10,7 @@ import type { Resident } from './cells.js';
 import { reduceScratchBytes } from './emit/reduce.js';
 import type { Place } from './emit/step.js';
 import type { Engine } from './engine.js';
-import type { Instruction, Operands } from './instruction.js';
+import type { Blocks, Instruction, Operands } from './instruction.js';
 import { bytesOf, type Plan } from './plan.js';
 import type { Constant } from './recorder.js';
 import type { TracedCell } from './trace.js';
@@ -36,7 +36,7 @@ export class Layout {
   readonly #returns: (() => void)[] = [];
   /** Arrays over blocks, good until the memory grows or the arena moves. */
   readonly #arrays = new Map<Symbolic, TypedArray>();
-  readonly #operands = new Map<Instruction, Operands>();
+  readonly #operands = new Map<Blocks, Operands>();
   #buffer: ArrayBufferLike | null = null;
   #arena = -1;
 
@@ -102,25 +102,29 @@ export class Layout {
 
   arrayOf(block: Symbolic): TypedArray {
     this.#follow();
-    let array = this.#arrays.get(block);
-    if (array === undefined) {
-      const { inArena, offset } = this.placeOf(block);
-      const address = inArena ? this.#arena + offset : offset;
-      array = arrayAt(this.#engine.heap.memory, block.dtype, address, block.length);
-      this.#arrays.set(block, array);
-    }
+    return this.#arrays.get(block) ?? this.#layArray(block);
+  }
+
+  #layArray(block: Symbolic): TypedArray {
+    const { inArena, offset } = this.placeOf(block);
+    const address = inArena ? this.#arena + offset : offset;
+    const array = arrayAt(this.#engine.heap.memory, block.dtype, address, block.length);
+    this.#arrays.set(block, array);
     return array;
   }
 
-  operandsOf(instruction: Instruction): Operands {
+  operandsOf(blocks: Blocks): Operands {
     this.#follow();
-    let operands = this.#operands.get(instruction);
-    if (operands === undefined) {
-      const arrayOf = (block: Symbolic): TypedArray => this.arrayOf(block);
-      const { inputs, outputs } = instruction;
-      operands = { inputs: inputs.map(arrayOf), outputs: outputs.map(arrayOf) };
-      this.#operands.set(instruction, operands);
-    }
+    return this.#operands.get(blocks) ?? this.#lay(blocks);
+  }
+
+  #lay(blocks: Blocks): Operands {
+    const arrayOf = (block: Symbolic): TypedArray => this.arrayOf(block);
+    const operands = {
+      inputs: blocks.inputs.map(arrayOf),
+      outputs: blocks.outputs.map(arrayOf),
+    };
+    this.#operands.set(blocks, operands);
     return operands;
   }
 

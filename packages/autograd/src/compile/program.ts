@@ -17,7 +17,7 @@ import { type Host, runWith } from './emit/running.js';
 import { Threaded } from './emit/shared.js';
 import type { Engine } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
-import { execute, type Instruction, type MatmulCall } from './instruction.js';
+import { type Blocks, execute, type Instruction, type MatmulCall } from './instruction.js';
 import { type HeldCell, Layout, threadsOn } from './layout.js';
 import { blasPays } from './multiplier.js';
 import { optimize } from './optimize.js';
@@ -36,6 +36,8 @@ export class Program {
   readonly #engine: Engine;
   readonly #trace: Trace;
   readonly #layout: Layout;
+  /** The blocks of the tensors of the arguments. */
+  readonly #arguments: Blocks;
   /** The cells that it assigns, and those whose gradient it reads or leaves. */
   readonly #assigned: readonly HeldCell[];
   readonly #gradients: readonly HeldCell[];
@@ -54,6 +56,7 @@ export class Program {
   constructor(engine: Engine, trace: Trace) {
     this.#engine = engine;
     this.#trace = trace;
+    this.#arguments = { inputs: trace.inputs, outputs: [] };
     const { recorder, inputs, outputs } = trace;
     const cells = separated(trace);
     this.#copies = copiesOfOld(trace);
@@ -130,18 +133,20 @@ export class Program {
   run(inputs: readonly Tensor[]): unknown {
     const { cells, arena } = this.#engine;
     const { run, table } = this.#ready ?? this.#link();
-    for (const { resident } of this.#layout.cells) {
-      if (resident.version !== resident.cell.version) cells.load(resident);
-    }
-    for (let i = 0; i < inputs.length; i++) this.#write(this.#trace.inputs[i], inputs[i].storage);
+    const held = this.#layout.cells;
+    for (let i = 0; i < held.length; i++) cells.load(held[i].resident);
+    const { inputs: arrays } = this.#layout.operandsOf(this.#arguments);
+    for (let i = 0; i < inputs.length; i++) write(arrays[i], inputs[i].storage);
     for (const { cell, gradBefore } of this.#gradients) {
-      if (gradBefore !== null && cell.grad !== null) this.#write(gradBefore, cell.grad.storage);
+      if (gradBefore !== null && cell.grad !== null) {
+        write(this.#layout.arrayOf(gradBefore), cell.grad.storage);
+      }
     }
     try {
       runWith(this.#host, run, arena.address, table);
     } finally {
       // At an index that there is not, or in a kernel of the user's, what was assigned before is assigned, as it is eagerly.
-      for (const { resident } of this.#assigned) cells.store(resident);
+      for (let i = 0; i < this.#assigned.length; i++) cells.store(this.#assigned[i].resident);
     }
     for (const { cell, gradAfter } of this.#gradients) {
       cell.grad =
@@ -149,12 +154,6 @@ export class Program {
     }
     if (isObserved()) this.#showTaps();
     return this.#valueOf(this.#trace.result);
-  }
-
-  #write(block: Symbolic, storage: Storage): void {
-    const array = this.#layout.arrayOf(block);
-    if (typeof storage === 'number') array[0] = storage;
-    else array.set(storage as TypedArray);
   }
 
   #read({ block, shape, dtype }: Slot): Tensor {
@@ -204,7 +203,9 @@ export class Program {
 
   /** Whether the cells are as they were when this program was traced: their dtypes, and which have gradients. */
   fits(): boolean {
-    for (const { cell, before, gradBefore, requiresGrad } of this.#layout.cells) {
+    const held = this.#layout.cells;
+    for (let i = 0; i < held.length; i++) {
+      const { cell, before, gradBefore, requiresGrad } = held[i];
       if (cell.hasGrad !== (gradBefore !== null) || cell.dtype !== before.dtype) return false;
       if (cell.requiresGrad !== requiresGrad) return false;
     }
@@ -215,6 +216,11 @@ export class Program {
   evict(): void {
     this.#layout.release();
   }
+}
+
+function write(array: TypedArray, storage: Storage): void {
+  if (typeof storage === 'number') array[0] = storage;
+  else array.set(storage as TypedArray);
 }
 
 /** The constants that are still read, or returned, when everything is optimised. */
