@@ -149,16 +149,12 @@ export function execute(
 ): void {
   const out = outputs[0];
   switch (call.kind) {
-    case 'elementwise': {
-      const { f, reads, shape, dtype } = call;
-      if (shape.length === 0) {
-        out[0] = kernelOf(f, x.length, dtype).scalar(...x.map((array) => array[0]));
-        return;
-      }
-      const operands = reads.map((read, i) => ({ storage: x[i], shape: read.shape }));
-      kernels.elementwise(f, operands, out, shape, dtype);
+    case 'elementwise':
+      if (call.shape.length === 0) {
+        const { scalar } = kernelOf(call.f, x.length, call.dtype);
+        out[0] = scalar(...x.map((array) => array[0]));
+      } else executeElementwise(kernels, call, x, out);
       return;
-    }
     case 'reduce':
       kernels.reduce(call.reduction, x[0], out, call.outer, call.count, call.inner);
       return;
@@ -171,11 +167,9 @@ export function execute(
     case 'matmul':
       kernels.matmul({ ...call, a: x[0], b: x[1], out });
       return;
-    case 'descent': {
-      if (out !== x[2]) out.set(x[2]);
-      descend({ ...call.product, a: x[0], b: x[1], out }, call.rate ?? x[3][0]);
+    case 'descent':
+      executeDescent(call, x, out);
       return;
-    }
     case 'axis':
       executeAxis(kernels, call, x, out);
       return;
@@ -185,11 +179,37 @@ export function execute(
     case 'draw':
       call.fill(out);
       return;
-    case 'host': {
-      const views = [...x, ...outputs].map((data, i) => ({ data, ...call.metas[i] }));
-      call.run(views.slice(0, x.length), views.slice(x.length));
-    }
+    case 'host':
+      executeHost(call, x, outputs);
   }
+}
+
+function executeElementwise(
+  kernels: Kernels,
+  { f, reads, shape, dtype }: ElementwiseCall,
+  x: readonly TypedArray[],
+  out: TypedArray,
+): void {
+  const operands = reads.map((read, i) => ({ storage: x[i], shape: read.shape }));
+  kernels.elementwise(f, operands, out, shape, dtype);
+}
+
+function executeDescent(
+  { product, rate }: DescentCall,
+  x: readonly TypedArray[],
+  out: TypedArray,
+): void {
+  if (out !== x[2]) out.set(x[2]);
+  descend({ ...product, a: x[0], b: x[1], out }, rate ?? x[3][0]);
+}
+
+function executeHost(
+  { metas, run }: HostCall,
+  x: readonly TypedArray[],
+  outputs: readonly TypedArray[],
+): void {
+  const views = [...x, ...outputs].map((data, i) => ({ data, ...metas[i] }));
+  run(views.slice(0, x.length), views.slice(x.length));
 }
 
 function executeAxis(
