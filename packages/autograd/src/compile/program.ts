@@ -134,7 +134,10 @@ export class Program {
     const { cells, arena } = this.#engine;
     const { run, table } = this.#ready ?? this.#link();
     const held = this.#layout.cells;
-    for (let i = 0; i < held.length; i++) cells.load(held[i].resident);
+    for (let i = 0; i < held.length; i++) {
+      const { resident } = held[i];
+      if (resident.version !== resident.cell.version) cells.load(resident);
+    }
     const { inputs: arrays } = this.#layout.operandsOf(this.#arguments);
     for (let i = 0; i < inputs.length; i++) write(arrays[i], inputs[i].storage);
     for (const { cell, gradBefore } of this.#gradients) {
@@ -146,7 +149,10 @@ export class Program {
       runWith(this.#host, run, arena.address, table);
     } finally {
       // At an index that there is not, or in a kernel of the user's, what was assigned before is assigned, as it is eagerly.
-      for (let i = 0; i < this.#assigned.length; i++) cells.store(this.#assigned[i].resident);
+      for (let i = 0; i < this.#assigned.length; i++) {
+        const { cell, resident } = this.#assigned[i];
+        cell.defer(resident.fetch);
+      }
     }
     for (const { cell, gradAfter } of this.#gradients) {
       cell.grad =
@@ -206,8 +212,7 @@ export class Program {
     const held = this.#layout.cells;
     for (let i = 0; i < held.length; i++) {
       const { cell, before, gradBefore, requiresGrad } = held[i];
-      if (cell.hasGrad !== (gradBefore !== null) || cell.dtype !== before.dtype) return false;
-      if (cell.requiresGrad !== requiresGrad) return false;
+      if (!cell.isLike(before.dtype, requiresGrad, gradBefore !== null)) return false;
     }
     return true;
   }
