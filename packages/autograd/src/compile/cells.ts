@@ -12,7 +12,7 @@ export interface Resident {
   readonly dtype: DType;
   readonly address: number;
   readonly bytes: number;
-  /** Copies the value out, when somebody reads the cell. */
+  /** Copies the value out, when somebody reads the cell after a program has written it. */
   readonly fetch: () => Storage;
   version: number;
   users: number;
@@ -60,19 +60,13 @@ export class Cells {
     this.#heap.give(address, bytes);
   }
 
-  /** Copies the cell's value in, unless it is what lies there already. */
+  /** Copies the cell's value in. */
   load(resident: Resident): void {
     const { cell, address } = resident;
-    if (resident.version === cell.version) return;
     const elements = cell.read().storage as TypedArray | number;
     const array = arrayAt(this.#heap.memory, cell.dtype, address, cell.size);
     if (typeof elements === 'number') array[0] = elements;
     else array.set(elements);
     resident.version = cell.version;
-  }
-
-  /** Says that a program has written a new value; it is copied out when somebody reads the cell. */
-  store({ cell, fetch }: Resident): void {
-    cell.defer(fetch);
   }
 }

@@ -132,24 +132,29 @@ export function fillsWhole({ to, shape }: CopyCall, out: Symbolic): boolean {
   return to.offset === 0 && sizeOf(shape) === out.length && sameShape(to.strides, stridesOf(shape));
 }
 
+/** Blocks that an instruction, or a whole program, reads and writes. */
+export type Blocks = Pick<Instruction, 'inputs' | 'outputs'>;
+
+/** The arrays over them. */
+export interface Operands {
+  readonly inputs: readonly TypedArray[];
+  readonly outputs: readonly TypedArray[];
+}
+
 /** Runs one instruction on arrays: what the emitter's code must be equal to. */
 export function execute(
   kernels: Kernels,
-  { call, inputs, outputs }: Instruction,
-  arrayOf: (block: Symbolic) => TypedArray,
+  { call }: Instruction,
+  { inputs: x, outputs }: Operands,
 ): void {
-  const x = inputs.map(arrayOf);
-  const [out] = outputs.map(arrayOf);
+  const out = outputs[0];
   switch (call.kind) {
-    case 'elementwise': {
+    case 'elementwise':
       if (call.shape.length === 0) {
-        out[0] = kernelOf(call.f, x.length, call.dtype).scalar(...x.map(([value]) => value));
-        return;
-      }
-      const reads = call.reads.map(({ shape }, i) => ({ storage: x[i], shape }));
-      kernels.elementwise(call.f, reads, out, call.shape, call.dtype);
+        const { scalar } = kernelOf(call.f, x.length, call.dtype);
+        out[0] = scalar(...x.map((array) => array[0]));
+      } else executeElementwise(kernels, call, x, out);
       return;
-    }
     case 'reduce':
       kernels.reduce(call.reduction, x[0], out, call.outer, call.count, call.inner);
       return;
@@ -173,11 +178,28 @@ export function execute(
     case 'draw':
       call.fill(out);
       return;
-    case 'host': {
-      const views = [...x, ...outputs.map(arrayOf)].map((data, i) => ({ data, ...call.metas[i] }));
-      call.run(views.slice(0, x.length), views.slice(x.length));
-    }
+    case 'host':
+      executeHost(call, x, outputs);
   }
+}
+
+function executeElementwise(
+  kernels: Kernels,
+  { f, reads, shape, dtype }: ElementwiseCall,
+  x: readonly TypedArray[],
+  out: TypedArray,
+): void {
+  const operands = reads.map((read, i) => ({ storage: x[i], shape: read.shape }));
+  kernels.elementwise(f, operands, out, shape, dtype);
+}
+
+function executeHost(
+  { metas, run }: HostCall,
+  x: readonly TypedArray[],
+  outputs: readonly TypedArray[],
+): void {
+  const views = [...x, ...outputs].map((data, i) => ({ data, ...metas[i] }));
+  run(views.slice(0, x.length), views.slice(x.length));
 }
 
 function executeAxis(

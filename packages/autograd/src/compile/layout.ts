@@ -11,7 +11,7 @@ import type { Resident } from './cells.js';
 import { reduceScratchBytes } from './emit/reduce.js';
 import type { Place } from './emit/step.js';
 import type { Engine } from './engine.js';
-import type { Instruction } from './instruction.js';
+import type { Blocks, Instruction, Operands } from './instruction.js';
 import { bytesOf, type Plan } from './plan.js';
 import type { Constant } from './recorder.js';
 import type { TracedCell } from './trace.js';
@@ -36,7 +36,8 @@ export class Layout {
   /** What gives back all that was taken, last first. */
   readonly #returns: (() => void)[] = [];
   /** Arrays over blocks, good until the memory grows or the arena moves. */
-  #arrays = new Map<Symbolic, TypedArray>();
+  readonly #arrays = new Map<Symbolic, TypedArray>();
+  readonly #operands = new Map<Blocks, Operands>();
   #buffer: ArrayBufferLike | null = null;
   #arena = -1;
   #pointer: number | null = null;
@@ -99,17 +100,6 @@ export class Layout {
     return this.#places.get(block) as Place;
   }
 
-  /** Forgets what was known of the memory if it has grown, or if the arena has moved. */
-  #follow(): void {
-    const { memory } = this.#engine.heap;
-    const { address } = this.#engine.arena;
-    if (this.#buffer === memory.buffer && this.#arena === address) return;
-    this.#buffer = memory.buffer;
-    this.#arena = address;
-    this.#arrays = new Map();
-    this.#pointer = null;
-  }
-
   /** Where native code finds the memory; 0 where there is none that looks for it. */
   pointer(blas: Blas | null): number {
     if (blas === null) return 0;
@@ -119,16 +109,43 @@ export class Layout {
   }
 
   arrayOf(block: Symbolic): TypedArray {
-    const { memory } = this.#engine.heap;
-    const { address } = this.#engine.arena;
     this.#follow();
-    let array = this.#arrays.get(block);
-    if (array === undefined) {
-      const { inArena, offset } = this.placeOf(block);
-      array = arrayAt(memory, block.dtype, inArena ? address + offset : offset, block.length);
-      this.#arrays.set(block, array);
-    }
+    return this.#arrays.get(block) ?? this.#layArray(block);
+  }
+
+  #layArray(block: Symbolic): TypedArray {
+    const { inArena, offset } = this.placeOf(block);
+    const address = inArena ? this.#arena + offset : offset;
+    const array = arrayAt(this.#engine.heap.memory, block.dtype, address, block.length);
+    this.#arrays.set(block, array);
     return array;
+  }
+
+  operandsOf(blocks: Blocks): Operands {
+    this.#follow();
+    return this.#operands.get(blocks) ?? this.#lay(blocks);
+  }
+
+  #lay(blocks: Blocks): Operands {
+    const arrayOf = (block: Symbolic): TypedArray => this.arrayOf(block);
+    const operands = {
+      inputs: blocks.inputs.map(arrayOf),
+      outputs: blocks.outputs.map(arrayOf),
+    };
+    this.#operands.set(blocks, operands);
+    return operands;
+  }
+
+  /** Forgets arrays and addresses when the memory has grown or the arena has moved. */
+  #follow(): void {
+    const { buffer } = this.#engine.heap.memory;
+    const { address } = this.#engine.arena;
+    if (this.#buffer === buffer && this.#arena === address) return;
+    this.#buffer = buffer;
+    this.#arena = address;
+    this.#arrays.clear();
+    this.#operands.clear();
+    this.#pointer = null;
   }
 }
 

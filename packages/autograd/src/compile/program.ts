@@ -9,6 +9,7 @@ import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Variable } from '../tensor/variable.js';
+import { isPlainObject } from '../transforms/tree.js';
 import { leftToBlas, readsRate, wantsBlas, withRate } from './emit/blas.js';
 import { type Lowered, lower, type Move } from './emit/lower.js';
 import { type Linked, tableOf } from './emit/module.js';
@@ -16,13 +17,13 @@ import { type Host, runWith } from './emit/running.js';
 import { Threaded } from './emit/shared.js';
 import type { Engine } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
-import { execute, type Instruction } from './instruction.js';
+import { type Blocks, execute, type Instruction } from './instruction.js';
 import { type HeldCell, Layout } from './layout.js';
 import { optimize } from './optimize.js';
 import { bytesOf, planMemory, type Update } from './plan.js';
 import type { Recorder } from './recorder.js';
 import { isObserved, show } from './tap.js';
-import type { Slot, Trace, TracedCell } from './trace.js';
+import { Slot, type Trace, type TracedCell } from './trace.js';
 
 /** What runs: a module, and where its table of parameters lies. */
 interface Ready extends Linked {
@@ -34,6 +35,11 @@ export class Program {
   readonly #engine: Engine;
   readonly #trace: Trace;
   readonly #layout: Layout;
+  /** The blocks of the tensors of the arguments. */
+  readonly #arguments: Blocks;
+  /** The cells that it assigns, and those whose gradient it reads or leaves. */
+  readonly #assigned: readonly HeldCell[];
+  readonly #gradients: readonly HeldCell[];
   readonly #moves: readonly Move[];
   /** Where old values of cells that are assigned lie, if they are wanted after the run. */
   readonly #copies: ReadonlyMap<Symbolic, Symbolic>;
@@ -49,6 +55,7 @@ export class Program {
   constructor(engine: Engine, trace: Trace) {
     this.#engine = engine;
     this.#trace = trace;
+    this.#arguments = { inputs: trace.inputs, outputs: [] };
     const { recorder, inputs, outputs } = trace;
     const cells = separated(trace);
     this.#copies = copiesOfOld(trace);
@@ -83,20 +90,23 @@ export class Program {
       .filter(({ before, after }) => plan.inPlace.get(after) !== before)
       .map(({ before, after }) => ({ from: after, to: before }));
     this.#layout = new Layout(engine, this.instructions, plan, cells, constants);
-    const arrayOf = (block: Symbolic): TypedArray => this.#layout.arrayOf(block);
+    this.#assigned = this.#layout.cells.filter(({ before, after }) => before !== after);
+    this.#gradients = this.#layout.cells.filter(
+      ({ gradBefore, gradAfter }) => gradBefore !== null || gradAfter !== null,
+    );
     this.#host = {
       run: (k) => {
         const threaded = this.#threaded.get(k);
-        if (threaded === undefined) execute(kernels, this.instructions[k], arrayOf);
-        else this.#share(threaded, this.instructions[k]);
+        const instruction = this.instructions[k];
+        if (threaded !== undefined) this.#share(threaded, instruction);
+        else execute(kernels, instruction, this.#layout.operandsOf(instruction));
       },
       refuse: (k, index) => refuseIndex(this.instructions[k], index),
     };
   }
 
-  /** The module, linked when it is first needed. */
-  #linked(): Ready {
-    if (this.#ready !== null) return this.#ready;
+  /** Makes the module, when it is first needed. */
+  #link(): Ready {
     const { gemm, heap, linker, shared } = this.#engine;
     const layout = this.#layout;
     const { steps, engines, threaded } = lower(this.instructions, this.#moves, {
@@ -128,45 +138,53 @@ export class Program {
 
   /** Runs on the tensors of the arguments, in order; updates cells, and returns what the function returned. */
   run(inputs: readonly Tensor[]): unknown {
-    const { cells } = this.#engine;
-    const { run, table } = this.#linked();
-    for (const { resident } of this.#layout.cells) cells.load(resident);
-    for (let i = 0; i < inputs.length; i++) this.#write(this.#trace.inputs[i], inputs[i].storage);
-    for (const { cell, gradBefore } of this.#layout.cells) {
-      if (gradBefore !== null && cell.grad !== null) this.#write(gradBefore, cell.grad.storage);
+    const { cells, arena } = this.#engine;
+    const { run, table } = this.#ready ?? this.#link();
+    const held = this.#layout.cells;
+    for (let i = 0; i < held.length; i++) {
+      const { resident } = held[i];
+      if (resident.version !== resident.cell.version) cells.load(resident);
+    }
+    const { inputs: arrays } = this.#layout.operandsOf(this.#arguments);
+    for (let i = 0; i < inputs.length; i++) write(arrays[i], inputs[i].storage);
+    for (const { cell, gradBefore } of this.#gradients) {
+      if (gradBefore !== null && cell.grad !== null) {
+        write(this.#layout.arrayOf(gradBefore), cell.grad.storage);
+      }
     }
     try {
-      runWith(this.#host, () => run(this.#engine.arena.address, table));
-    } catch (error) {
-      // An index that there is not, or a kernel of the user's. What was assigned before is assigned, as it is eagerly.
-      for (const { before, after, resident } of this.#layout.cells) {
-        if (before !== after) cells.store(resident);
+      runWith(this.#host, run, arena.address, table);
+    } finally {
+      // At an index that there is not, or in a kernel of the user's, what was assigned before is assigned, as it is eagerly.
+      for (let i = 0; i < this.#assigned.length; i++) {
+        const { cell, resident } = this.#assigned[i];
+        cell.defer(resident.fetch);
       }
-      throw error;
     }
-    for (const held of this.#layout.cells) this.#settle(held);
-    if (isObserved()) {
-      for (const { name, slot } of this.#trace.taps) show(name, this.#read(slot));
+    for (const { cell, gradAfter } of this.#gradients) {
+      cell.grad =
+        gradAfter === null ? null : this.#read(new Slot(gradAfter, cell.shape, cell.dtype));
     }
-    return withTensors(this.#trace.result, (slot) => this.#read(slot));
-  }
-
-  #write(block: Symbolic, storage: Storage): void {
-    const array = this.#layout.arrayOf(block);
-    if (typeof storage === 'number') array[0] = storage;
-    else array.set(storage as TypedArray);
-  }
-
-  #settle({ cell, before, after, gradBefore, gradAfter, resident }: HeldCell): void {
-    if (before !== after) this.#engine.cells.store(resident);
-    if (gradAfter === null) {
-      if (gradBefore !== null) cell.clearGrad();
-    } else cell.grad = this.#read({ block: gradAfter, shape: cell.shape, dtype: cell.dtype });
+    if (isObserved()) this.#showTaps();
+    return this.#valueOf(this.#trace.result);
   }
 
   #read({ block, shape, dtype }: Slot): Tensor {
     const array = this.#layout.arrayOf(this.#copies.get(block) ?? block);
     return new Tensor(shape.length === 0 ? array[0] : array.slice(), shape, dtype, null, 0);
+  }
+
+  #showTaps(): void {
+    for (const { name, slot } of this.#trace.taps) show(name, this.#read(slot));
+  }
+
+  /** The structure that the function returned, with tensors in the place of slots. */
+  #valueOf(structure: unknown): unknown {
+    if (structure instanceof Slot) return this.#read(structure);
+    if (Array.isArray(structure)) return structure.map((item) => this.#valueOf(item));
+    if (!isPlainObject(structure)) return structure;
+    const entries = Object.entries(structure);
+    return Object.fromEntries(entries.map(([key, item]) => [key, this.#valueOf(item)]));
   }
 
   /** The cells that it reads or assigns. */
@@ -185,7 +203,7 @@ export class Program {
   }
 
   explain(): Explanation {
-    const { engines, functions, bytes } = this.#linked();
+    const { engines, functions, bytes } = this.#ready ?? this.#link();
     return new Explanation({
       kernels: this.instructions.map((own, k) => explainInstruction(own, engines[k])),
       traced: this.#trace.recorder.instructions.length,
@@ -198,10 +216,10 @@ export class Program {
 
   /** Whether the cells are as they were when this program was traced: their dtypes, and which have gradients. */
   fits(): boolean {
-    for (const { cell, before, gradBefore, requiresGrad } of this.#layout.cells) {
-      const waits = cell.grad !== null;
-      if (waits !== (gradBefore !== null) || cell.dtype !== before.dtype) return false;
-      if (cell.requiresGrad !== requiresGrad) return false;
+    const held = this.#layout.cells;
+    for (let i = 0; i < held.length; i++) {
+      const { cell, before, gradBefore, requiresGrad } = held[i];
+      if (!cell.isLike(before.dtype, requiresGrad, gradBefore !== null)) return false;
     }
     return true;
   }
@@ -210,6 +228,11 @@ export class Program {
   evict(): void {
     this.#layout.release();
   }
+}
+
+function write(array: TypedArray, storage: Storage): void {
+  if (typeof storage === 'number') array[0] = storage;
+  else array.set(storage as TypedArray);
 }
 
 /** The constants that are still read, or returned, when everything is optimised. */
@@ -269,18 +292,4 @@ function copyOf(recorder: Recorder, block: Symbolic): { copy: Symbolic; instruct
   const call = { kind: 'copy', from: layout, to: layout, shape: [block.length] } as const;
   const [inputs, outputs] = [[block], [copy]];
   return { copy, instruction: { call, inputs, outputs, partial: false, site: null } };
-}
-
-/** The structure that the function returned, with tensors in the place of slots. */
-function withTensors(structure: unknown, read: (slot: Slot) => Tensor): unknown {
-  if (isSlot(structure)) return read(structure);
-  if (Array.isArray(structure)) return structure.map((item) => withTensors(item, read));
-  if (typeof structure !== 'object' || structure === null) return structure;
-  return Object.fromEntries(
-    Object.entries(structure).map(([key, item]) => [key, withTensors(item, read)]),
-  );
-}
-
-function isSlot(value: unknown): value is Slot {
-  return typeof value === 'object' && value !== null && 'block' in value && 'dtype' in value;
 }

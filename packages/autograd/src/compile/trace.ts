@@ -13,10 +13,16 @@ import { leavesOf, mapTree, rebuild } from '../transforms/tree.js';
 import { type Constant, Recorder, siteOf } from './recorder.js';
 
 /** A tensor of a program: its block and how it is read. */
-export interface Slot {
+export class Slot {
   readonly block: Symbolic;
   readonly shape: Shape;
-  readonly dtype: Tensor['dtype'];
+  readonly dtype: DType;
+
+  constructor(block: Symbolic, shape: Shape, dtype: DType) {
+    this.block = block;
+    this.shape = shape;
+    this.dtype = dtype;
+  }
 }
 
 /** A cell that the function reads or assigns. */
@@ -121,8 +127,7 @@ export function trace(
   };
   const outputs: Slot[] = [];
   const slotOf = (value: Tensor): Slot => {
-    const { shape, dtype } = value;
-    const slot = { block: blockOf(recorder, value), shape, dtype };
+    const slot = new Slot(blockOf(recorder, value), value.shape, value.dtype);
     outputs.push(slot);
     return slot;
   };

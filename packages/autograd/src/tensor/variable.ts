@@ -68,6 +68,15 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     this.#grad = gradient;
   }
 
+  /** @internal Whether its dtype is this, gradients are collected, and one waits. A trace isn't told that it was asked. */
+  isLike(dtype: DType, requiresGrad: boolean, hasGrad: boolean): boolean {
+    return (
+      this.#value.dtype === dtype &&
+      this.#requiresGrad === requiresGrad &&
+      (this.#grad !== null) === hasGrad
+    );
+  }
+
   /** The current value. Gradients of what is computed from it flow into `grad`. */
   get value(): Tensor<S> {
     return this.read();

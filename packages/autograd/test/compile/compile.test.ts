@@ -27,6 +27,14 @@ describe('compile', () => {
     expect(result.list.slice(1)).toEqual(['kept', 3]);
   });
 
+  it('returns objects as they are, whatever their keys are called', () => {
+    const since = new Date(0);
+    const fn = compile((block: Tensor) => ({ block: block.mul(2), dtype: 'mine', since }));
+    const { block, ...rest } = fn(tensor([1, 2]));
+    expect(block.toArray()).toEqual([2, 4]);
+    expect(rest).toEqual({ dtype: 'mine', since });
+  });
+
   it('traces once for each combination of shapes, dtypes and static arguments', () => {
     let runs = 0;
     const fn = compile((x: Tensor, times: number) => {

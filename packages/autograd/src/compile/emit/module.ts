@@ -2,14 +2,13 @@
 
 import { call, i32, type Local, local, Module } from '../../kernels/wasm/assembler/index.js';
 import { define, times } from '../../kernels/wasm/emit.js';
-import { hostCall } from './running.js';
+import { hostCall, type Run } from './running.js';
 import { importHeap } from './shared.js';
 import { type AnyFunction, functionOf, type Parameter, type Step } from './step.js';
 
 /** A module, started. Programs of the same structure share it. */
 export interface Linked {
-  /** Runs all steps: where the arena begins, and where the table of parameters. */
-  readonly run: (arena: number, table: number) => void;
+  readonly run: Run;
   readonly functions: number;
   readonly bytes: number;
 }
@@ -95,6 +94,6 @@ export class Linker {
     const bytes = module.toBytes();
     const compiled = new WebAssembly.Module(bytes as BufferSource);
     const { exports } = new WebAssembly.Instance(compiled, module.importMap);
-    return { run: exports.run as Linked['run'], functions: functions.size, bytes: bytes.length };
+    return { run: exports.run as Run, functions: functions.size, bytes: bytes.length };
   }
 }

@@ -10,6 +10,9 @@ export interface Host {
   readonly refuse: (k: number, index: number) => never;
 }
 
+/** Runs all steps of a program: where the arena begins, and where the table of parameters. */
+export type Run = (arena: number, table: number) => void;
+
 let running: Host | null = null;
 
 /** (k): instruction k, in JavaScript. */
@@ -20,12 +23,12 @@ export const refusal = importFunc({ in: [i32, i32], out: [] }, (k, index) =>
   running?.refuse(k, index),
 );
 
-/** Calls `run` with its callbacks answered by `host`; programs may run within programs. */
-export function runWith(host: Host, run: () => void): void {
+/** Calls `run(arena, table)` with its callbacks answered by `host`; programs may run within programs. */
+export function runWith(host: Host, run: Run, arena: number, table: number): void {
   const outer = running;
   running = host;
   try {
-    run();
+    run(arena, table);
   } finally {
     running = outer;
   }
