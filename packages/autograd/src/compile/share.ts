@@ -77,7 +77,7 @@ class Sharing {
   readonly #isConstant: (block: Symbolic) => boolean;
   readonly #parts = new Map<Instruction, readonly Part[]>();
   /** How many instructions compute a part within a larger formula. */
-  readonly #counts = new Map<string, number>();
+  readonly #counts: ReadonlyMap<string, number>;
   /** Where parts have been computed. */
   readonly #known = new Map<string, Read>();
   readonly result: Instruction[] = [];
@@ -86,23 +86,35 @@ class Sharing {
   constructor(instructions: readonly Instruction[], newBlock: NewBlock) {
     this.#newBlock = newBlock;
     this.#isConstant = constantBlocks(instructions);
-    for (const instruction of instructions) this.#count(instruction);
+    for (const instruction of instructions) this.#note(instruction);
+    const all = this.#count(() => false);
+    this.#counts = this.#count((key) => (all.get(key) ?? 0) > 1);
     for (const instruction of instructions) {
       const shared = isElementwise(instruction) ? this.#shared(instruction) : instruction;
       this.result.push(shared);
     }
   }
 
-  #count(instruction: Instruction): void {
+  #note(instruction: Instruction): void {
     if (!isElementwise(instruction) || instruction.call.shape.length === 0) return;
-    const { f } = instruction.call;
     const parts = partsOf(instruction.call).filter(({ call }) =>
       call.reads.every(({ block }) => this.#isConstant(block)),
     );
     this.#parts.set(instruction, parts);
-    for (const { node, key } of parts) {
-      if (node !== f) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  }
+
+  /** Counts parts within larger formulas; `isShared` says which of them will be read, and with them all that they hold. */
+  #count(isShared: (key: string) => boolean): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const [instruction, parts] of this.#parts) {
+      const covered = new Set<Expr>();
+      for (const { node, key } of parts) {
+        if (node === (instruction as Elementwise).call.f || covered.has(node)) continue;
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+        if (isShared(key)) for (const inner of nodesOf(node)) covered.add(inner);
+      }
     }
+    return counts;
   }
 
   #shared(instruction: Elementwise): Instruction {
