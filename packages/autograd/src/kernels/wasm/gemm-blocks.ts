@@ -2,6 +2,7 @@
 
 import { bytesPerElement } from '../../tensor/dtype.js';
 import {
+  $,
   call,
   type Func,
   f32x4,
@@ -89,11 +90,11 @@ function storePart(bytes: 4 | 8 | 16, at: Int, value: Local<'v128'>): void {
 function tileMover(tiling: Tiling): Emitted {
   const bytes = bytesPerElement(tiling.dtype);
   const lane = tiling.dtype === 'float32' ? f32x4 : f64x2;
-  const locals = [i32, i32, v128];
+  const locals = [i32, i32, i32, v128];
   return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
     const [from, c, stepC, rows, columns, add] = parameters as Int[];
-    const [read, write] = rest as Int[];
-    const value = rest[2] as Local<'v128'>;
+    const [read, write, left] = rest.slice(0, 3) as Int[];
+    const value = rest[3] as Local<'v128'>;
     const movePart = (size: 4 | 8 | 16) => {
       local.set(value, LOADS[size]({}, read));
       local.get(add);
@@ -107,19 +108,16 @@ function tileMover(tiling: Tiling): Emitted {
       advance(read, size);
       advance(write, size);
     };
-    // A row's columns by the binary digits of their number.
-    let greatest = 1;
-    while (2 * greatest < tileColumns(tiling)) greatest *= 2;
+    const lanes = VECTOR / bytes;
     countDown(rows, () => {
       local.set(read, from);
       local.set(write, c);
-      for (let digit = greatest; digit >= 1; digit /= 2) {
+      local.set(left, i32.div_u(columns, lanes));
+      local.get(left);
+      if_(null, () => countDown(left, () => movePart(VECTOR)));
+      for (let digit = lanes / 2; digit >= 1; digit /= 2) {
         i32.and(columns, digit);
-        if_(null, () => {
-          const size = digit * bytes;
-          if (size < VECTOR) movePart(size as 4 | 8);
-          else for (let moved = 0; moved < size; moved += VECTOR) movePart(VECTOR);
-        });
+        if_(null, () => movePart((digit * bytes) as 4 | 8));
       }
       advance(from, rowBytes(tiling));
       advance(c, stepC);
@@ -140,7 +138,7 @@ export function blockProduct(tiling: Tiling): Emitted {
   const packA = packerOfA(tiling);
   const moveTile = tileMover(tiling);
   const { ofA } = layoutOf(tiling);
-  return define({ in: times(16, i32), locals: times(8, i32), out: [] }, (parameters, rest) => {
+  return define({ in: times(16, i32), locals: times(11, i32), out: [] }, (parameters, rest) => {
     const [
       a,
       stepA,
@@ -160,12 +158,19 @@ export function blockProduct(tiling: Tiling): Emitted {
       add,
     ] = parameters as Int[];
     const [count, columns, strips, rows, fromA, stepOfA, acrossA, overlap] = rest as Int[];
+    const [narrow, atC, stepOfTile] = rest.slice(8) as Int[];
     local.set(count, i32.div_u(n, width));
     local.set(columns, i32.rem_u(n, width));
     // Bytes of the last panel's row that are the panel's before it.
     local.set(overlap, i32.const(0));
     i32.and(i32.ne(columns, 0), i32.ne(count, 0));
     if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
+    // Narrow rows that follow each other are one run, also where a tile of them is kept for a moment.
+    i32.and(i32.eqz(count), i32.eq(stepC, i32.mul(n, bytes)));
+    local.set(narrow);
+    local.set(stepOfTile, i32.const(row));
+    local.get(narrow);
+    if_(null, () => local.set(stepOfTile, stepC));
     // Strips of nearly equal height: 8 rows are 4 and 4, not 6 and 2.
     local.set(strips, i32.div_u(i32.add(m, tiling.rows - 1), tiling.rows));
     // From a row of the result to the next, in A.
@@ -195,14 +200,11 @@ export function blockProduct(tiling: Tiling): Emitted {
       };
       local.get(count);
       if_(null, () => sweepWith(b, stepB, panelB, count, k, c, stepC, add));
-      const sweepRagged = (to: () => void, step: Int | number) => {
+      const sweepRagged = (to: Int, step: Int) => {
         for (const one of [rows, columnwise, fromA, stepOfA, ragged, raggedStep]) local.get(one);
         i32.const(0);
         i32.const(1);
-        local.get(k);
-        to();
-        if (typeof step === 'number') i32.const(step);
-        else local.get(step);
+        for (const one of [k, to, step]) local.get(one);
         i32.const(0);
         call(sweepRows);
       };
@@ -210,22 +212,24 @@ export function blockProduct(tiling: Tiling): Emitted {
       if_(null, () => {
         // Written whole where what is too much is right, or will be: columns that are computed again get the same bits
         // again, and narrow rows run over into rows that come later.
-        i32.ge_u(i32.mul(i32.add(i32.sub(m, rows), 1), n), width);
-        i32.eq(stepC, i32.mul(n, bytes));
-        i32.and();
-        i32.ne(overlap, 0);
-        i32.or();
-        i32.eqz(add);
-        i32.and();
+        local.set(atC, i32.add(c, i32.mul(count, row)));
+        i32.and(narrow, i32.ge_u(i32.mul(i32.add(i32.sub(m, rows), 1), n), width));
+        i32.or($, i32.ne(overlap, 0));
+        i32.and($, i32.eqz(add));
         if_(
           null,
-          () => sweepRagged(() => i32.sub(i32.add(c, i32.mul(count, row)), overlap), stepC),
           () => {
-            sweepRagged(() => local.get(scratch), row);
-            i32.add(scratch, overlap);
-            i32.add(c, i32.mul(count, row));
-            for (const one of [stepC, rows, columns, add]) local.get(one);
-            call(moveTile);
+            local.set(atC, i32.sub(atC, overlap));
+            sweepRagged(atC, stepC);
+          },
+          () => {
+            sweepRagged(scratch, stepOfTile);
+            local.get(narrow);
+            if_(
+              null,
+              () => call(moveTile, [scratch, atC, stepC, 1, i32.mul(rows, n), add]),
+              () => call(moveTile, [i32.add(scratch, overlap), atC, stepC, rows, columns, add]),
+            );
           },
         );
       });

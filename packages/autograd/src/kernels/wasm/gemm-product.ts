@@ -2,6 +2,7 @@
 
 import { bytesPerElement } from '../../tensor/dtype.js';
 import {
+  $,
   br_if,
   call,
   i32,
@@ -19,7 +20,12 @@ import { rowBytes, type Tiling, tileColumns } from './gemm-tile.js';
 
 type Int = Local<'i32'>;
 
-/** Below so many rows of the result, B is read where it is: packing it would take as long as the product. */
+const PAGE = 65536;
+
+/**
+ * Below so many rows of the result, B is read where it is: packing it would take as long as the product. So it is if all of
+ * it is narrower than a panel and its rows follow each other: packed it would be larger.
+ */
 const DIRECT_ROWS = 24;
 
 /** Up to so many columns of the result, a transposed A is read where it is. */
@@ -57,44 +63,29 @@ export function partFunction(tiling: Tiling): Emitted {
         local.set(panels, fromB);
         local.set(stepB, betweenRows);
         local.set(panelB, i32.const(row));
-        i32.lt_u(columns, width);
-        if_(
-          null,
-          () => {
-            local.set(ragged, packed);
-            call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
-          },
-          () => {
-            local.set(ragged, i32.add(fromB, i32.mul(i32.sub(columns, width), bytes)));
-            local.set(raggedStep, betweenRows);
-          },
-        );
+        local.set(raggedStep, betweenRows);
+        local.set(ragged, fromB);
+        i32.ge_u(columns, width);
+        if_(null, () => {
+          local.set(ragged, i32.add(fromB, i32.mul(i32.sub(columns, width), bytes)));
+        });
       };
       const readPacked = () => {
         local.set(panels, packed);
         local.set(stepB, i32.const(row));
         local.set(panelB, i32.mul(terms, row));
+        local.set(raggedStep, i32.const(row));
         local.set(ragged, i32.add(packed, i32.mul(i32.div_u(columns, width), panelB)));
         call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
       };
-      /** In the scratch a row may be read beyond its end. */
-      const readCopied = () => {
-        local.get(packed);
-        local.get(fromB);
-        i32.mul(terms, betweenRows);
-        memory.copy();
-        local.set(ragged, packed);
-        local.set(raggedStep, betweenRows);
-      };
       const chooseB = () => {
-        local.set(raggedStep, i32.const(row));
-        i32.eq(betweenRows, i32.mul(n, bytes));
-        i32.and(i32.lt_u(n, width), i32.eqz(transposeB));
-        i32.and();
-        if_(null, readCopied, () => {
-          local.get(direct);
-          if_(null, readInPlace, readPacked);
-        });
+        // Rows that are narrower than a panel are read beyond their ends, which must not be beyond the memory's.
+        i32.sub(i32.mul(memory.size(), PAGE), row);
+        i32.add(fromB, i32.mul(i32.sub(terms, 1), betweenRows));
+        i32.ge_u();
+        i32.or($, i32.ge_u(columns, width));
+        i32.and($, direct);
+        if_(null, readInPlace, readPacked);
       };
       const blockOf = () => {
         i32.sub(k, term);
@@ -133,7 +124,9 @@ export function partFunction(tiling: Tiling): Emitted {
           local.set(betweenColumns, i32.const(bytes));
         },
       );
-      local.set(direct, i32.and(i32.lt_u(m, DIRECT_ROWS), i32.eqz(transposeB)));
+      i32.and(i32.lt_u(m, DIRECT_ROWS), i32.eqz(transposeB));
+      i32.and(i32.lt_u(n, width), i32.eq(betweenRows, i32.mul(n, bytes)));
+      local.set(direct, i32.or());
       local.set(packA, i32.and(i32.gt_u(n, DIRECT_COLUMNS), i32.ne(transposeA, 0)));
       local.set(packed, i32.add(scratch, ofB));
       local.set(column, i32.const(0));
