@@ -126,9 +126,10 @@ function tileMover(tiling: Tiling): Emitted {
 }
 
 /**
- * One block: (a, stepA, columnwise, packA, b, stepB, panelB, ragged, raggedStep, c, m, n, k, stepC, scratch, add), all rows of
- * the result, n columns of it and k terms. What is left of B after as many panels as fit is at `ragged`, rows raggedStep bytes
- * apart: the last full panel that B has, which begins within the one before it, or all of B if that is narrower.
+ * One block: (a, stepA, columnwise, packA, b, stepB, panelB, inPlace, c, m, n, k, stepC, scratch, add), all rows of the
+ * result, n columns of it and k terms. Panels of B are panelB bytes apart. The last one is full too: it begins within the
+ * one before it if B is read in place, and packed it repeats columns of that. A block that is narrower than a panel has
+ * something finite, or of the block, behind its columns.
  */
 export function blockProduct(tiling: Tiling): Emitted {
   const bytes = bytesPerElement(tiling.dtype);
@@ -138,39 +139,30 @@ export function blockProduct(tiling: Tiling): Emitted {
   const packA = packerOfA(tiling);
   const moveTile = tileMover(tiling);
   const { ofA } = layoutOf(tiling);
-  return define({ in: times(16, i32), locals: times(11, i32), out: [] }, (parameters, rest) => {
-    const [
-      a,
-      stepA,
-      columnwise,
-      packed,
-      b,
-      stepB,
-      panelB,
-      ragged,
-      raggedStep,
-      c,
-      m,
-      n,
-      k,
-      stepC,
-      scratch,
-      add,
-    ] = parameters as Int[];
-    const [count, columns, strips, rows, fromA, stepOfA, acrossA, overlap] = rest as Int[];
-    const [narrow, atC, stepOfTile] = rest.slice(8) as Int[];
+  return define({ in: times(15, i32), locals: times(13, i32), out: [] }, (parameters, rest) => {
+    const [a, stepA, columnwise, packed, b, stepB, panelB, inPlace] = parameters as Int[];
+    const [c, m, n, k, stepC, scratch, add] = parameters.slice(8) as Int[];
+    const [count, columns, strips, rows, fromA, stepOfA, acrossA] = rest as Int[];
+    const [overlap, ragged, backB, backC, narrow, stepOfTile] = rest.slice(7) as Int[];
     local.set(count, i32.div_u(n, width));
     local.set(columns, i32.rem_u(n, width));
-    // Bytes of the last panel's row that are the panel's before it.
-    local.set(overlap, i32.const(0));
-    i32.and(i32.ne(columns, 0), i32.ne(count, 0));
-    if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
     // Narrow rows that follow each other are one run, also where a tile of them is kept for a moment.
-    i32.and(i32.eqz(count), i32.eq(stepC, i32.mul(n, bytes)));
-    local.set(narrow);
+    local.set(narrow, i32.and(i32.eqz(count), i32.eq(stepC, i32.mul(n, bytes))));
     local.set(stepOfTile, i32.const(row));
     local.get(narrow);
     if_(null, () => local.set(stepOfTile, stepC));
+    // Bytes of the last panel's row that are the panel's before it.
+    i32.and(i32.ne(columns, 0), i32.ne(count, 0));
+    if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
+    local.set(ragged, i32.add(b, i32.mul(count, panelB)));
+    local.set(ragged, i32.sub(ragged, i32.mul(overlap, inPlace)));
+    i32.and(i32.ne(overlap, 0), i32.eqz(add));
+    if_(null, () => {
+      local.set(count, i32.add(count, 1));
+      local.set(columns, i32.const(0));
+      local.set(backB, i32.mul(overlap, inPlace));
+      local.set(backC, overlap);
+    });
     // Strips of nearly equal height: 8 rows are 4 and 4, not 6 and 2.
     local.set(strips, i32.div_u(i32.add(m, tiling.rows - 1), tiling.rows));
     // From a row of the result to the next, in A.
@@ -181,7 +173,11 @@ export function blockProduct(tiling: Tiling): Emitted {
       () => local.set(acrossA, stepA),
     );
     countDown(strips, () => {
-      local.set(rows, i32.div_u(i32.sub(i32.add(m, strips), 1), strips));
+      // ⌈m / strips⌉, which is at most tiling.rows: a division would take as long as a small tile.
+      local.set(rows, i32.const(1));
+      for (let height = 1; height < tiling.rows; height++) {
+        local.set(rows, i32.add(rows, i32.gt_u(m, i32.mul(strips, height))));
+      }
       local.get(packed);
       if_(
         null,
@@ -195,40 +191,34 @@ export function blockProduct(tiling: Tiling): Emitted {
           local.set(stepOfA, stepA);
         },
       );
-      const sweepWith = (...args: Int[]) => {
-        call(sweepRows, [rows, columnwise, fromA, stepOfA, ...args] as never);
-      };
+      const ofStrip = [rows, columnwise, fromA, stepOfA];
       local.get(count);
-      if_(null, () => sweepWith(b, stepB, panelB, count, k, c, stepC, add));
-      const sweepRagged = (to: Int, step: Int) => {
-        for (const one of [rows, columnwise, fromA, stepOfA, ragged, raggedStep]) local.get(one);
-        i32.const(0);
-        i32.const(1);
-        for (const one of [k, to, step]) local.get(one);
-        i32.const(0);
-        call(sweepRows);
-      };
+      if_(null, () => {
+        const panels = [b, stepB, panelB, count, k];
+        call(sweepRows, [...ofStrip, ...panels, c, stepC, add, backB, backC]);
+      });
       local.get(columns);
       if_(null, () => {
-        // Written whole where what is too much is right, or will be: columns that are computed again get the same bits
-        // again, and narrow rows run over into rows that come later.
-        local.set(atC, i32.add(c, i32.mul(count, row)));
-        i32.and(narrow, i32.ge_u(i32.mul(i32.add(i32.sub(m, rows), 1), n), width));
-        i32.or($, i32.ne(overlap, 0));
-        i32.and($, i32.eqz(add));
+        const sweepRagged = (to: Int, step: Int) => {
+          call(sweepRows, [...ofStrip, ragged, stepB, 0, 1, k, to, step, 0, 0, 0]);
+        };
+        // Narrow rows are written whole where they run over into rows that come later.
+        i32.ge_u(i32.mul(i32.add(i32.sub(m, rows), 1), n), width);
+        i32.and(i32.and($, narrow), i32.eqz(add));
         if_(
           null,
-          () => {
-            local.set(atC, i32.sub(atC, overlap));
-            sweepRagged(atC, stepC);
-          },
+          () => sweepRagged(c, stepC),
           () => {
             sweepRagged(scratch, stepOfTile);
             local.get(narrow);
             if_(
               null,
-              () => call(moveTile, [scratch, atC, stepC, 1, i32.mul(rows, n), add]),
-              () => call(moveTile, [i32.add(scratch, overlap), atC, stepC, rows, columns, add]),
+              () => call(moveTile, [scratch, c, stepC, 1, i32.mul(rows, n), add]),
+              () => {
+                i32.add(scratch, overlap);
+                i32.add(c, i32.mul(count, row));
+                call(moveTile, [$, $, stepC, rows, columns, add]);
+              },
             );
           },
         );

@@ -51,31 +51,23 @@ export function partFunction(tiling: Tiling): Emitted {
   const { ofB } = layoutOf(tiling);
   const blockColumns = blockColumnsOf(tiling);
   return define(
-    { in: times(PART_PARAMETERS, i32), locals: times(17, i32), out: [] },
+    { in: times(PART_PARAMETERS, i32), locals: times(16, i32), out: [] },
     (parameters, rest) => {
       const [a, b, c, m, n, k, transposeA, transposeB, scratch, add] = parameters as Int[];
       const [stepA, rowOfB, stepC] = parameters.slice(GEMM_PARAMETERS) as Int[];
       const [betweenRows, betweenColumns, direct, packA, packed] = rest as Int[];
       const [column, columns, term, terms, fromA, fromB, atC] = rest.slice(5) as Int[];
-      const [panels, stepB, panelB, ragged, raggedStep] = rest.slice(12) as Int[];
+      const [panels, stepB, panelB, inPlace] = rest.slice(12) as Int[];
 
       const readInPlace = () => {
         local.set(panels, fromB);
         local.set(stepB, betweenRows);
         local.set(panelB, i32.const(row));
-        local.set(raggedStep, betweenRows);
-        local.set(ragged, fromB);
-        i32.ge_u(columns, width);
-        if_(null, () => {
-          local.set(ragged, i32.add(fromB, i32.mul(i32.sub(columns, width), bytes)));
-        });
       };
       const readPacked = () => {
         local.set(panels, packed);
         local.set(stepB, i32.const(row));
         local.set(panelB, i32.mul(terms, row));
-        local.set(raggedStep, i32.const(row));
-        local.set(ragged, i32.add(packed, i32.mul(i32.div_u(columns, width), panelB)));
         call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
       };
       const chooseB = () => {
@@ -84,7 +76,7 @@ export function partFunction(tiling: Tiling): Emitted {
         i32.add(fromB, i32.mul(i32.sub(terms, 1), betweenRows));
         i32.ge_u();
         i32.or($, i32.ge_u(columns, width));
-        i32.and($, direct);
+        local.tee(inPlace, i32.and($, direct));
         if_(null, readInPlace, readPacked);
       };
       const blockOf = () => {
@@ -104,10 +96,10 @@ export function partFunction(tiling: Tiling): Emitted {
         local.set(fromB);
         local.set(atC, i32.add(c, i32.mul(column, bytes)));
         chooseB();
-        for (const one of [fromA, stepA, transposeA, packA, panels, stepB, panelB]) local.get(one);
-        for (const one of [ragged, raggedStep, atC, m, columns, terms, stepC, scratch]) {
+        for (const one of [fromA, stepA, transposeA, packA, panels, stepB, panelB, inPlace]) {
           local.get(one);
         }
+        for (const one of [atC, m, columns, terms, stepC, scratch]) local.get(one);
         i32.or(add, i32.ne(term, 0));
         call(product);
       };
