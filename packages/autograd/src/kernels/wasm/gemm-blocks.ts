@@ -15,7 +15,7 @@ import {
   v128,
 } from './assembler/index.js';
 import { define, times } from './emit.js';
-import { advance, among, countDown, packerOfA } from './gemm-pack.js';
+import { advance, among, copyRun, countDown, packerOfA } from './gemm-pack.js';
 import {
   rowBytes,
   SWEEP_PARAMETERS,
@@ -90,11 +90,11 @@ function storePart(bytes: 4 | 8 | 16, at: Int, value: Local<'v128'>): void {
 function tileMover(tiling: Tiling): Emitted {
   const bytes = bytesPerElement(tiling.dtype);
   const lane = tiling.dtype === 'float32' ? f32x4 : f64x2;
-  const locals = [i32, i32, i32, v128];
+  const locals = [i32, i32, v128];
   return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
     const [from, c, stepC, rows, columns, add] = parameters as Int[];
-    const [read, write, left] = rest.slice(0, 3) as Int[];
-    const value = rest[3] as Local<'v128'>;
+    const [read, write] = rest as Int[];
+    const value = rest[2] as Local<'v128'>;
     const movePart = (size: 4 | 8 | 16) => {
       local.set(value, LOADS[size]({}, read));
       local.get(add);
@@ -108,16 +108,19 @@ function tileMover(tiling: Tiling): Emitted {
       advance(read, size);
       advance(write, size);
     };
-    const lanes = VECTOR / bytes;
+    // A row's columns by the binary digits of their number.
+    let greatest = 1;
+    while (2 * greatest < tileColumns(tiling)) greatest *= 2;
     countDown(rows, () => {
       local.set(read, from);
       local.set(write, c);
-      local.set(left, i32.div_u(columns, lanes));
-      local.get(left);
-      if_(null, () => countDown(left, () => movePart(VECTOR)));
-      for (let digit = lanes / 2; digit >= 1; digit /= 2) {
+      for (let digit = greatest; digit >= 1; digit /= 2) {
         i32.and(columns, digit);
-        if_(null, () => movePart((digit * bytes) as 4 | 8));
+        if_(null, () => {
+          const size = digit * bytes;
+          if (size < VECTOR) movePart(size as 4 | 8);
+          else for (let moved = 0; moved < size; moved += VECTOR) movePart(VECTOR);
+        });
       }
       advance(from, rowBytes(tiling));
       advance(c, stepC);
@@ -127,9 +130,9 @@ function tileMover(tiling: Tiling): Emitted {
 
 /**
  * One block: (a, stepA, columnwise, packA, b, stepB, panelB, inPlace, c, m, n, k, stepC, scratch, add), all rows of the
- * result, n columns of it and k terms. Panels of B are panelB bytes apart. The last one is full too: it begins within the
- * one before it if B is read in place, and packed it repeats columns of that. A block that is narrower than a panel has
- * something finite, or of the block, behind its columns.
+ * result, n columns of it and k terms. Panels of B are panelB bytes apart. The last of several is full too: it
+ * begins with columns that are in the one before it, which packed are there twice. Behind the columns of a block that is
+ * narrower than a panel there may be anything, which ends up nowhere.
  */
 export function blockProduct(tiling: Tiling): Emitted {
   const bytes = bytesPerElement(tiling.dtype);
@@ -139,15 +142,17 @@ export function blockProduct(tiling: Tiling): Emitted {
   const packA = packerOfA(tiling);
   const moveTile = tileMover(tiling);
   const { ofA } = layoutOf(tiling);
-  return define({ in: times(15, i32), locals: times(13, i32), out: [] }, (parameters, rest) => {
+  return define({ in: times(15, i32), locals: times(16, i32), out: [] }, (parameters, rest) => {
     const [a, stepA, columnwise, packed, b, stepB, panelB, inPlace] = parameters as Int[];
     const [c, m, n, k, stepC, scratch, add] = parameters.slice(8) as Int[];
     const [count, columns, strips, rows, fromA, stepOfA, acrossA] = rest as Int[];
     const [overlap, ragged, backB, backC, narrow, stepOfTile] = rest.slice(7) as Int[];
+    const [read, write, left] = rest.slice(13) as Int[];
     local.set(count, i32.div_u(n, width));
     local.set(columns, i32.rem_u(n, width));
-    // Narrow rows that follow each other are one run, also where a tile of them is kept for a moment.
+    // Narrow rows that follow each other run over into rows that come later; the last ones are kept apart for a moment.
     local.set(narrow, i32.and(i32.eqz(count), i32.eq(stepC, i32.mul(n, bytes))));
+    local.set(narrow, i32.and(narrow, i32.eqz(add)));
     local.set(stepOfTile, i32.const(row));
     local.get(narrow);
     if_(null, () => local.set(stepOfTile, stepC));
@@ -156,6 +161,7 @@ export function blockProduct(tiling: Tiling): Emitted {
     if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
     local.set(ragged, i32.add(b, i32.mul(count, panelB)));
     local.set(ragged, i32.sub(ragged, i32.mul(overlap, inPlace)));
+    // Columns that are computed again get the same bits again, unless they are added.
     i32.and(i32.ne(overlap, 0), i32.eqz(add));
     if_(null, () => {
       local.set(count, i32.add(count, 1));
@@ -202,9 +208,8 @@ export function blockProduct(tiling: Tiling): Emitted {
         const sweepRagged = (to: Int, step: Int) => {
           call(sweepRows, [...ofStrip, ragged, stepB, 0, 1, k, to, step, 0, 0, 0]);
         };
-        // Narrow rows are written whole where they run over into rows that come later.
         i32.ge_u(i32.mul(i32.add(i32.sub(m, rows), 1), n), width);
-        i32.and(i32.and($, narrow), i32.eqz(add));
+        i32.and($, narrow);
         if_(
           null,
           () => sweepRagged(c, stepC),
@@ -213,7 +218,12 @@ export function blockProduct(tiling: Tiling): Emitted {
             local.get(narrow);
             if_(
               null,
-              () => call(moveTile, [scratch, c, stepC, 1, i32.mul(rows, n), add]),
+              () => {
+                local.set(read, scratch);
+                local.set(write, c);
+                local.set(left, i32.mul(rows, n));
+                copyRun(tiling, read, write, left);
+              },
               () => {
                 i32.add(scratch, overlap);
                 i32.add(c, i32.mul(count, row));
