@@ -3,6 +3,7 @@
 import { bytesPerElement } from '../../tensor/dtype.js';
 import {
   $,
+  br,
   call,
   type Func,
   f32x4,
@@ -11,11 +12,12 @@ import {
   if_,
   type Local,
   local,
+  loop,
   type ValueType,
   v128,
 } from './assembler/index.js';
 import { define, times } from './emit.js';
-import { advance, among, copyRun, countDown, packerOfA } from './gemm-pack.js';
+import { advance, among, countDown, packerOfA } from './gemm-pack.js';
 import {
   rowBytes,
   SWEEP_PARAMETERS,
@@ -86,43 +88,55 @@ function storePart(bytes: 4 | 8 | 16, at: Int, value: Local<'v128'>): void {
   else v128.store({}, at, value);
 }
 
+/** What a run is moved with, all changed. */
+interface Run {
+  readonly from: Int;
+  readonly to: Int;
+  readonly count: Int;
+  readonly value: Local<'v128'>;
+}
+
+/** Moves `count` elements, few of them, or adds them to those that are there. */
+function moveRun({ dtype }: Tiling, { from, to, count, value }: Run, add?: Int): void {
+  const bytes = bytesPerElement(dtype);
+  const lane = dtype === 'float32' ? f32x4 : f64x2;
+  const lanes = VECTOR / bytes;
+  const movePart = (size: 4 | 8 | 16) => {
+    local.set(value, LOADS[size]({}, from));
+    if (add !== undefined) {
+      local.get(add);
+      if_(null, () => local.set(value, lane.add(LOADS[size]({}, to), value)));
+    }
+    storePart(size, to, value);
+    advance(from, size);
+    advance(to, size);
+  };
+  loop(null, (again) => {
+    i32.ge_u(count, lanes);
+    if_(null, () => {
+      movePart(VECTOR);
+      advance(count, -lanes);
+      br(again);
+    });
+  });
+  for (let digit = lanes / 2; digit >= 1; digit /= 2) {
+    i32.and(count, digit);
+    if_(null, () => movePart((digit * bytes) as 4 | 8));
+  }
+}
+
 /** (from, c, stepC, rows, columns, add): moves the left part of the tile at `from` to C, or adds it. */
 function tileMover(tiling: Tiling): Emitted {
-  const bytes = bytesPerElement(tiling.dtype);
-  const lane = tiling.dtype === 'float32' ? f32x4 : f64x2;
-  const locals = [i32, i32, v128];
+  const locals = [i32, i32, i32, v128];
   return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
-    const [from, c, stepC, rows, columns, add] = parameters as Int[];
-    const [read, write] = rest as Int[];
-    const value = rest[2] as Local<'v128'>;
-    const movePart = (size: 4 | 8 | 16) => {
-      local.set(value, LOADS[size]({}, read));
-      local.get(add);
-      if_(null, () => {
-        LOADS[size]({}, write);
-        local.get(value);
-        lane.add();
-        local.set(value);
-      });
-      storePart(size, write, value);
-      advance(read, size);
-      advance(write, size);
-    };
-    // A row's columns by the binary digits of their number.
-    let greatest = 1;
-    while (2 * greatest < tileColumns(tiling)) greatest *= 2;
+    const [start, c, stepC, rows, columns, add] = parameters as Int[];
+    const [from, to, count] = rest as Int[];
     countDown(rows, () => {
-      local.set(read, from);
-      local.set(write, c);
-      for (let digit = greatest; digit >= 1; digit /= 2) {
-        i32.and(columns, digit);
-        if_(null, () => {
-          const size = digit * bytes;
-          if (size < VECTOR) movePart(size as 4 | 8);
-          else for (let moved = 0; moved < size; moved += VECTOR) movePart(VECTOR);
-        });
-      }
-      advance(from, rowBytes(tiling));
+      local.set(from, start);
+      local.set(to, c);
+      local.set(count, columns);
+      moveRun(tiling, { from, to, count, value: rest[3] as Local<'v128'> }, add);
+      advance(start, rowBytes(tiling));
       advance(c, stepC);
     });
   });
@@ -142,12 +156,14 @@ export function blockProduct(tiling: Tiling): Emitted {
   const packA = packerOfA(tiling);
   const moveTile = tileMover(tiling);
   const { ofA } = layoutOf(tiling);
-  return define({ in: times(15, i32), locals: times(16, i32), out: [] }, (parameters, rest) => {
+  const locals = [...times(16, i32), v128];
+  return define({ in: times(15, i32), locals, out: [] }, (parameters, rest) => {
     const [a, stepA, columnwise, packed, b, stepB, panelB, inPlace] = parameters as Int[];
     const [c, m, n, k, stepC, scratch, add] = parameters.slice(8) as Int[];
     const [count, columns, strips, rows, fromA, stepOfA, acrossA] = rest as Int[];
     const [overlap, ragged, backB, backC, narrow, stepOfTile] = rest.slice(7) as Int[];
-    const [read, write, left] = rest.slice(13) as Int[];
+    const [from, to, left] = rest.slice(13) as Int[];
+    const value = rest[16] as Local<'v128'>;
     local.set(count, i32.div_u(n, width));
     local.set(columns, i32.rem_u(n, width));
     // Narrow rows that follow each other run over into rows that come later; the last ones are kept apart for a moment.
@@ -219,10 +235,10 @@ export function blockProduct(tiling: Tiling): Emitted {
             if_(
               null,
               () => {
-                local.set(read, scratch);
-                local.set(write, c);
+                local.set(from, scratch);
+                local.set(to, c);
                 local.set(left, i32.mul(rows, n));
-                copyRun(tiling, read, write, left);
+                moveRun(tiling, { from, to, count: left, value });
               },
               () => {
                 i32.add(scratch, overlap);

@@ -67,31 +67,6 @@ function packRuns(bytes: number): Packer {
   });
 }
 
-/** Copies `count` elements one behind the other, few of them: in place, as a call would take as long. Changes all three. */
-export function copyRun({ dtype }: Tiling, from: Int, to: Int, count: Int): void {
-  const bytes = bytesPerElement(dtype);
-  const lanes = VECTOR / bytes;
-  loop(null, (again) => {
-    i32.ge_u(count, lanes);
-    if_(null, () => {
-      v128.store({}, to, v128.load({}, from));
-      advance(from, VECTOR);
-      advance(to, VECTOR);
-      advance(count, -lanes);
-      br(again);
-    });
-  });
-  for (let digit = lanes / 2; digit >= 1; digit /= 2) {
-    i32.and(count, digit);
-    if_(null, () => {
-      if (digit * bytes === 8) i64.store({}, to, i64.load({}, from));
-      else i32.store({}, to, i32.load({}, from));
-      advance(from, digit * bytes);
-      advance(to, digit * bytes);
-    });
-  }
-}
-
 /**
  * (from, stepP, stepJ, to, k, width): the panel whose row p has the elements at from + p · stepP + j · stepJ, j < width,
  * and zeros behind them. k and width are at least 1.
