@@ -166,25 +166,29 @@ export function blockProduct(tiling: Tiling): Emitted {
     const value = rest[16] as Local<'v128'>;
     local.set(count, i32.div_u(n, width));
     local.set(columns, i32.rem_u(n, width));
-    // Narrow rows that follow each other run over into rows that come later; the last ones are kept apart for a moment.
-    local.set(narrow, i32.and(i32.eqz(count), i32.eq(stepC, i32.mul(n, bytes))));
-    local.set(narrow, i32.and(narrow, i32.eqz(add)));
-    local.set(stepOfTile, i32.const(row));
-    local.get(narrow);
-    if_(null, () => local.set(stepOfTile, stepC));
-    // Bytes of the last panel's row that are the panel's before it.
-    i32.and(i32.ne(columns, 0), i32.ne(count, 0));
-    if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
-    local.set(ragged, i32.add(b, i32.mul(count, panelB)));
-    local.set(ragged, i32.sub(ragged, i32.mul(overlap, inPlace)));
-    // Columns that are computed again get the same bits again, unless they are added.
-    i32.and(i32.ne(overlap, 0), i32.eqz(add));
-    if_(null, () => {
-      local.set(count, i32.add(count, 1));
-      local.set(columns, i32.const(0));
-      local.set(backB, i32.mul(overlap, inPlace));
-      local.set(backC, overlap);
-    });
+    const placeRagged = () => {
+      // Narrow rows that follow each other run over into rows that come later; the last ones are kept apart for a moment.
+      local.set(narrow, i32.and(i32.eqz(count), i32.eq(stepC, i32.mul(n, bytes))));
+      local.set(narrow, i32.and(narrow, i32.eqz(add)));
+      local.set(stepOfTile, i32.const(row));
+      local.get(narrow);
+      if_(null, () => local.set(stepOfTile, stepC));
+      // Bytes of the last panel's row that are the panel's before it.
+      local.get(count);
+      if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
+      local.set(ragged, i32.add(b, i32.mul(count, panelB)));
+      local.set(ragged, i32.sub(ragged, i32.mul(overlap, inPlace)));
+      // Columns that are computed again get the same bits again, unless they are added.
+      i32.and(i32.ne(overlap, 0), i32.eqz(add));
+      if_(null, () => {
+        local.set(count, i32.add(count, 1));
+        local.set(columns, i32.const(0));
+        local.set(backB, i32.mul(overlap, inPlace));
+        local.set(backC, overlap);
+      });
+    };
+    local.get(columns);
+    if_(null, placeRagged);
     // Strips of nearly equal height: 8 rows are 4 and 4, not 6 and 2.
     local.set(strips, i32.div_u(i32.add(m, tiling.rows - 1), tiling.rows));
     // From a row of the result to the next, in A.
