@@ -4,25 +4,13 @@ import { backendInfo } from '../../autograd/src/kernels/backend.js';
 import { systemBlas } from '../../autograd/src/kernels/blas/index.js';
 import type { MatmulProblem } from '../../autograd/src/kernels/kernels.js';
 import { setThreads } from '../../autograd/src/kernels/threads/index.js';
-import { importMemory, Module } from '../../autograd/src/kernels/wasm/assembler/index.js';
-import { scratchBytesOf, TERMS } from '../../autograd/src/kernels/wasm/gemm-blocks.js';
-import {
-  compileGemm,
-  hasFma,
-  type RawGemm,
-  tilingOf,
-} from '../../autograd/src/kernels/wasm/gemm-module.js';
-import { sweep, type Tiling, tileColumns } from '../../autograd/src/kernels/wasm/gemm-tile.js';
-
-type Floating = 'float32' | 'float64';
+import { hasFma, tilingOf } from '../../autograd/src/kernels/wasm/gemm-module.js';
+import type { Tiling } from '../../autograd/src/kernels/wasm/gemm-tile.js';
+import { type Floating, productsOf, tileAlone, tileFlops } from './wasm-products.js';
 
 const SIZES = [16, 17, 31, 32, 63, 64, 100, 127, 128, 129, 255, 256, 257, 511, 512, 1000, 1024];
 const ROUNDS = 5;
 const MILLISECONDS = 30;
-
-const memory = new WebAssembly.Memory({ initial: 512 });
-const bytesOf = (dtype: Floating): number => (dtype === 'float32' ? 4 : 8);
-const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
 /** Runs `f` for a while; the microseconds of each run, or of each of several where they are short. */
 function sample(f: () => void, work: number): number[] {
@@ -54,17 +42,12 @@ interface Contender {
 const cube = (size: number): number => 2 * size ** 3;
 
 function inWebAssembly(tiling: Tiling): Contender {
-  const { exports } = new WebAssembly.Instance(compileGemm(tiling, false), { host: { memory } });
-  const gemm = exports.gemm as RawGemm;
-  const bytes = bytesOf(tiling.dtype);
+  const product = productsOf(tiling);
   return {
     name: `wasm ${tiling.fma ? 'FMA' : 'plain'}`,
     flops: cube,
     times: new Map(),
-    run: (size) => {
-      const step = aligned(size * size * bytes);
-      return () => gemm(0, step, 2 * step, size, size, size, 0, 0, 3 * step, 0);
-    },
+    run: (size) => product(size, size, size),
   };
 }
 
@@ -86,35 +69,22 @@ function byBlas(dtype: Floating): Contender | null {
   };
 }
 
-/** One tile over panels in the first cache, whatever the size: the most that any packing could reach. */
-function tileAlone(tiling: Tiling): Contender {
-  const imported = { ...importMemory({ min: 0 }), module: 'host', string: 'memory' };
-  const tile = Module({
-    exports: { tile: sweep(tiling, tiling.rows, 'columns') },
-    memory: imported,
-  });
-  const module = new WebAssembly.Module(tile.toBytes() as BufferSource);
-  const run = new WebAssembly.Instance(module, { host: { memory } }).exports.tile as RawGemm;
-  const [stepA, stepB] = [tiling.rows, tileColumns(tiling)].map((n) => n * bytesOf(tiling.dtype));
-  const b = aligned(TERMS * stepA);
-  const c = b + aligned(TERMS * stepB);
+function byTile(tiling: Tiling): Contender {
+  const tile = tileAlone(tiling);
   return {
-    name: `its tile`,
-    flops: () => 2 * tiling.rows * tileColumns(tiling) * TERMS,
+    name: 'its tile',
+    flops: () => tileFlops(tiling),
     times: new Map(),
-    run: () => () => run(0, stepA, b, stepB, 0, 1, TERMS, c, stepB, 0),
+    run: () => tile,
   };
 }
 
 function report(dtype: Floating): void {
   const tiling = tilingOf(dtype);
   const tilings = hasFma() ? [tiling, { ...tiling, fma: false }] : [tiling];
-  const largest = scratchBytesOf(tiling, 1024, 1024) + 3 * 1024 * 1024 * bytesOf(dtype);
-  if (largest > memory.buffer.byteLength) memory.grow(Math.ceil(largest / 65536));
-  new Float32Array(memory.buffer).fill(0.5);
   const blas = byBlas(dtype);
   const contenders = [
-    ...tilings.flatMap((each) => [inWebAssembly(each), tileAlone(each)]),
+    ...tilings.flatMap((each) => [inWebAssembly(each), byTile(each)]),
     ...(blas === null ? [] : [blas]),
   ];
   // In turn, so that what else the machine does is shared by all.

@@ -2,6 +2,8 @@
 
 import { bytesPerElement } from '../../tensor/dtype.js';
 import {
+  $,
+  br,
   call,
   type Func,
   f32x4,
@@ -10,6 +12,7 @@ import {
   if_,
   type Local,
   local,
+  loop,
   type ValueType,
   v128,
 } from './assembler/index.js';
@@ -86,52 +89,65 @@ function storePart(bytes: 4 | 8 | 16, at: Int, value: Local<'v128'>): void {
   else v128.store({}, at, value);
 }
 
+/** What a run is moved with, all changed. */
+interface Run {
+  readonly from: Int;
+  readonly to: Int;
+  readonly count: Int;
+  readonly value: Local<'v128'>;
+}
+
+/** Moves `count` elements, few of them, or adds them to those that are there. */
+function moveRun({ dtype }: Tiling, { from, to, count, value }: Run, add?: Int): void {
+  const bytes = bytesPerElement(dtype);
+  const lane = dtype === 'float32' ? f32x4 : f64x2;
+  const lanes = VECTOR / bytes;
+  const movePart = (size: 4 | 8 | 16) => {
+    local.set(value, LOADS[size]({}, from));
+    if (add !== undefined) {
+      local.get(add);
+      if_(null, () => local.set(value, lane.add(LOADS[size]({}, to), value)));
+    }
+    storePart(size, to, value);
+    advance(from, size);
+    advance(to, size);
+  };
+  loop(null, (again) => {
+    i32.ge_u(count, lanes);
+    if_(null, () => {
+      movePart(VECTOR);
+      advance(count, -lanes);
+      br(again);
+    });
+  });
+  for (let digit = lanes / 2; digit >= 1; digit /= 2) {
+    i32.and(count, digit);
+    if_(null, () => movePart((digit * bytes) as 4 | 8));
+  }
+}
+
 /** (from, c, stepC, rows, columns, add): moves the left part of the tile at `from` to C, or adds it. */
 function tileMover(tiling: Tiling): Emitted {
-  const bytes = bytesPerElement(tiling.dtype);
-  const lane = tiling.dtype === 'float32' ? f32x4 : f64x2;
-  const locals = [i32, i32, v128];
+  const locals = [i32, i32, i32, v128];
   return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
-    const [from, c, stepC, rows, columns, add] = parameters as Int[];
-    const [read, write] = rest as Int[];
-    const value = rest[2] as Local<'v128'>;
-    const movePart = (size: 4 | 8 | 16) => {
-      local.set(value, LOADS[size]({}, read));
-      local.get(add);
-      if_(null, () => {
-        LOADS[size]({}, write);
-        local.get(value);
-        lane.add();
-        local.set(value);
-      });
-      storePart(size, write, value);
-      advance(read, size);
-      advance(write, size);
-    };
-    // A row's columns by the binary digits of their number.
-    let greatest = 1;
-    while (2 * greatest < tileColumns(tiling)) greatest *= 2;
+    const [start, c, stepC, rows, columns, add] = parameters as Int[];
+    const [from, to, count] = rest as Int[];
     countDown(rows, () => {
-      local.set(read, from);
-      local.set(write, c);
-      for (let digit = greatest; digit >= 1; digit /= 2) {
-        i32.and(columns, digit);
-        if_(null, () => {
-          const size = digit * bytes;
-          if (size < VECTOR) movePart(size as 4 | 8);
-          else for (let moved = 0; moved < size; moved += VECTOR) movePart(VECTOR);
-        });
-      }
-      advance(from, rowBytes(tiling));
+      local.set(from, start);
+      local.set(to, c);
+      local.set(count, columns);
+      moveRun(tiling, { from, to, count, value: rest[3] as Local<'v128'> }, add);
+      advance(start, rowBytes(tiling));
       advance(c, stepC);
     });
   });
 }
 
 /**
- * One block: (a, stepA, columnwise, packA, b, stepB, panelB, ragged, raggedStep, c, m, n, k, stepC, scratch, add), all rows of
- * the result, n columns of it and k terms. What is left of B after as many panels as fit is at `ragged`, rows raggedStep bytes
- * apart: the last full panel that B has, which begins within the one before it, or all of B if that is narrower.
+ * One block: (a, stepA, columnwise, packA, b, stepB, panelB, inPlace, c, m, n, k, stepC, scratch, add), all rows of the
+ * result, n columns of it and k terms. Panels of B are panelB bytes apart. The last of several is full too: it
+ * begins with columns that are in the one before it, which packed are there twice. Behind the columns of a block that is
+ * narrower than a panel there may be anything, which ends up nowhere.
  */
 export function blockProduct(tiling: Tiling): Emitted {
   const bytes = bytesPerElement(tiling.dtype);
@@ -141,32 +157,39 @@ export function blockProduct(tiling: Tiling): Emitted {
   const packA = packerOfA(tiling);
   const moveTile = tileMover(tiling);
   const { ofA } = layoutOf(tiling);
-  return define({ in: times(16, i32), locals: times(8, i32), out: [] }, (parameters, rest) => {
-    const [
-      a,
-      stepA,
-      columnwise,
-      packed,
-      b,
-      stepB,
-      panelB,
-      ragged,
-      raggedStep,
-      c,
-      m,
-      n,
-      k,
-      stepC,
-      scratch,
-      add,
-    ] = parameters as Int[];
-    const [count, columns, strips, rows, fromA, stepOfA, acrossA, overlap] = rest as Int[];
+  const locals = [...times(16, i32), v128];
+  return define({ in: times(15, i32), locals, out: [] }, (parameters, rest) => {
+    const [a, stepA, columnwise, packed, b, stepB, panelB, inPlace] = parameters as Int[];
+    const [c, m, n, k, stepC, scratch, add] = parameters.slice(8) as Int[];
+    const [count, columns, strips, rows, fromA, stepOfA, acrossA] = rest as Int[];
+    const [overlap, ragged, backB, backC, narrow, stepOfTile] = rest.slice(7) as Int[];
+    const [from, to, left] = rest.slice(13) as Int[];
+    const value = rest[16] as Local<'v128'>;
     local.set(count, i32.div_u(n, width));
     local.set(columns, i32.rem_u(n, width));
-    // Bytes of the last panel's row that are the panel's before it.
-    local.set(overlap, i32.const(0));
-    i32.and(i32.ne(columns, 0), i32.ne(count, 0));
-    if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
+    const placeRagged = () => {
+      // Narrow rows that follow each other run over into rows that come later; the last ones are kept apart for a moment.
+      local.set(narrow, i32.and(i32.eqz(count), i32.eq(stepC, i32.mul(n, bytes))));
+      local.set(narrow, i32.and(narrow, i32.eqz(add)));
+      local.set(stepOfTile, i32.const(row));
+      local.get(narrow);
+      if_(null, () => local.set(stepOfTile, stepC));
+      // Bytes of the last panel's row that are the panel's before it.
+      local.get(count);
+      if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
+      local.set(ragged, i32.add(b, i32.mul(count, panelB)));
+      local.set(ragged, i32.sub(ragged, i32.mul(overlap, inPlace)));
+      // Columns that are computed again get the same bits again, unless they are added.
+      i32.and(i32.ne(overlap, 0), i32.eqz(add));
+      if_(null, () => {
+        local.set(count, i32.add(count, 1));
+        local.set(columns, i32.const(0));
+        local.set(backB, i32.mul(overlap, inPlace));
+        local.set(backC, overlap);
+      });
+    };
+    local.get(columns);
+    if_(null, placeRagged);
     // Strips of nearly equal height: 8 rows are 4 and 4, not 6 and 2.
     local.set(strips, i32.div_u(i32.add(m, tiling.rows - 1), tiling.rows));
     // From a row of the result to the next, in A.
@@ -177,7 +200,11 @@ export function blockProduct(tiling: Tiling): Emitted {
       () => local.set(acrossA, stepA),
     );
     countDown(strips, () => {
-      local.set(rows, i32.div_u(i32.sub(i32.add(m, strips), 1), strips));
+      // ⌈m / strips⌉, which is at most tiling.rows: a division would take as long as a small tile.
+      local.set(rows, i32.const(1));
+      for (let height = 1; height < tiling.rows; height++) {
+        local.set(rows, i32.add(rows, i32.gt_u(m, i32.mul(strips, height))));
+      }
       local.get(packed);
       if_(
         null,
@@ -191,42 +218,39 @@ export function blockProduct(tiling: Tiling): Emitted {
           local.set(stepOfA, stepA);
         },
       );
-      const sweepWith = (...args: Int[]) => {
-        call(sweepRows, [rows, columnwise, fromA, stepOfA, ...args] as never);
-      };
+      const ofStrip = [rows, columnwise, fromA, stepOfA];
       local.get(count);
-      if_(null, () => sweepWith(b, stepB, panelB, count, k, c, stepC, add));
-      const sweepRagged = (to: () => void, step: Int | number) => {
-        for (const one of [rows, columnwise, fromA, stepOfA, ragged, raggedStep]) local.get(one);
-        i32.const(0);
-        i32.const(1);
-        local.get(k);
-        to();
-        if (typeof step === 'number') i32.const(step);
-        else local.get(step);
-        i32.const(0);
-        call(sweepRows);
-      };
+      if_(null, () => {
+        const panels = [b, stepB, panelB, count, k];
+        call(sweepRows, [...ofStrip, ...panels, c, stepC, add, backB, backC]);
+      });
       local.get(columns);
       if_(null, () => {
-        // Written whole where what is too much is right, or will be: columns that are computed again get the same bits
-        // again, and narrow rows run over into rows that come later.
+        const sweepRagged = (to: Int, step: Int) => {
+          call(sweepRows, [...ofStrip, ragged, stepB, 0, 1, k, to, step, 0, 0, 0]);
+        };
         i32.ge_u(i32.mul(i32.add(i32.sub(m, rows), 1), n), width);
-        i32.eq(stepC, i32.mul(n, bytes));
-        i32.and();
-        i32.ne(overlap, 0);
-        i32.or();
-        i32.eqz(add);
-        i32.and();
+        i32.and($, narrow);
         if_(
           null,
-          () => sweepRagged(() => i32.sub(i32.add(c, i32.mul(count, row)), overlap), stepC),
+          () => sweepRagged(c, stepC),
           () => {
-            sweepRagged(() => local.get(scratch), row);
-            i32.add(scratch, overlap);
-            i32.add(c, i32.mul(count, row));
-            for (const one of [stepC, rows, columns, add]) local.get(one);
-            call(moveTile);
+            sweepRagged(scratch, stepOfTile);
+            local.get(narrow);
+            if_(
+              null,
+              () => {
+                local.set(from, scratch);
+                local.set(to, c);
+                local.set(left, i32.mul(rows, n));
+                moveRun(tiling, { from, to, count: left, value });
+              },
+              () => {
+                i32.add(scratch, overlap);
+                i32.add(c, i32.mul(count, row));
+                call(moveTile, [$, $, stepC, rows, columns, add]);
+              },
+            );
           },
         );
       });

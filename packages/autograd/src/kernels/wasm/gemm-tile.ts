@@ -44,8 +44,8 @@ export const tileColumns = (tiling: Tiling): number =>
  */
 export type OrderOfA = 'rows' | 'columns';
 
-/** a, stepA, b, stepB, panelB, count, k, c, stepC, add: see `sweep`. */
-export const SWEEP_PARAMETERS = 10;
+/** a, stepA, b, stepB, panelB, count, k, c, stepC, add, backB, backC: see `sweep`. */
+export const SWEEP_PARAMETERS = 12;
 
 /**
  * Steps along k written out one after another. Each ends in a test, which keeps it a block of its own: within a block
@@ -81,7 +81,8 @@ function multiplyAdd({ dtype, fma }: Tiling, acc: Vector, a: Vector, b: Vector):
  *     C[i, j] = (add ? C[i, j] : 0) + Σₚ A[i, p] · B[p, j],   p = 0 … k − 1 in this order, from zero
  *
  * Row p of the first tile's B is at b + p · stepB; the next tile's B begins panelB bytes further. Rows of C are stepC bytes
- * apart. k and count are at least 1.
+ * apart. The last tile of several begins backB and backC bytes earlier than that: what it has in common with the one before
+ * is computed again, with the same bits. k and count are at least 1.
  */
 export function sweep(
   tiling: Tiling,
@@ -95,7 +96,7 @@ export function sweep(
   const unrolled = unrolledSteps(order, rows === tiling.rows);
   const locals = [...times(pointers + 3, i32), ...times(rows * vectors + vectors + 1, v128)];
   return define({ in: times(SWEEP_PARAMETERS, i32), locals, out: [] }, (parameters, rest) => {
-    const [a, stepA, b, stepB, panelB, count, k, c, stepC, add] = parameters as Int[];
+    const [a, stepA, b, stepB, panelB, count, k, c, stepC, add, backB, backC] = parameters as Int[];
     const ofA = rest.slice(0, pointers) as Int[];
     const [atB, atC, end] = rest.slice(pointers, pointers + 3) as Int[];
     const [factor, ...held] = rest.slice(pointers + 3) as Vector[];
@@ -165,7 +166,13 @@ export function sweep(
       });
       local.set(c, i32.add(c, rowBytes(tiling)));
       local.set(b, i32.add(b, panelB));
-      local.tee(count, i32.sub(count, 1));
+      local.set(count, i32.sub(count, 1));
+      i32.eq(count, 1);
+      if_(null, () => {
+        local.set(c, i32.sub(c, backC));
+        local.set(b, i32.sub(b, backB));
+      });
+      local.get(count);
       br_if(nextTile);
     });
   });

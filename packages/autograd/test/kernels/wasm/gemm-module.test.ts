@@ -8,7 +8,13 @@ import {
   type RawGemm,
   tilingOf,
 } from '../../../src/kernels/wasm/gemm-module.js';
-import { expectProducts, FLOATING, type Floating, problemOf } from '../matmul-problems.js';
+import {
+  expectProducts,
+  FLOATING,
+  type Floating,
+  problemOf,
+  violations,
+} from '../matmul-problems.js';
 
 const BYTES = { float32: 4, float64: 8 } as const;
 const UNTOUCHED = 42;
@@ -88,6 +94,31 @@ describe.each(FLOATING)('matrix products on addresses, %s', (dtype) => {
       within(memory, gemm.raw(dtype), problem, scratchBytesOf(tilingOf(dtype), n, k));
     };
     expectProducts(dtype, multiply, [[9, 17, 5]], 0);
+  });
+
+  it('have the same bits whatever lies behind B, or nothing where the memory ends', () => {
+    const memory = new WebAssembly.Memory({ initial: 1 });
+    const raw = instantiateGemm(memory).raw(dtype);
+    const bytes = BYTES[dtype];
+    const view = bytes === 4 ? new Float32Array(memory.buffer) : new Float64Array(memory.buffer);
+    const denormal = bytes === 4 ? 2 ** -140 : 2 ** -1060;
+    for (const n of [1, 3, 7]) {
+      const { a, b, m, k } = problemOf(dtype, 6, n, 5);
+      const [c, scratch] = [a.length, 200];
+      const multiplied = (atB: number, behind: number) => {
+        view.fill(behind);
+        view.set(a, 0);
+        view.set(b, atB);
+        raw(...[0, atB, c].map((at) => at * bytes), m, n, k, 0, 0, scratch * bytes, 0);
+        return view.slice(c, c + m * n);
+      };
+      const truth = multiplied(100, 0);
+      for (const behind of [1, Number.NaN, denormal]) {
+        expect(multiplied(100, behind)).toEqual(truth);
+      }
+      expect(multiplied(view.length - b.length, 1)).toEqual(truth);
+      expect(violations({ ...problemOf(dtype, 6, n, 5), out: truth })).toEqual([]);
+    }
   });
 
   it('are added to what is there if asked to', () => {

@@ -57,6 +57,13 @@ const bulk = (opcode: readonly number[]) => () => {
 };
 
 export const memory = {
+  /** How many pages of 64 KiB there are. */
+  size(): StackVar<'i32'> {
+    const own = builder();
+    own.push(own.code.length);
+    own.code.append([0x3f, 0]);
+    return $;
+  },
   /** (to, from, bytes) on the stack; the blocks may overlap. */
   copy: bulk([0xfc, 0x0a, 0, 0]),
   /** (to, byte, bytes) on the stack. */

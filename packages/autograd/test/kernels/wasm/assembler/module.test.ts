@@ -99,6 +99,15 @@ describe('a module', () => {
     expect([...new Uint8Array(held.buffer, 0, 10)]).toEqual([9, 9, 9, 9, 0, 0, 9, 9, 0, 0]);
   });
 
+  it('tells how many pages its memory has, also after it has grown', () => {
+    const held = new WebAssembly.Memory({ initial: 1 });
+    const size = func({ in: [], out: [i32] }, () => void memory.size());
+    const { f } = start({ f: size }, importMemory({ min: 1 }, held));
+    expect(f()).toBe(1);
+    held.grow(2);
+    expect(f()).toBe(3);
+  });
+
   it('can leave its memory, also a shared one, to whoever starts it', () => {
     const shared = new WebAssembly.Memory({ initial: 1, maximum: 4, shared: true });
     const f = func({ in: [], out: [i32] }, () => void i32.load({}, 0));
