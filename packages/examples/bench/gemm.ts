@@ -5,10 +5,10 @@ import { blasGemm, systemBlas } from '../../autograd/src/kernels/blas/index.js';
 import { setBlasThreads } from '../../autograd/src/kernels/gemm.js';
 import type { MatmulProblem } from '../../autograd/src/kernels/kernels.js';
 import { importMemory, Module } from '../../autograd/src/kernels/wasm/assembler/index.js';
+import { hasFma } from '../../autograd/src/kernels/wasm/fma.js';
 import { scratchBytesOf, TERMS } from '../../autograd/src/kernels/wasm/gemm-blocks.js';
 import {
   compileGemm,
-  hasFma,
   type RawGemm,
   tilingOf,
 } from '../../autograd/src/kernels/wasm/gemm-module.js';

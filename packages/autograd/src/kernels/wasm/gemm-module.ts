@@ -1,6 +1,7 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
-import { f32x4, func, importMemory, Module, v128 } from './assembler/index.js';
+import { importMemory, Module } from './assembler/index.js';
+import { hasFma } from './fma.js';
 import { scratchBytesOf } from './gemm-blocks.js';
 import { gemmFunction, partFunction } from './gemm-product.js';
 import type { Tiling } from './gemm-tile.js';
@@ -48,38 +49,6 @@ export interface Gemm {
   started(dtype: LaneType): StartedGemm;
   /** How many bytes at `scratch`, 64-byte aligned if it is to be fast, a product writes to. */
   scratchBytes(dtype: LaneType, m: number, n: number, k: number): number;
-}
-
-// ---- What the engine can do -------------------------------------------------------------------------------------------
-
-const validates = (build: () => Uint8Array): boolean =>
-  typeof WebAssembly === 'object' && WebAssembly.validate(build() as BufferSource);
-
-const usesFma = (): Uint8Array => {
-  const probe = func({ in: [v128], out: [v128] }, ([x]) => {
-    f32x4.relaxed_madd(x, x, x);
-  });
-  return Module({ exports: { probe } }).toBytes();
-};
-
-let fma: boolean | null = null;
-
-/** Whether multiply and add can be one instruction. On Node 20 that takes a flag, set here, process-wide. */
-export function hasFma(): boolean {
-  fma ??= detectFma();
-  return fma;
-}
-
-function detectFma(): boolean {
-  if (validates(usesFma)) return true;
-  const v8 = globalThis.process?.getBuiltinModule?.('node:v8');
-  if (v8 === undefined) return false;
-  try {
-    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
-    return validates(usesFma);
-  } catch {
-    return false;
-  }
 }
 
 // ---- Modules ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import {
   v128,
 } from './assembler/index.js';
 import { define, fromLocal, times } from './emit.js';
-import { exp, expOfNormal } from './math/exponential.js';
+import { exp, expOfNegative } from './math/exponential.js';
 import { log } from './math/logarithm.js';
 import { across, CHAINS, gatheringOf, gatherRow, inside, POOL } from './reduce-code.js';
 import { VECTOR_BYTES } from './scratch.js';
@@ -19,9 +19,6 @@ import { advance, assign, load, type Pointer, store, storeLane, whileBelow } fro
 import { type LaneType, lanesOf, narrow, type Vec } from './vector.js';
 
 export type RowFunction = 'softmax' | 'logSoftmax' | 'logsumexp';
-
-/** Below these the share of an element is no normal number, and counts as 0. */
-const LEAST = { float32: -87.3, float64: -708.3 } as const;
 
 /**
  * (source, target, rows, bytes of a row). Exponentials of x − m, m the row's maximum, are summed in float64. A row of nothing
@@ -34,12 +31,8 @@ export function softmaxFunction(
   const l = lanesOf(dtype);
   const wide = lanesOf('float64');
   const { spread } = gatheringOf('sum', dtype);
-  /** Of a difference that is not above 0, but where infinite maxima are left out. */
-  const exponential = (d: Vec): Vec => {
-    if (kind === 'logsumexp') return exp(l, d);
-    const gone = l.lt(d, l.number(LEAST[dtype]));
-    return l.andNot(expOfNormal(l, l.andNot(d, gone)), gone);
-  };
+  /** Differences are not above 0, but where infinite maxima are left out. */
+  const exponential = kind === 'logsumexp' ? exp : expOfNegative;
   const locals = [...times(5, i32), ...times(CHAINS + 3 + POOL, v128)];
   return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
     const [source, target, rows, rowBytes] = parameters as Pointer[];
@@ -57,7 +50,7 @@ export function softmaxFunction(
     };
     const sumExponentials = (keep: boolean) => {
       const sumOf = (x: Vec) => {
-        assign(pool, [term], [exponential(l.sub(x, most))]);
+        assign(pool, [term], [exponential(l, l.sub(x, most))]);
         assign(pool, [sum], [wide.add(total, spread(fromLocal(term)).reduce(wide.add))]);
         if (keep) store(pool, to, fromLocal(term));
         advance(at, VECTOR_BYTES);

@@ -1,13 +1,13 @@
 // Polynomials on vectors.
 
 import type { Lanes, Vec } from '../vector.js';
-import type { Polynomial } from './coefficients.js';
+import type { Polynomial, Quotient } from './coefficients.js';
 
 /** Horner's scheme on coefficients, lowest first. */
 function horner(l: Lanes, coefficients: readonly number[], x: Vec): Vec {
   let sum = l.number(coefficients[coefficients.length - 1]);
   for (let k = coefficients.length - 2; k >= 0; k--) {
-    sum = l.add(l.mul(sum, x), l.number(coefficients[k]));
+    sum = l.madd(sum, x, l.number(coefficients[k]));
   }
   return sum;
 }
@@ -26,8 +26,15 @@ export function polynomialOf(l: Lanes, coefficients: readonly number[], x: Vec):
       square,
     ),
   );
-  return l.add(l.mul(odd, x), even);
+  return l.madd(odd, x, even);
 }
 
 /** The polynomial fitted for the lanes' dtype. */
 export const polynomial = (l: Lanes, p: Polynomial, x: Vec): Vec => polynomialOf(l, p[l.dtype], x);
+
+/** x·P(x²)/Q(x²) for |x| ≤ most, and its last value beyond. */
+export function oddQuotient(l: Lanes, { most, above, below }: Quotient, x: Vec): Vec {
+  const a = l.pmax(l.pmin(x, l.number(most)), l.number(-most));
+  const z = l.mul(a, a);
+  return l.div(l.mul(a, polynomialOf(l, above, z)), polynomialOf(l, below, z));
+}
