@@ -32,9 +32,16 @@ export function polynomialOf(l: Lanes, coefficients: readonly number[], x: Vec):
 /** The polynomial fitted for the lanes' dtype. */
 export const polynomial = (l: Lanes, p: Polynomial, x: Vec): Vec => polynomialOf(l, p[l.dtype], x);
 
-/** x·P(x²)/Q(x²) for |x| ≤ most, and its last value beyond. */
-export function oddQuotient(l: Lanes, { most, above, below }: Quotient, x: Vec): Vec {
-  const a = l.pmax(l.pmin(x, l.number(most)), l.number(-most));
+const clamp = (l: Lanes, x: Vec, most: number): Vec =>
+  l.pmax(l.pmin(x, l.number(most)), l.number(-most));
+
+/**
+ * c·x + x·P(x²)/Q(x²), and its last value beyond `most`; not above 1. Where the line c·x comes near the function, what the
+ * quotient's many roundings add is small.
+ */
+export function oddQuotient(l: Lanes, { most, slope, above, below }: Quotient, x: Vec): Vec {
+  const a = clamp(l, x, most);
   const z = l.mul(a, a);
-  return l.div(l.mul(a, polynomialOf(l, above, z)), polynomialOf(l, below, z));
+  const rest = l.div(l.mul(a, polynomialOf(l, above, z)), polynomialOf(l, below, z));
+  return clamp(l, l.madd(a, l.number(slope), rest), 1);
 }

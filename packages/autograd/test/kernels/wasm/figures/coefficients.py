@@ -69,11 +69,12 @@ def chebyshev(lo, hi, count):
     return [(lo + hi) / 2 - (hi - lo) / 2 * cos(pi * (2 * k + 1) / (2 * count)) for k in range(count)]
 
 
-def odd_quotient(f, most, m, n):
-    """P and Q of f(x) = x P(x^2) / Q(x^2) up to `most`, and the relative error."""
-    points = [x**2 for x in chebyshev(mpf(0), most, 12 * (m + n))]
+def odd_quotient(f, most, degree, slope, scale):
+    """P and Q of f(x) = slope x + x P(x^2) / Q(x^2) up to `most`, Q(0) = scale, and the relative error."""
+    points = [x**2 for x in chebyshev(mpf(0), most, 24 * degree)]
     ratio = {z: f(sqrt(z)) / sqrt(z) for z in points}
-    return minimax(ratio.get, points, lambda z: 1 / ratio[z], m, n)
+    p, q, worst = minimax(ratio.get, points, lambda z: 1 / ratio[z], degree, degree)
+    return [scale * (a - slope * b) for a, b in zip(p, q)], [scale * b for b in q], worst
 
 
 def single(x):
@@ -151,21 +152,26 @@ def print_exp():
     print("};")
 
 
-def quotient_of(f, most, m, n, write):
-    """The error, and lines of the quotient."""
-    p, q, worst = odd_quotient(f, mpf(most), m, n)
-    return mp.nstr(worst, 2), f"{{ most: {most}, above: {write_list(p, write)}, below: {write_list(q, write)} }}"
+def quotient_of(f, most, degree, slope, scale, write):
+    """The error, and the quotient written out."""
+    p, q, worst = odd_quotient(f, mpf(most), degree, mpf(slope), mpf(scale))
+    parts = f"above: {write_list(p, write)}, below: {write_list(q, write)}"
+    return mp.nstr(worst, 2), f"{{ most: {most}, slope: {slope}, {parts} }}"
 
 
 def print_quotients():
-    """Up to where the result is 1 but for half a unit in the last place."""
-    small, large = quotient_of(tanh, "9.02", 4, 4, single), quotient_of(tanh, "19.07", 10, 10, double)
+    """Up to where the result is 1 but for half a unit in the last place.
+
+    The scales are those of k/256 at which rounding the coefficients cost least in float32.
+    """
+    small = quotient_of(tanh, "9.02", 4, "0.125", "1.5390625", single)
+    large = quotient_of(tanh, "19.07", 10, "0.0625", "1", double)
     print()
-    print(f"/** tanh x = x P(x²) / Q(x²); errors {small[0]} and {large[0]}. */")
+    print(f"/** P and Q of tanh x; errors {small[0]} and {large[0]}. */")
     print(f"export const TANH = {{ float32: {small[1]}, float64: {large[1]} }} as const;")
-    error, lines = quotient_of(erf, "3.93", 5, 5, single)
+    error, lines = quotient_of(erf, "3.93", 5, "0.25", "1.10546875", single)
     print()
-    print(f"/** erf x = x P(x²) / Q(x²) in float32; error {error}. */")
+    print(f"/** P and Q of erf x in float32; error {error}. */")
     print(f"export const ERF: Quotient = {lines};")
 
 
@@ -179,9 +185,10 @@ if __name__ == "__main__":
     print("  readonly float64: readonly number[];")
     print("}")
     print()
-    print("/** Two polynomials: P above and Q below of x·P(x²)/Q(x²), for |x| ≤ most. */")
+    print("/** c·x + x·P(x²)/Q(x²) for |x| ≤ most: the slope c, P above and Q below. */")
     print("export interface Quotient {")
     print("  readonly most: number;")
+    print("  readonly slope: number;")
     print("  readonly above: readonly number[];")
     print("  readonly below: readonly number[];")
     print("}")
