@@ -60,7 +60,9 @@ export function softmaxFunction(
           vectors.map((x) => exponential(l, l.sub(x, most))),
         );
         assign(pool, [sum], [wide.add(total, terms.flatMap(spread).reduce(wide.add))]);
-        if (keep) terms.forEach((term, k) => store(pool, to, term, k * VECTOR_BYTES));
+        terms.forEach((term, k) => {
+          if (keep) store(pool, to, term, k * VECTOR_BYTES);
+        });
         advance(at, vectors.length * VECTOR_BYTES);
         advance(to, vectors.length * VECTOR_BYTES);
       };

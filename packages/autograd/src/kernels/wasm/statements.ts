@@ -18,12 +18,7 @@ export function assign(
 }
 
 /** Writes a vector at the pointer, or `offset` bytes on. */
-export function store(
-  pool: readonly Local<'v128'>[],
-  at: Pointer,
-  value: Vec,
-  offset = 0,
-): void {
+export function store(pool: readonly Local<'v128'>[], at: Pointer, value: Vec, offset = 0): void {
   local.get(at);
   new Emitter(pool).push(value);
   v128.store({ offset });
