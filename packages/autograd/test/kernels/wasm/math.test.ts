@@ -31,6 +31,8 @@ async function withoutFma(): Promise<Elementwise> {
   vi.resetModules();
   const loaded = await import('../../../src/kernels/wasm/elementwise.js');
   vi.doUnmock('../../../src/kernels/wasm/fma.js');
+  // Test files share what is loaded.
+  vi.resetModules();
   return loaded.elementwise;
 }
 
