@@ -16,7 +16,7 @@ export const signOf = (l: Lanes, x: Vec): Vec => l.and(x, signBit(l));
 export const withSign = (l: Lanes, x: Vec, sign: Vec): Vec => l.xor(x, sign);
 
 /** An integer n as a number, and n + `offset` in the lowest bits of `shifted`. */
-export interface Rounded {
+interface Rounded {
   readonly shifted: Vec;
   readonly value: Vec;
 }
@@ -41,7 +41,7 @@ export function roundProduct(l: Lanes, a: Vec, b: Vec, offset = 0): Rounded {
 /** 2ⁿ where that is a normal number, 0 for n = −bias and ∞ for n = bias + 1; the offset of n is the bias. */
 export const powerOfTwo = (l: Lanes, shifted: Vec): Vec => l.shiftLeft(shifted, l.mantissa);
 
-/** The offset that `scaleByPower` takes: 2⁻ⁿ of so many is nothing, whatever number it multiplies. */
+/** The offset that `scaleByPower` takes: x·2^−offset is 0 for every x up to 2. */
 export const scaleOffset = (l: Lanes): number => l.bias + l.mantissa + 2;
 
 /**

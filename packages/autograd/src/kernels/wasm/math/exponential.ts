@@ -72,12 +72,12 @@ export function expm1(l: Lanes, x: Vec): Vec {
  */
 export function sigmoid(l: Lanes, x: Vec): Vec {
   const extra = -(l.mantissa + 9);
-  const bounded = clamp(l, l.neg(x), -(l.mantissa + 9) * Math.LN2, (l.bias + 1 - extra) * Math.LN2);
+  const bounded = clamp(l, l.neg(x), extra * Math.LN2, (l.bias + 1 - extra) * Math.LN2);
   const share = l.number(2 ** extra);
   return l.div(share, l.add(share, boundedExp(l, bounded, extra)));
 }
 
-/** x·P(x²)/Q(x²), up to where the result is 1. */
+/** c·x + x·P(x²)/Q(x²), up to where the result is 1. */
 export const tanh = (l: Lanes, x: Vec): Vec => oddQuotient(l, TANH[l.dtype], x);
 
 /** (eˣ − e⁻ˣ)/2; a polynomial up to 1, where that would cancel. */
