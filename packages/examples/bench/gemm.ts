@@ -4,7 +4,8 @@ import { backendInfo } from '../../autograd/src/kernels/backend.js';
 import { systemBlas } from '../../autograd/src/kernels/blas/index.js';
 import type { MatmulProblem } from '../../autograd/src/kernels/kernels.js';
 import { setThreads } from '../../autograd/src/kernels/threads/index.js';
-import { hasFma, tilingOf } from '../../autograd/src/kernels/wasm/gemm-module.js';
+import { hasFma } from '../../autograd/src/kernels/wasm/fma.js';
+import { tilingOf } from '../../autograd/src/kernels/wasm/gemm-module.js';
 import type { Tiling } from '../../autograd/src/kernels/wasm/gemm-tile.js';
 import { type Floating, productsOf, tileAlone, tileFlops } from './wasm-products.js';
 

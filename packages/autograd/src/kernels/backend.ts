@@ -2,7 +2,7 @@
 
 import { type BlasOrReason, systemBlas } from './blas/index.js';
 import { threadCount } from './threads/index.js';
-import { hasFma } from './wasm/gemm-module.js';
+import { hasFma } from './wasm/fma.js';
 import { hasSimd } from './wasm/module.js';
 
 /** What this process computes with. */
@@ -16,8 +16,8 @@ export interface BackendInfo {
   /** WebAssembly with 128-bit vectors; without it everything runs in plain JavaScript. */
   readonly simd: boolean;
   /**
-   * Fused multiply-add (relaxed SIMD) in WebAssembly's matrix products, float32 and float64: nearly twice as fast, and each
-   * product is rounded once with its sum. Nothing else uses it.
+   * Fused multiply-add (relaxed SIMD) in WebAssembly, float32 and float64: matrix products are nearly twice as fast, the
+   * functions of mathematics by a quarter, and each product is rounded once with its sum. Nothing else uses it.
    */
   readonly fma: boolean;
   /** Why there is no BLAS; null if there is. */

@@ -37,7 +37,7 @@ const LOOPS: readonly Case[] = [
   [
     'rows, a row and a column',
     (x, r, c) => exp(x.add(r).mul(c)),
-    [normal(301, 256), normal(256), normal(301, 1)],
+    [normal(401, 256), normal(256), normal(401, 1)],
   ],
   ['rows that are not whole vectors', (x, r) => exp(x.add(r)), [normal(701, 123), normal(123)]],
   [

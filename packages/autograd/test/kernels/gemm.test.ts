@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { backendInfo } from '../../src/kernels/backend.js';
 import { loadBlas } from '../../src/kernels/blas/index.js';
 import { matmul } from '../../src/kernels/gemm.js';
-import { hasFma } from '../../src/kernels/wasm/gemm-module.js';
+import { hasFma } from '../../src/kernels/wasm/fma.js';
 import { expectProducts, FLOATING } from './matmul-problems.js';
 
 describe('the product for every size', () => {

@@ -131,24 +131,28 @@ const LONGEST = 2000;
 
 const samePlace = (a: Place, b: Place): boolean => a.offset === b.offset && a.inArena === b.inArena;
 
-/** Nanoseconds of float32: for moving an element, for an operation in one instruction or a few, for slower ones, for functions. */
+/**
+ * Nanoseconds of float32: for moving an element, for an operation in one instruction or a few, for slower ones, for functions
+ * made of one exponential or quotient, and for all others.
+ */
 const MOVE_COST = 0.12;
 const CHEAP_COST = 0.06;
 const ROOT_COST = 0.5;
+const SHORT_FUNCTION_COST = 1.3;
 const FUNCTION_COST = 3;
-const ERROR_FUNCTION_COST = 5;
 const CHEAP: ReadonlySet<string> = new Set([
   ...['add', 'sub', 'mul', 'neg', 'abs', 'sign', 'maximum', 'minimum', 'select'],
   ...['less', 'lessEqual', 'greater', 'greaterEqual', 'equal', 'notEqual'],
   ...['logicalNot', 'logicalAnd', 'logicalOr', 'logicalXor', 'floor', 'ceil', 'round', 'trunc'],
 ]);
 const ROOTS: ReadonlySet<string> = new Set(['div', 'sqrt', 'rsqrt']);
+const SHORT_FUNCTIONS: ReadonlySet<string> = new Set(['exp', 'expm1', 'sigmoid', 'tanh', 'erf']);
 
 function costOfOperation({ op, args }: Expr): number {
   if (args.length === 0) return 0;
   if (CHEAP.has(op)) return CHEAP_COST;
   if (ROOTS.has(op)) return ROOT_COST;
-  return op === 'erf' ? ERROR_FUNCTION_COST : FUNCTION_COST;
+  return SHORT_FUNCTIONS.has(op) ? SHORT_FUNCTION_COST : FUNCTION_COST;
 }
 
 /** About how many nanoseconds an element of float32 takes. */

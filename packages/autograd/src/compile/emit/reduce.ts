@@ -16,7 +16,7 @@ import { columnScratchBytes, columnSums, rowSums } from './sums.js';
 /** Nanoseconds for each four bytes: gathered along rows, down columns, and in exponentials. */
 const ROW_COST = 0.3;
 const COLUMN_COST = 0.4;
-export const EXPONENTIAL_COST = 4;
+export const EXPONENTIAL_COST = 2;
 
 const costOfRows = (reduction: Reduction): number =>
   reduction === 'logsumexp' ? EXPONENTIAL_COST : ROW_COST;

@@ -1,7 +1,7 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
-import { f32x4, func, importMemory, Module, v128 } from './assembler/index.js';
-import { allowRelaxedSimd } from './engine-flags.js';
+import { importMemory, Module } from './assembler/index.js';
+import { hasFma } from './fma.js';
 import { gemmFunction, partFunction } from './gemm-product.js';
 import type { Tiling } from './gemm-tile.js';
 import { isShared } from './threading.js';
@@ -31,26 +31,6 @@ export interface Gemm {
   raw(dtype: LaneType): RawGemm;
   /** The module of a dtype, started; other threads start it too. */
   started(dtype: LaneType): StartedGemm;
-}
-
-// ---- What the engine can do -------------------------------------------------------------------------------------------
-
-const validates = (build: () => Uint8Array): boolean =>
-  typeof WebAssembly === 'object' && WebAssembly.validate(build() as BufferSource);
-
-const usesFma = (): Uint8Array => {
-  const probe = func({ in: [v128], out: [v128] }, ([x]) => {
-    f32x4.relaxed_madd(x, x, x);
-  });
-  return Module({ exports: { probe } }).toBytes();
-};
-
-let fma: boolean | null = null;
-
-/** Whether multiply and add can be one instruction. On Node 20 that takes a flag, set here, process-wide. */
-export function hasFma(): boolean {
-  fma ??= validates(usesFma) || (allowRelaxedSimd() && validates(usesFma));
-  return fma;
 }
 
 // ---- Modules ----------------------------------------------------------------------------------------------------------

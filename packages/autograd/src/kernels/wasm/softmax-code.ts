@@ -11,7 +11,7 @@ import {
   v128,
 } from './assembler/index.js';
 import { define, fromLocal, times } from './emit.js';
-import { exp, expOfNormal } from './math/exponential.js';
+import { exp, expOfNegative } from './math/exponential.js';
 import { log } from './math/logarithm.js';
 import { across, CHAINS, gatheringOf, gatherRow, inside, POOL } from './reduce-code.js';
 import { VECTOR_BYTES } from './scratch.js';
@@ -19,9 +19,6 @@ import { advance, assign, load, type Pointer, store, storeLane, whileBelow } fro
 import { type LaneType, lanesOf, narrow, type Vec } from './vector.js';
 
 export type RowFunction = 'softmax' | 'logSoftmax' | 'logsumexp';
-
-/** Below these the share of an element is no normal number, and counts as 0. */
-const LEAST = { float32: -87.3, float64: -708.3 } as const;
 
 /**
  * (source, target, rows, bytes of a row). Exponentials of x − m, m the row's maximum, are summed in float64. A row of nothing
@@ -34,38 +31,50 @@ export function softmaxFunction(
   const l = lanesOf(dtype);
   const wide = lanesOf('float64');
   const { spread } = gatheringOf('sum', dtype);
-  /** Of a difference that is not above 0, but where infinite maxima are left out. */
-  const exponential = (d: Vec): Vec => {
-    if (kind === 'logsumexp') return exp(l, d);
-    const gone = l.lt(d, l.number(LEAST[dtype]));
-    return l.andNot(expOfNormal(l, l.andNot(d, gone)), gone);
-  };
-  const locals = [...times(5, i32), ...times(CHAINS + 3 + POOL, v128)];
+  /** Without NaN, which makes the sum NaN in any case. */
+  const greatest = { ...gatheringOf('max', dtype), merge: l.pmax };
+  /** Differences are not above 0, but where infinite maxima are left out. */
+  const exponential = kind === 'logsumexp' ? exp : expOfNegative;
+  const locals = [...times(5, i32), ...times(CHAINS + 2 + POOL, v128)];
   return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
     const [source, target, rows, rowBytes] = parameters as Pointer[];
     const [at, end, whole, to, toEnd] = rest as Pointer[];
     const chains = rest.slice(5, 5 + CHAINS) as Local<'v128'>[];
-    const [shift, sum, term] = rest.slice(5 + CHAINS, 8 + CHAINS) as Local<'v128'>[];
-    const pool = rest.slice(8 + CHAINS) as Local<'v128'>[];
+    const [shift, sum] = rest.slice(5 + CHAINS, 7 + CHAINS) as Local<'v128'>[];
+    const pool = rest.slice(7 + CHAINS) as Local<'v128'>[];
     const [most, total] = [fromLocal(shift), fromLocal(sum)];
 
     const findShift = () => {
-      gatherRow(gatheringOf('max', dtype), pool, chains, { at, end, whole });
+      gatherRow(greatest, pool, chains, { at, end, whole });
       const m = fromLocal(chains[0]);
       const size = kind === 'logsumexp' ? l.abs(m) : l.neg(m);
       assign(pool, [shift], [l.andNot(m, l.eq(size, l.number(Infinity)))]);
     };
     const sumExponentials = (keep: boolean) => {
-      const sumOf = (x: Vec) => {
-        assign(pool, [term], [exponential(l.sub(x, most))]);
-        assign(pool, [sum], [wide.add(total, spread(fromLocal(term)).reduce(wide.add))]);
-        if (keep) store(pool, to, fromLocal(term));
-        advance(at, VECTOR_BYTES);
-        advance(to, VECTOR_BYTES);
+      const sumOf = (...vectors: readonly Vec[]) => {
+        const names = chains.slice(0, vectors.length);
+        const terms = names.map(fromLocal);
+        assign(
+          pool,
+          names,
+          vectors.map((x) => exponential(l, l.sub(x, most))),
+        );
+        assign(pool, [sum], [wide.add(total, terms.flatMap(spread).reduce(wide.add))]);
+        terms.forEach((term, k) => {
+          if (keep) store(pool, to, term, k * VECTOR_BYTES);
+        });
+        advance(at, vectors.length * VECTOR_BYTES);
+        advance(to, vectors.length * VECTOR_BYTES);
+      };
+      const wholeVectors = (count: number) => {
+        local.set(whole, i32.add(at, i32.and(i32.sub(end, at), -count * VECTOR_BYTES)));
+        whileBelow(at, whole, () =>
+          sumOf(...Array.from({ length: count }, (_, k) => load(at, k * VECTOR_BYTES))),
+        );
       };
       assign(pool, [sum], [wide.number(0)]);
-      local.set(whole, i32.add(at, i32.and(rowBytes, -VECTOR_BYTES)));
-      whileBelow(at, whole, () => sumOf(load(at)));
+      wholeVectors(2);
+      wholeVectors(1);
       whileBelow(at, end, () => sumOf(l.choose(inside(l, at, end), load(at), l.number(-Infinity))));
       assign(pool, [sum], [across(wide, wide.add, total)]);
     };

@@ -17,11 +17,11 @@ export function assign(
   for (let k = names.length - 1; k >= 0; k--) local.set(names[k]);
 }
 
-/** Writes a vector at the pointer. */
-export function store(pool: readonly Local<'v128'>[], at: Pointer, value: Vec): void {
+/** Writes a vector at the pointer, or `offset` bytes on. */
+export function store(pool: readonly Local<'v128'>[], at: Pointer, value: Vec, offset = 0): void {
   local.get(at);
   new Emitter(pool).push(value);
-  v128.store({});
+  v128.store({ offset });
 }
 
 /** Writes the first lane of a vector at the pointer, and nothing behind it. */

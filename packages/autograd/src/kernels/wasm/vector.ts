@@ -2,6 +2,7 @@
 
 import type { DType, TypedArray } from '../../tensor/dtype.js';
 import { f32x4, f64x2, i8x16, i32, i32x4, i64x2, v128 } from './assembler/index.js';
+import { hasFma } from './fma.js';
 
 /** The dtypes that have SIMD kernels. */
 export type LaneType = 'float32' | 'float64';
@@ -51,6 +52,8 @@ export interface Lanes {
   readonly sub: Binary;
   readonly mul: Binary;
   readonly div: Binary;
+  /** a·b + c, rounded once where there is such an instruction, else twice. For what is no less right either way. */
+  madd(a: Vec, b: Vec, c: Vec): Vec;
   readonly sqrt: Unary;
   readonly neg: Unary;
   readonly abs: Unary;
@@ -119,6 +122,10 @@ const floating = (lane: typeof f32x4 | typeof f64x2) => ({
   sub: two(lane.sub),
   mul: two(lane.mul),
   div: two(lane.div),
+  madd: (a: Vec, b: Vec, c: Vec) =>
+    hasFma()
+      ? vec(() => lane.relaxed_madd(), [a, b, c])
+      : vec(() => lane.add(), [vec(() => lane.mul(), [a, b]), c]),
   sqrt: one(lane.sqrt),
   neg: one(lane.neg),
   abs: one(lane.abs),

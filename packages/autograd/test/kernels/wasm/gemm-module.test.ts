@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { MatmulProblem } from '../../../src/kernels/kernels.js';
+import { hasFma } from '../../../src/kernels/wasm/fma.js';
 import { scratchBytesOf } from '../../../src/kernels/wasm/gemm-blocks.js';
 import {
   compileGemm,
-  hasFma,
   instantiateGemm,
   type RawGemm,
   tilingOf,

@@ -1,7 +1,9 @@
-// The SIMD mathematics against correctly rounded values, and at the numbers that are not ordinary.
+// The SIMD mathematics against correctly rounded values, and at the numbers that are not ordinary; with fused multiply-add, if
+// there is one, and without.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { elementwise } from '../../../src/kernels/wasm/elementwise.js';
+import { hasFma } from '../../../src/kernels/wasm/fma.js';
 import { MATH_NAMES } from '../../../src/kernels/wasm/math/library.js';
 import type { LaneType } from '../../../src/kernels/wasm/vector.js';
 import { argument, type Expr, kernelOf } from '../../../src/scalar/index.js';
@@ -21,22 +23,44 @@ type Floats = Float32Array | Float64Array;
 const floats = (dtype: LaneType, values: readonly number[]): Floats =>
   dtype === 'float32' ? new Float32Array(values) : new Float64Array(values);
 
-function compute(f: Expr, args: readonly Floats[], dtype: LaneType): Floats {
-  const out = floats(dtype, new Array<number>(args[0].length).fill(0));
-  const shape = [out.length];
-  elementwise(
-    f,
-    args.map((storage) => ({ storage, shape })),
-    out,
-    shape,
-    dtype,
-  );
-  return out;
+type Elementwise = typeof elementwise;
+
+/** The same kernel where there is no fused multiply-add. */
+async function withoutFma(): Promise<Elementwise> {
+  vi.doMock('../../../src/kernels/wasm/fma.js', () => ({ hasFma: () => false }));
+  vi.resetModules();
+  const loaded = await import('../../../src/kernels/wasm/elementwise.js');
+  vi.doUnmock('../../../src/kernels/wasm/fma.js');
+  // Test files share what is loaded.
+  vi.resetModules();
+  return loaded.elementwise;
 }
 
-const DTYPES = ['float32', 'float64'] as const;
+const computing =
+  (kernel: Elementwise) =>
+  (f: Expr, args: readonly Floats[], dtype: LaneType): Floats => {
+    const out = floats(dtype, new Array<number>(args[0].length).fill(0));
+    const shape = [out.length];
+    kernel(
+      f,
+      args.map((storage) => ({ storage, shape })),
+      out,
+      shape,
+      dtype,
+    );
+    return out;
+  };
 
-describe.each(DTYPES)('SIMD mathematics in %s', (dtype) => {
+const KERNELS = [
+  ['as the engine allows', computing(elementwise)],
+  ['without fused multiply-add', computing(await withoutFma())],
+] as const;
+
+const CASES = KERNELS.flatMap(([how, compute]) =>
+  (['float32', 'float64'] as const).map((dtype) => ({ dtype, how, compute })),
+);
+
+describe.each(CASES)('SIMD mathematics in $dtype $how', ({ dtype, compute }) => {
   it.each(NAMES)('%s is within 4 ulp of the correctly rounded value', (name) => {
     const { args, expected } = figuresOf(name, dtype);
     const computed = compute(formulaOf(name), args, dtype);
@@ -100,4 +124,34 @@ describe.each(DTYPES)('SIMD mathematics in %s', (dtype) => {
       expect(beside[1]).toBe(host);
     },
   );
+});
+
+/** How many numbers of float32 lie between, of one sign. */
+function distances(a: Floats, b: Floats): Int32Array {
+  const [left, right] = [a, b].map((x) => new Int32Array(Float32Array.from(x).buffer));
+  return left.map((bits, k) => Math.abs(bits - right[k]));
+}
+
+describe.each(KERNELS)('float32 by quotients %s', (_, compute) => {
+  const points = Float32Array.from({ length: 2 ** 17 }, (_, k) => 10 * (k / 2 ** 17) ** 2);
+
+  it.each(['tanh', 'erf'] as const)('%s stays within 4 ulp of float64 and within 1', (name) => {
+    const single = compute(x[name](), [points], 'float32');
+    const double = compute(x[name](), [Float64Array.from(points)], 'float64');
+    expect(distances(single, double).reduce((a, b) => Math.max(a, b))).toBeLessThanOrEqual(
+      MOST_ULPS,
+    );
+    expect(Math.max(...single.slice(-100))).toBe(1);
+    expect(single.some((y) => y > 1)).toBe(false);
+    expect(compute(x[name](), [Float32Array.of(-Infinity)], 'float32')[0]).toBe(-1);
+  });
+});
+
+it('both ways of rounding are tried where there are two', () => {
+  const points = floats(
+    'float32',
+    Array.from({ length: 1000 }, (_, k) => k / 500),
+  );
+  const [first, second] = KERNELS.map(([, compute]) => compute(x.exp(), [points], 'float32'));
+  expect(distances(first, second).some((distance) => distance > 0)).toBe(hasFma());
 });

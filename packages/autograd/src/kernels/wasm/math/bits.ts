@@ -15,30 +15,44 @@ export const signOf = (l: Lanes, x: Vec): Vec => l.and(x, signBit(l));
 /** |x| with the sign of `s` turned by that of x: an odd function from its right half. */
 export const withSign = (l: Lanes, x: Vec, sign: Vec): Vec => l.xor(x, sign);
 
-/** Adding it to a number of less than 2^(mantissa − 2) leaves the nearest integer in the lowest bits. */
-export const roundingMagic = (l: Lanes): number => 1.5 * 2 ** l.mantissa;
+/** An integer n as a number, and n + `offset` in the lowest bits of `shifted`. */
+interface Rounded {
+  readonly shifted: Vec;
+  readonly value: Vec;
+}
 
-/** x to the nearest integer: as the integer's bits above those of the magic number, and as a number. */
-export function roundToInteger(l: Lanes, x: Vec): { readonly shifted: Vec; readonly value: Vec } {
-  const magic = l.number(roundingMagic(l));
+/** Adding it to a number of less than 2^(mantissa − 2) leaves the nearest integer, and `offset`, in the lowest bits. */
+const roundingMagic = (l: Lanes, offset: number): Vec => l.number(1.5 * 2 ** l.mantissa + offset);
+
+/** x to the nearest integer. */
+export function roundToInteger(l: Lanes, x: Vec, offset = 0): Rounded {
+  const magic = roundingMagic(l, offset);
   const shifted = l.add(x, magic);
   return { shifted, value: l.sub(shifted, magic) };
 }
 
-/** 2ⁿ for the integer n + `extra` with n in `shifted`, where that is a normal number. */
-export function powerOfTwo(l: Lanes, shifted: Vec, extra: number): Vec {
-  const offset = patternOf(l, roundingMagic(l)) - BigInt(l.bias + extra);
-  return l.shiftLeft(l.integerSub(shifted, l.integer(offset)), l.mantissa);
+/** a·b to the nearest integer, or one of both in the middle. */
+export function roundProduct(l: Lanes, a: Vec, b: Vec, offset = 0): Rounded {
+  const magic = roundingMagic(l, offset);
+  const shifted = l.madd(a, b, magic);
+  return { shifted, value: l.sub(shifted, magic) };
 }
 
-/** x·2ⁿ for any n that matters, in two steps: neither overflows early, and a denormal result is rounded once. */
+/** 2ⁿ where that is a normal number, 0 for n = −bias and ∞ for n = bias + 1; the offset of n is the bias. */
+export const powerOfTwo = (l: Lanes, shifted: Vec): Vec => l.shiftLeft(shifted, l.mantissa);
+
+/** The offset that `scaleByPower` takes: x·2^−offset is 0 for every x up to 2. */
+export const scaleOffset = (l: Lanes): number => l.bias + l.mantissa + 2;
+
+/**
+ * x·2^(n + extra) in two steps, −offset ≤ n ≤ bias + 2: neither overflows early, and a denormal result is rounded once.
+ * At n = −offset the first step is by 0.
+ */
 export function scaleByPower(l: Lanes, x: Vec, shifted: Vec, extra = 0): Vec {
-  const offset = patternOf(l, roundingMagic(l)) - BigInt(2 * l.bias + extra);
-  const sum = l.integerSub(shifted, l.integer(offset));
-  const first = l.shiftRight(sum, 1);
-  const second = l.integerSub(sum, first);
-  const step = (exponent: Vec) => l.shiftLeft(exponent, l.mantissa);
-  return l.mul(l.mul(x, step(first)), step(second));
+  const first = l.shiftRight(shifted, 1);
+  const rest = l.integer(2 * l.bias - scaleOffset(l) + extra);
+  const second = l.integerAdd(l.integerSub(shifted, first), rest);
+  return l.mul(l.mul(x, powerOfTwo(l, first)), powerOfTwo(l, second));
 }
 
 /** x = m·2ᵉ with m between √½ and √2, for positive normal x. */

@@ -1,13 +1,13 @@
 // Polynomials on vectors.
 
 import type { Lanes, Vec } from '../vector.js';
-import type { Polynomial } from './coefficients.js';
+import type { Polynomial, Quotient } from './coefficients.js';
 
 /** Horner's scheme on coefficients, lowest first. */
 function horner(l: Lanes, coefficients: readonly number[], x: Vec): Vec {
   let sum = l.number(coefficients[coefficients.length - 1]);
   for (let k = coefficients.length - 2; k >= 0; k--) {
-    sum = l.add(l.mul(sum, x), l.number(coefficients[k]));
+    sum = l.madd(sum, x, l.number(coefficients[k]));
   }
   return sum;
 }
@@ -26,8 +26,22 @@ export function polynomialOf(l: Lanes, coefficients: readonly number[], x: Vec):
       square,
     ),
   );
-  return l.add(l.mul(odd, x), even);
+  return l.madd(odd, x, even);
 }
 
 /** The polynomial fitted for the lanes' dtype. */
 export const polynomial = (l: Lanes, p: Polynomial, x: Vec): Vec => polynomialOf(l, p[l.dtype], x);
+
+const clamp = (l: Lanes, x: Vec, most: number): Vec =>
+  l.pmax(l.pmin(x, l.number(most)), l.number(-most));
+
+/**
+ * c·x + x·P(x²)/Q(x²), and its last value beyond `most`; not above 1. Where the line c·x comes near the function, what the
+ * quotient's many roundings add is small.
+ */
+export function oddQuotient(l: Lanes, { most, slope, above, below }: Quotient, x: Vec): Vec {
+  const a = clamp(l, x, most);
+  const z = l.mul(a, a);
+  const rest = l.div(l.mul(a, polynomialOf(l, above, z)), polynomialOf(l, below, z));
+  return clamp(l, l.madd(a, l.number(slope), rest), 1);
+}

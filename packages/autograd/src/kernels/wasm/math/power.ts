@@ -1,7 +1,13 @@
 // aᵇ: float32 by way of float64, float64 by way of a logarithm in two doubles.
 
 import { inDouble, type Lanes, lanesOf, type Vec } from '../vector.js';
-import { roundToInteger, scaleByPower, smallestNormal, splitExponent } from './bits.js';
+import {
+  roundToInteger,
+  scaleByPower,
+  scaleOffset,
+  smallestNormal,
+  splitExponent,
+} from './bits.js';
 import { EXP, LOG, POW } from './coefficients.js';
 import { polynomial, polynomialOf } from './polynomial.js';
 
@@ -15,9 +21,9 @@ function split(l: Lanes, a: Vec): { readonly m: Vec; readonly e: Vec } {
 
 /** 2^(high + low), where `low` is nothing beside 1. */
 function powerOf2(l: Lanes, high: Vec, low: Vec | null, coefficients: readonly number[]): Vec {
-  const limit = 1.1 * (l.bias + l.mantissa);
-  const bounded = l.pmax(l.pmin(high, l.number(limit)), l.number(-limit));
-  const { shifted, value } = roundToInteger(l, bounded);
+  const offset = scaleOffset(l);
+  const bounded = l.pmax(l.pmin(high, l.number(l.bias + 2)), l.number(-offset));
+  const { shifted, value } = roundToInteger(l, bounded, offset);
   const difference = l.sub(bounded, value);
   // What an exponent out of bounds has for a low part has nothing to say.
   const rest = low === null ? null : l.and(low, l.eq(bounded, high));

@@ -2,7 +2,7 @@
 
 import { i8x16 } from '../assembler/index.js';
 import { type Lanes, lanesOf, narrow, type Vec, vec, widen } from '../vector.js';
-import { roundToInteger, signOf, withSign } from './bits.js';
+import { roundProduct, signOf, withSign } from './bits.js';
 import { COS, SIN } from './coefficients.js';
 import { polynomial } from './polynomial.js';
 
@@ -24,7 +24,7 @@ interface Reduced {
 
 function reduceBy(slices: readonly number[], a: Vec): Reduced {
   const l = lanesOf('float64');
-  const { shifted, value } = roundToInteger(l, l.mul(a, l.number(2 / Math.PI)));
+  const { shifted, value } = roundProduct(l, a, l.number(2 / Math.PI));
   let r = a;
   for (const slice of slices) r = l.sub(r, l.mul(value, l.number(slice)));
   return { quadrant: shifted, r };

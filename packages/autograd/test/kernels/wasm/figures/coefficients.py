@@ -1,14 +1,14 @@
 """Fits the polynomials of src/kernels/wasm/math and prints coefficients.ts: python3 coefficients.py > ….ts (needs mpmath).
 
-Each is the interpolant at Chebyshev nodes, computed with 60 digits (near-minimax), of the least degree whose error,
-weighted by what it contributes to the function, stays below 2^-28 (float32) or 2^-57 (float64). Coefficients are then
-rounded to the dtype. Lowest first.
+Most are interpolants at Chebyshev nodes, computed with 60 digits (near-minimax), of the least degree whose error, weighted
+by what it contributes to the function, stays below 2^-28 (float32) or 2^-57 (float64). What most time is spent in, exp and
+the quotients, has the least greatest error that its degree allows. Coefficients are then rounded to the dtype. Lowest first.
 """
 
 from struct import pack, unpack
 
 from mpmath import (
-    asin, atan, cos, cosh, erf, erfc, exp, linspace, log, log1p, lu_solve, matrix, mp, mpf, pi, polyval, sin, sinh, sqrt,
+    asin, atan, cos, erf, erfc, exp, linspace, log, lu_solve, matrix, mp, mpf, pi, polyval, sin, sinh, sqrt, tanh,
 )
 
 mp.dps = 60
@@ -32,6 +32,49 @@ def fit(f, lo, hi, weight, tolerance):
         if worst < tolerance:
             return c, worst
     raise ValueError("no degree is enough")
+
+
+def minimax(f, xs, weight, m, n, rounds=80):
+    """P and Q, of degrees m and n and Q(0) = 1, of the least greatest weighted error of P / Q at xs, and that error.
+
+    Least squares of P - f Q, divided by the Q of the last round and weighted anew by how large the errors were (C. L. Lawson).
+    """
+    ys = [f(x) for x in xs]
+    weights, qs = [mpf(1)] * len(xs), [mpf(1)] * len(xs)
+    best = None
+    for _ in range(rounds):
+        square, right = matrix(m + n + 1, m + n + 1), matrix(m + n + 1, 1)
+        for x, y, w, q in zip(xs, ys, weights, qs):
+            powers = [x**j for j in range(max(m, n) + 1)]
+            row = powers[: m + 1] + [-y * power for power in powers[1 : n + 1]]
+            scale = w * (weight(x) / q) ** 2
+            for i in range(m + n + 1):
+                right[i] += scale * row[i] * y
+                for j in range(m + n + 1):
+                    square[i, j] += scale * row[i] * row[j]
+        solution = list(lu_solve(square, right))
+        p, q = solution[: m + 1], [mpf(1)] + solution[m + 1 :]
+        qs = [polyval(q[::-1], x) for x in xs]
+        errors = [abs(polyval(p[::-1], x) / q - y) * weight(x) for x, y, q in zip(xs, ys, qs)]
+        worst = max(errors)
+        if best is None or worst < best[2]:
+            best = p, q, worst
+        weights = [w * e / worst for w, e in zip(weights, errors)]
+        total = sum(weights)
+        weights = [w / total for w in weights]
+    return best
+
+
+def chebyshev(lo, hi, count):
+    return [(lo + hi) / 2 - (hi - lo) / 2 * cos(pi * (2 * k + 1) / (2 * count)) for k in range(count)]
+
+
+def odd_quotient(f, most, degree, slope, scale):
+    """P and Q of f(x) = slope x + x P(x^2) / Q(x^2) up to `most`, Q(0) = scale, and the relative error."""
+    points = [x**2 for x in chebyshev(mpf(0), most, 24 * degree)]
+    ratio = {z: f(sqrt(z)) / sqrt(z) for z in points}
+    p, q, worst = minimax(ratio.get, points, lambda z: 1 / ratio[z], degree, degree)
+    return [scale * (a - slope * b) for a, b in zip(p, q)], [scale * b for b in q], worst
 
 
 def single(x):
@@ -66,8 +109,6 @@ def x_of(v):
 
 
 FITS = [
-    ("EXP", "P of exp(r) = 1 + r + r² P(r), |r| ≤ ln 2 / 2",
-     lambda r: (exp(r) - 1 - r) / r**2, -LN2 / 2 * 1.001, LN2 / 2 * 1.001, lambda r: abs(r) / 2),
     ("LOG", "L of log(1 + f) = 2s + s z L(z), s = f / (2 + f), z = s², for 1 + f between √½ and √2",
      log_rest, mpf(0), S**2 * 1.001, lambda z: z / 2),
     ("POW", "T of log(1 + f) = 2s(1 + z (1/3 + z T(z)))",
@@ -85,11 +126,54 @@ FITS = [
      lambda z: (atan(sqrt(z)) / sqrt(z) - 1) / z, mpf(0), T**2 * 1.001, lambda z: z),
     ("SINH", "S of sinh x = x + x z S(z), z = x², |x| ≤ 1",
      lambda z: (sinh(sqrt(z)) / sqrt(z) - 1) / z, mpf(0), mpf(1), lambda z: z),
-    ("ERF_SMALL", "R of erf x = x + x R(x²), |x| ≤ 1",
+]
+
+ERF_PARTS = [
+    ("ERF_SMALL", "R of erf x = x + x R(x²), |x| ≤ 1, in float64",
      lambda z: erf(sqrt(z)) / sqrt(z) - 1, mpf(0), mpf(1), lambda z: mpf(1)),
-    ("ERF_LARGE", "Q of erf x = 1 − exp(−x²) Q(v), v = (2 / (2 + x) − 11/24) / (5/24), 1 ≤ x ≤ 6",
+    ("ERF_LARGE", "Q of erf x = 1 − exp(−x²) Q(v), v = (2 / (2 + x) − 11/24) / (5/24), 1 ≤ x ≤ 6, in float64",
      lambda v: exp(x_of(v) ** 2) * erfc(x_of(v)), mpf(-1), mpf(1), lambda v: exp(-x_of(v) ** 2)),
 ]
+
+
+def write_list(c, write):
+    return f"[{', '.join(write(k) for k in c)}]"
+
+
+def print_exp():
+    points = chebyshev(-LN2 / 2 * 1.001, LN2 / 2 * 1.001, 120)
+    fits = [minimax(lambda r: (exp(r) - 1 - r) / r**2, points, lambda r: r**2 / exp(r), m, 0) for m in (4, 9)]
+    errors = " and ".join(mp.nstr(worst, 2) for _, _, worst in fits)
+    print()
+    print(f"/** P of exp(r) = 1 + r + r² P(r), |r| ≤ ln 2 / 2; errors {errors}. */")
+    print("export const EXP: Polynomial = {")
+    for (c, _, _), dtype, write in zip(fits, ("float32", "float64"), (single, double)):
+        print(f"  {dtype}: {write_list(c, write)},")
+    print("};")
+
+
+def quotient_of(f, most, degree, slope, scale, write):
+    """The error, and the quotient written out."""
+    p, q, worst = odd_quotient(f, mpf(most), degree, mpf(slope), mpf(scale))
+    parts = f"above: {write_list(p, write)}, below: {write_list(q, write)}"
+    return mp.nstr(worst, 2), f"{{ most: {most}, slope: {slope}, {parts} }}"
+
+
+def print_quotients():
+    """Up to where the result is 1 but for half a unit in the last place.
+
+    The scales are those of k/256 at which rounding the coefficients cost least in float32.
+    """
+    small = quotient_of(tanh, "9.02", 4, "0.125", "1.5390625", single)
+    large = quotient_of(tanh, "19.07", 10, "0.0625", "1", double)
+    print()
+    print(f"/** P and Q of tanh x; errors {small[0]} and {large[0]}. */")
+    print(f"export const TANH = {{ float32: {small[1]}, float64: {large[1]} }} as const;")
+    error, lines = quotient_of(erf, "3.93", 5, "0.25", "1.10546875", single)
+    print()
+    print(f"/** P and Q of erf x in float32; error {error}. */")
+    print(f"export const ERF: Quotient = {lines};")
+
 
 if __name__ == "__main__":
     print("// The polynomials of the mathematics, lowest coefficient first; fitted and printed by")
@@ -100,15 +184,30 @@ if __name__ == "__main__":
     print("  readonly float32: readonly number[];")
     print("  readonly float64: readonly number[];")
     print("}")
+    print()
+    print("/** c·x + x·P(x²)/Q(x²) for |x| ≤ most: the slope c, P above and Q below. */")
+    print("export interface Quotient {")
+    print("  readonly most: number;")
+    print("  readonly slope: number;")
+    print("  readonly above: readonly number[];")
+    print("  readonly below: readonly number[];")
+    print("}")
+    print_exp()
     for name, about, f, lo, hi, weight in FITS:
         rows = []
         errors = []
         for dtype, tolerance, write in (("float32", 28, single), ("float64", 57, double)):
             c, worst = fit(f, lo, hi, weight, mpf(2) ** -tolerance)
-            rows.append(f"  {dtype}: [{', '.join(write(k) for k in c)}],")
+            rows.append(f"  {dtype}: {write_list(c, write)},")
             errors.append(mp.nstr(worst, 2))
         print()
         print(f"/** {about}; errors {errors[0]} and {errors[1]}. */")
         print(f"export const {name}: Polynomial = {{")
         print("\n".join(rows))
         print("};")
+    print_quotients()
+    for name, about, f, lo, hi, weight in ERF_PARTS:
+        c, worst = fit(f, lo, hi, weight, mpf(2) ** -57)
+        print()
+        print(f"/** {about}; error {mp.nstr(worst, 2)}. */")
+        print(f"export const {name}: readonly number[] = {write_list(c, double)};")
