@@ -164,7 +164,7 @@ def print_quotients():
 
     The scales are those of k/256 at which rounding the coefficients cost least in float32.
     """
-    small = quotient_of(tanh, "9.02", 4, "0.125", "1.5390625", single)
+    small = quotient_of(tanh, "9.02", 4, "0.125", "1.8125", single)
     large = quotient_of(tanh, "19.07", 10, "0.0625", "1", double)
     print()
     print(f"/** P and Q of tanh x; errors {small[0]} and {large[0]}. */")
