@@ -4,7 +4,7 @@ import { argument, argumentsOf, type Expr, nodesOf, substitute } from '../scalar
 import type { DType } from '../tensor/dtype.js';
 import { broadcastShapes, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
-import { costOf } from './emit/elementwise.js';
+import { costOf, costOfOperation } from './emit/elementwise.js';
 import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
 import type { ElementwiseCall, Instruction, Read } from './instruction.js';
 
@@ -44,15 +44,9 @@ function partOf({ reads, dtype }: ElementwiseCall, node: Expr): Part {
   return { node, key, call: { kind: 'elementwise', ...own, shape, dtype } };
 }
 
-/** Whether the node itself is what costs, and not just its operands. */
-function isFunction(node: Expr): boolean {
-  const operands = node.args.reduce((sum, arg) => sum + costOf(arg, 0), 0);
-  return costOf(node, 0) - operands >= LEAST_COST;
-}
-
 /** What a call computes that is worth sharing, the largest parts first: users have greater ids than operands. */
 function partsOf(call: ElementwiseCall): Part[] {
-  const functions = nodesOf(call.f).filter((node) => isFunction(node));
+  const functions = nodesOf(call.f).filter((node) => costOfOperation(node) >= LEAST_COST);
   return functions
     .reverse()
     .filter((node) => argumentsOf(node).length > 0)

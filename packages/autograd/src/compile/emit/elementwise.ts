@@ -148,7 +148,8 @@ const CHEAP: ReadonlySet<string> = new Set([
 const ROOTS: ReadonlySet<string> = new Set(['div', 'sqrt', 'rsqrt']);
 const SHORT_FUNCTIONS: ReadonlySet<string> = new Set(['exp', 'expm1', 'sigmoid', 'tanh', 'erf']);
 
-function costOfOperation({ op, args }: Expr): number {
+/** About how many nanoseconds an operation on an element of float32 takes. */
+export function costOfOperation({ op, args }: Expr): number {
   if (args.length === 0) return 0;
   if (CHEAP.has(op)) return CHEAP_COST;
   if (ROOTS.has(op)) return ROOT_COST;
