@@ -24,6 +24,7 @@ import { reduceAxes } from './reduce-axes.js';
 export const broadcastOp: OpFunction<{ shape: Shape }> = defineOp({
   name: 'broadcastTo',
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
+  covers: true,
   lower: ([x], [y], { shape }, kernels) =>
     kernels.copy(
       x.data,

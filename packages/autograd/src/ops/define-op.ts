@@ -70,6 +70,8 @@ interface KernelForward<A, R> extends DeclaredForward<A, R> {
 
 /** Forward written as calls of the library's kernels, which can be compiled. It must not look at elements itself. */
 interface LoweredForward<A, R> extends DeclaredForward<A, R> {
+  /** @internal `lower` writes every element of its outputs, which need no zeros. */
+  readonly covers?: true;
   readonly lower: (
     inputs: readonly KernelView[],
     outputs: readonly KernelView[],
@@ -129,20 +131,24 @@ function viewOf({ storage, shape, dtype }: Tensor): KernelView {
   return { data, shape, dtype };
 }
 
-type Fill<A> = LoweredForward<A, unknown>['lower'];
+interface Fill<A> {
+  readonly run: LoweredForward<A, unknown>['lower'];
+  readonly covers: boolean;
+}
 
 /** A kernel of the user's runs at once, unless it is to be noted down. */
 function fillOf<A>(name: string, forward: ArrayForward<A, unknown>): Fill<A> {
-  if ('lower' in forward) return forward.lower;
-  return (inputs, outputs, attrs, kernels) => {
+  if ('lower' in forward) return { run: forward.lower, covers: forward.covers === true };
+  const run: Fill<A>['run'] = (inputs, outputs, attrs, kernels) => {
     if (kernels.host === undefined) forward.kernel(inputs, outputs, attrs);
     else kernels.host(name, inputs, outputs, (x, y) => forward.kernel(x, y, attrs));
   };
+  return { run, covers: false };
 }
 
 /** Freshly allocated outputs, filled; scalars become plain numbers. */
 function filled<A>(
-  fill: Fill<A>,
+  { run, covers }: Fill<A>,
   inputs: readonly Tensor[],
   metas: readonly Meta[],
   attrs: A,
@@ -153,9 +159,9 @@ function filled<A>(
   const blocks = new Array<KernelView>(metas.length);
   for (let i = 0; i < metas.length; i++) {
     const { shape, dtype } = metas[i];
-    blocks[i] = { data: kernels.allocate(dtype, sizeOf(shape)), shape, dtype };
+    blocks[i] = { data: kernels.allocate(dtype, sizeOf(shape), covers), shape, dtype };
   }
-  fill(views, blocks, attrs, kernels);
+  run(views, blocks, attrs, kernels);
   const outputs = new Array<Output>(metas.length);
   for (let i = 0; i < metas.length; i++) {
     const { data, shape, dtype } = blocks[i];

@@ -84,6 +84,7 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
     const batch = broadcastShapes('matmul', leading(a.shape), leading(b.shape));
     return { shape: batch.length === 0 ? [m, n] : [...batch, m, n], dtype: a.dtype };
   },
+  covers: true,
   lower: ([a, b], [y], { transposeA, transposeB }, kernels) => {
     kernels.matmul({
       a: a.data,

@@ -36,6 +36,7 @@ function throughSoftmax(g: Tensor, y: Tensor, axis: number): Tensor {
 export const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'softmax',
   output: ([x]) => x,
+  covers: true,
   lower: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, false),
   saves: { outputs: true },
   vjp: (g, { y, attrs: { axis } }) => throughSoftmax(g, y, axis),
@@ -45,6 +46,7 @@ export const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
 export const logSoftmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'logSoftmax',
   output: ([x]) => x,
+  covers: true,
   lower: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, true),
   saves: { outputs: true },
   vjp: (g, { y, attrs: { axis } }) =>
