@@ -36,17 +36,19 @@ const UNSET_FROM = 16384;
  */
 export function allocate(dtype: DType, length: number, covered = false): TypedArray {
   const bytes = length * bytesPerElement(dtype);
+  if (bytes <= LARGEST_IN_SLAB && length > 0) {
+    if (used + bytes > SLAB_BYTES) {
+      slab = new ArrayBuffer(SLAB_BYTES);
+      used = 0;
+    }
+    const start = used;
+    used = (start + bytes + 7) & ~7;
+    return viewOf(dtype, slab, start, length);
+  }
   if (covered && bytes >= UNSET_FROM && globalThis.Buffer !== undefined) {
     return viewOf(dtype, globalThis.Buffer.allocUnsafeSlow(bytes).buffer, 0, length);
   }
-  if (bytes > LARGEST_IN_SLAB || length === 0) return arrayOfLength(dtype, length);
-  if (used + bytes > SLAB_BYTES) {
-    slab = new ArrayBuffer(SLAB_BYTES);
-    used = 0;
-  }
-  const start = used;
-  used = (start + bytes + 7) & ~7;
-  return viewOf(dtype, slab, start, length);
+  return arrayOfLength(dtype, length);
 }
 
 function viewOf(dtype: DType, buffer: ArrayBufferLike, start: number, length: number): TypedArray {
