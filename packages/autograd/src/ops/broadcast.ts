@@ -101,9 +101,9 @@ const discreteCastOp = defineOp<{ dtype: DType }>({
  * Gradients are cast back; casting to int32 or bool cuts them off.
  */
 export function cast<S extends Shape>(x: Operand<S>, dtype: DType): Tensor<S> {
-  checkDType('cast', dtype);
   const value = x.read();
   if (value.dtype === dtype) return value;
+  checkDType('cast', dtype);
   const discrete = dtype === 'int32' || dtype === 'bool';
   return (discrete ? discreteCastOp : castOp)(value, { dtype }) as Tensor<S>;
 }

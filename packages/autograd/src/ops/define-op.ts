@@ -9,7 +9,7 @@ import { INSIDE_OP, withLimit } from '../tape/state.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { Operand, type TensorLike } from '../tensor/operand.js';
 import { sizeOf } from '../tensor/shape.js';
-import { asArray } from '../tensor/storage.js';
+import { asArray, type Storage } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
@@ -146,6 +146,11 @@ function fillOf<A>(name: string, forward: ArrayForward<A, unknown>): Fill<A> {
   return { run, covers: false };
 }
 
+/** What a kernel fills, and what becomes of it. */
+interface Block extends KernelView {
+  storage: Storage;
+}
+
 /** Freshly allocated outputs, filled; scalars become plain numbers. */
 function filled<A>(
   { run, covers }: Fill<A>,
@@ -156,19 +161,18 @@ function filled<A>(
   const kernels = kernelsFor(inputs);
   const views = new Array<KernelView>(inputs.length);
   for (let i = 0; i < inputs.length; i++) views[i] = viewOf(inputs[i]);
-  const blocks = new Array<KernelView>(metas.length);
+  const blocks = new Array<Block>(metas.length);
   for (let i = 0; i < metas.length; i++) {
     const { shape, dtype } = metas[i];
-    blocks[i] = { data: kernels.allocate(dtype, sizeOf(shape), covers), shape, dtype };
+    const data = kernels.allocate(dtype, sizeOf(shape), covers);
+    blocks[i] = { data, storage: data, shape, dtype };
   }
   run(views, blocks, attrs, kernels);
-  const outputs = new Array<Output>(metas.length);
   for (let i = 0; i < metas.length; i++) {
-    const { data, shape, dtype } = blocks[i];
-    const storage = shape.length === 0 && !isSymbolic(data) ? data[0] : data;
-    outputs[i] = { storage, shape, dtype };
+    const { data, shape } = blocks[i];
+    if (shape.length === 0 && !isSymbolic(data)) blocks[i].storage = data[0];
   }
-  return outputs;
+  return blocks;
 }
 
 function unrecorded<R>(forward: () => R): R {
