@@ -120,6 +120,7 @@ function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
 /** Brings two operands to one dtype; bool counts as int32. */
 function numericPair(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
   const [x, y] = [toTensor(op, a), toTensor(op, b)];
+  if (x.dtype === y.dtype && x.dtype !== 'bool') return [x, y];
   const dtype = promote(promote(x.dtype, y.dtype), 'int32' satisfies DType);
   return [cast(x, dtype), cast(y, dtype)];
 }
