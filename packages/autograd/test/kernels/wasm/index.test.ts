@@ -2,7 +2,9 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+// The next file is loaded before its first test puts the globals back.
 afterEach(() => {
+  vi.unstubAllGlobals();
   vi.resetModules();
 });
 
