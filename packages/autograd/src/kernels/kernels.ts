@@ -49,7 +49,8 @@ export interface MatmulProblem {
 }
 
 /**
- * One set of kernels. Inputs are only read; outputs are arrays of their own, zeroed, that nothing else knows yet.
+ * One set of kernels. Inputs are only read; outputs are arrays of their own that nothing else knows yet. Where elements are added
+ * to, or only some are written, they are zeroed.
  * Three sizes `outer, count, inner` describe an axis: element (i, k, j) lies at (i · count + k) · inner + j.
  */
 export interface Kernels {
@@ -72,8 +73,8 @@ export interface Kernels {
     shape: Shape,
   ) => void;
 
-  /** A zeroed block for `length` elements. */
-  allocate(dtype: DType, length: number): TypedArray;
+  /** A block for `length` elements: zeroed, unless the caller is going to write them all. */
+  allocate(dtype: DType, length: number, covered?: boolean): TypedArray;
 
   /** out = x in out's dtype: fractions are cut off for int32, and bool is "is not 0". */
   convert(x: TypedArray, from: DType, out: TypedArray, to: DType): void;

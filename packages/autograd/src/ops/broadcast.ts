@@ -24,6 +24,7 @@ import { reduceAxes } from './reduce-axes.js';
 export const broadcastOp: OpFunction<{ shape: Shape }> = defineOp({
   name: 'broadcastTo',
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
+  covers: true,
   lower: ([x], [y], { shape }, kernels) =>
     kernels.copy(
       x.data,
@@ -100,9 +101,9 @@ const discreteCastOp = defineOp<{ dtype: DType }>({
  * Gradients are cast back; casting to int32 or bool cuts them off.
  */
 export function cast<S extends Shape>(x: Operand<S>, dtype: DType): Tensor<S> {
-  checkDType('cast', dtype);
   const value = x.read();
   if (value.dtype === dtype) return value;
+  checkDType('cast', dtype);
   const discrete = dtype === 'int32' || dtype === 'bool';
   return (discrete ? discreteCastOp : castOp)(value, { dtype }) as Tensor<S>;
 }

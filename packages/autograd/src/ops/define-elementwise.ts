@@ -192,7 +192,7 @@ export class ElementwiseOp implements Op {
       const kernel = kernelOf(this.formula, this.arity, dtype);
       return record(this, inputs, null, onNumbers(kernel, inputs), shape, resultDType);
     }
-    const out = kernels.allocate(resultDType, sizeOf(shape));
+    const out = kernels.allocate(resultDType, sizeOf(shape), true);
     kernels.elementwise(this.formula, inputs, out, shape, dtype);
     return record(this, inputs, null, out, shape, resultDType);
   }

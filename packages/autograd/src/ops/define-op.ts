@@ -9,7 +9,7 @@ import { INSIDE_OP, withLimit } from '../tape/state.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import { Operand, type TensorLike } from '../tensor/operand.js';
 import { sizeOf } from '../tensor/shape.js';
-import { asArray } from '../tensor/storage.js';
+import { asArray, type Storage } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
@@ -70,6 +70,8 @@ interface KernelForward<A, R> extends DeclaredForward<A, R> {
 
 /** Forward written as calls of the library's kernels, which can be compiled. It must not look at elements itself. */
 interface LoweredForward<A, R> extends DeclaredForward<A, R> {
+  /** @internal `lower` writes every element of its outputs, which need no zeros. */
+  readonly covers?: true;
   readonly lower: (
     inputs: readonly KernelView[],
     outputs: readonly KernelView[],
@@ -129,20 +131,29 @@ function viewOf({ storage, shape, dtype }: Tensor): KernelView {
   return { data, shape, dtype };
 }
 
-type Fill<A> = LoweredForward<A, unknown>['lower'];
+interface Fill<A> {
+  readonly run: LoweredForward<A, unknown>['lower'];
+  readonly covers: boolean;
+}
 
 /** A kernel of the user's runs at once, unless it is to be noted down. */
 function fillOf<A>(name: string, forward: ArrayForward<A, unknown>): Fill<A> {
-  if ('lower' in forward) return forward.lower;
-  return (inputs, outputs, attrs, kernels) => {
+  if ('lower' in forward) return { run: forward.lower, covers: forward.covers === true };
+  const run: Fill<A>['run'] = (inputs, outputs, attrs, kernels) => {
     if (kernels.host === undefined) forward.kernel(inputs, outputs, attrs);
     else kernels.host(name, inputs, outputs, (x, y) => forward.kernel(x, y, attrs));
   };
+  return { run, covers: false };
+}
+
+/** What a kernel fills, and what becomes of it. */
+interface Block extends KernelView {
+  storage: Storage;
 }
 
 /** Freshly allocated outputs, filled; scalars become plain numbers. */
 function filled<A>(
-  fill: Fill<A>,
+  { run, covers }: Fill<A>,
   inputs: readonly Tensor[],
   metas: readonly Meta[],
   attrs: A,
@@ -150,19 +161,18 @@ function filled<A>(
   const kernels = kernelsFor(inputs);
   const views = new Array<KernelView>(inputs.length);
   for (let i = 0; i < inputs.length; i++) views[i] = viewOf(inputs[i]);
-  const blocks = new Array<KernelView>(metas.length);
+  const blocks = new Array<Block>(metas.length);
   for (let i = 0; i < metas.length; i++) {
     const { shape, dtype } = metas[i];
-    blocks[i] = { data: kernels.allocate(dtype, sizeOf(shape)), shape, dtype };
+    const data = kernels.allocate(dtype, sizeOf(shape), covers);
+    blocks[i] = { data, storage: data, shape, dtype };
   }
-  fill(views, blocks, attrs, kernels);
-  const outputs = new Array<Output>(metas.length);
+  run(views, blocks, attrs, kernels);
   for (let i = 0; i < metas.length; i++) {
-    const { data, shape, dtype } = blocks[i];
-    const storage = shape.length === 0 && !isSymbolic(data) ? data[0] : data;
-    outputs[i] = { storage, shape, dtype };
+    const { data, shape } = blocks[i];
+    if (shape.length === 0 && !isSymbolic(data)) blocks[i].storage = data[0];
   }
-  return outputs;
+  return blocks;
 }
 
 function unrecorded<R>(forward: () => R): R {

@@ -84,6 +84,7 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
     const batch = broadcastShapes('matmul', leading(a.shape), leading(b.shape));
     return { shape: batch.length === 0 ? [m, n] : [...batch, m, n], dtype: a.dtype };
   },
+  covers: true,
   lower: ([a, b], [y], { transposeA, transposeB }, kernels) => {
     kernels.matmul({
       a: a.data,
@@ -119,6 +120,7 @@ function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean)
 /** Brings two operands to one dtype; bool counts as int32. */
 function numericPair(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
   const [x, y] = [toTensor(op, a), toTensor(op, b)];
+  if (x.dtype === y.dtype && x.dtype !== 'bool') return [x, y];
   const dtype = promote(promote(x.dtype, y.dtype), 'int32' satisfies DType);
   return [cast(x, dtype), cast(y, dtype)];
 }

@@ -22,6 +22,7 @@ export const permuteOp: OpFunction<{ axes: readonly number[] }> = defineOp<{
 }>({
   name: 'permute',
   output: ([x], { axes }) => ({ shape: axes.map((axis) => x.shape[axis]), dtype: x.dtype }),
+  covers: true,
   lower: ([x], [y], { axes }, kernels) => {
     const strides = stridesOf(x.shape);
     kernels.copy(

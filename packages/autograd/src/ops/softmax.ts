@@ -8,6 +8,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { mul, sub } from './arithmetic.js';
 import { cast, sumOp } from './broadcast.js';
 import { toTensor } from './convert.js';
+import { defineElementwise } from './define-elementwise.js';
 import { defineOp, type OpFunction } from './define-op.js';
 import type { AlongFn } from './signatures.js';
 import { exp } from './transcendental.js';
@@ -28,14 +29,18 @@ function run(
   kernels.softmax(x.data, y.data, outer, x.shape[axis] ?? 1, inner, logarithm);
 }
 
+/** y (g − s). */
+const weighted = defineElementwise('softmax.weighted', (y, g, s) => y.mul(g.sub(s)));
+
 /** Jᵀg = y ⊙ (g − Σ g y) with J = diag(y) − yyᵀ, which is symmetric: jvp and vjp are one formula. */
 function throughSoftmax(g: Tensor, y: Tensor, axis: number): Tensor {
-  return mul(y, sub(g, sumOp(mul(g, y), { axes: [axis], keepDims: true })));
+  return weighted(y, g, sumOp(mul(g, y), { axes: [axis], keepDims: true }));
 }
 
 export const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'softmax',
   output: ([x]) => x,
+  covers: true,
   lower: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, false),
   saves: { outputs: true },
   vjp: (g, { y, attrs: { axis } }) => throughSoftmax(g, y, axis),
@@ -45,6 +50,7 @@ export const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
 export const logSoftmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'logSoftmax',
   output: ([x]) => x,
+  covers: true,
   lower: ([x], [y], { axis }, kernels) => run(kernels, x, y, axis, true),
   saves: { outputs: true },
   vjp: (g, { y, attrs: { axis } }) =>

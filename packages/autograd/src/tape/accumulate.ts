@@ -28,7 +28,7 @@ export function accumulate(a: Tensor, b: Tensor): Tensor {
     return record(accumulateOp, [a, b], null, sum, shape, dtype);
   }
   const kernels = kernelsFor([a, b]);
-  const out = kernels.allocate(dtype, sizeOf(shape));
+  const out = kernels.allocate(dtype, sizeOf(shape), true);
   kernels.elementwise(SUM, [a, b], out, shape, dtype);
   return record(accumulateOp, [a, b], null, out, shape, dtype);
 }

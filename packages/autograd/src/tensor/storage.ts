@@ -27,25 +27,40 @@ const LARGEST_IN_SLAB = 2048;
 let slab = new ArrayBuffer(SLAB_BYTES);
 let used = 0;
 
-/** A zeroed array for `length` elements. */
-export function allocate(dtype: DType, length: number): TypedArray {
+/** From so many bytes on, zeros take longer than asking for none. */
+const UNSET_FROM = 16384;
+
+/**
+ * An array for `length` elements: zeroed, unless the caller is going to write them all. In Node large arrays are then whatever
+ * the memory held: zeros would have to be brought into the caches and out again.
+ */
+export function allocate(dtype: DType, length: number, covered = false): TypedArray {
   const bytes = length * bytesPerElement(dtype);
-  if (bytes > LARGEST_IN_SLAB || length === 0) return arrayOfLength(dtype, length);
-  if (used + bytes > SLAB_BYTES) {
-    slab = new ArrayBuffer(SLAB_BYTES);
-    used = 0;
+  if (bytes <= LARGEST_IN_SLAB && length > 0) {
+    if (used + bytes > SLAB_BYTES) {
+      slab = new ArrayBuffer(SLAB_BYTES);
+      used = 0;
+    }
+    const start = used;
+    used = (start + bytes + 7) & ~7;
+    return viewOf(dtype, slab, start, length);
   }
-  const start = used;
-  used = (start + bytes + 7) & ~7;
+  if (covered && bytes >= UNSET_FROM && globalThis.Buffer !== undefined) {
+    return viewOf(dtype, globalThis.Buffer.allocUnsafeSlow(bytes).buffer, 0, length);
+  }
+  return arrayOfLength(dtype, length);
+}
+
+function viewOf(dtype: DType, buffer: ArrayBufferLike, start: number, length: number): TypedArray {
   switch (dtype) {
     case 'float32':
-      return new Float32Array(slab, start, length);
+      return new Float32Array(buffer, start, length);
     case 'float64':
-      return new Float64Array(slab, start, length);
+      return new Float64Array(buffer, start, length);
     case 'int32':
-      return new Int32Array(slab, start, length);
+      return new Int32Array(buffer, start, length);
     case 'bool':
-      return new Uint8Array(slab, start, length);
+      return new Uint8Array(buffer, start, length);
   }
 }
 

@@ -29,6 +29,7 @@ export const splitHeads: OpFunction<HeadAttrs, Tensor[]> = defineMultiOp<HeadAtt
     const part = { shape: [batch, heads, length, row / parts / heads], dtype };
     return new Array<typeof part>(parts).fill(part);
   },
+  covers: true,
   lower: ([x], parts, { heads }, kernels) => {
     const [, length, row] = x.shape;
     const features = row / parts.length;
@@ -55,6 +56,7 @@ export const joinHeads: OpFunction<HeadAttrs> = defineOp<HeadAttrs>({
     const [batch, heads, length, width] = shape;
     return { shape: [batch, length, parts * heads * width], dtype };
   },
+  covers: true,
   lower: (parts, [y], { heads }, kernels) => {
     const [, length, row] = y.shape;
     const features = row / parts.length;

@@ -6,12 +6,6 @@ import type { LaneType } from '../wasm/vector.js';
 import { blasJob, orderOf, partsOf, ROW_MAJOR } from './job.js';
 import type { Blas } from './library.js';
 
-/** The matrix number `index`; the array itself if it has no other. */
-function matrix<A extends Float32Array | Float64Array>(x: A, index: number, size: number): A {
-  if (index === 0 && x.length === size) return x;
-  return x.subarray(index * size, (index + 1) * size) as A;
-}
-
 type Multiplier = Pick<Blas, LaneType | 'shareable' | 'addressOf'>;
 
 /** `Blas.gemm`. Empty products are zero and never reach the library. */
@@ -30,15 +24,21 @@ export function blasGemm(blas: Multiplier, problem: MatmulProblem): void {
   const flagA = orderOf(transposeA);
   const flagB = orderOf(transposeB);
   const [widthA, widthB] = [transposeA ? m : k, transposeB ? k : n];
+  if (parts < 2 && batch.length === 1 && batch[0][0] + batch[0][1] === 0) {
+    run(ROW_MAJOR, flagA, flagB, m, n, k, 1, wholeA, widthA, wholeB, widthB, 0, whole, n);
+    return;
+  }
+  // Addresses are passed on at less cost than an array for each matrix would be made.
+  const { BYTES_PER_ELEMENT } = whole;
+  const [atA, atB, atC] = [wholeA, wholeB, whole].map(blas.addressOf);
   for (let index = 0; index < batch.length; index++) {
-    const a = matrix(wholeA, batch[index][0], m * k);
-    const b = matrix(wholeB, batch[index][1], k * n);
-    const c = matrix(whole, index, m * n);
+    const a = atA + batch[index][0] * m * k * BYTES_PER_ELEMENT;
+    const b = atB + batch[index][1] * k * n * BYTES_PER_ELEMENT;
+    const c = atC + index * m * n * BYTES_PER_ELEMENT;
     if (parts < 2) run(ROW_MAJOR, flagA, flagB, m, n, k, 1, a, widthA, b, widthB, 0, c, n);
     else {
-      const [at, bt, ct] = [a, b, c].map(blas.addressOf);
       const sizes = { m, n, k, transposeA, transposeB, alpha: 1, beta: 0 };
-      inParallel(blasJob(blas, { dtype, a: at, b: bt, c: ct, ...sizes }, parts), threads);
+      inParallel(blasJob(blas, { dtype, a, b, c, ...sizes }, parts), threads);
     }
   }
 }

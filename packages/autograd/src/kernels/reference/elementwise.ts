@@ -85,16 +85,26 @@ export function elementwise(
   const arity = inputs.length;
   const { loop } = kernelOf(f, arity, dtype);
   const arrays = arraysOf(inputs, dtype);
-  const holds = new Array<number>(arity);
   const starts = new Array<number>(arity);
   const strides = new Array<number>(arity);
+  let flat = true;
+  for (let i = 0; i < arity; i++) {
+    const count = arrays[i].length;
+    starts[i] = 0;
+    strides[i] = count === 1 ? 0 : 1;
+    flat &&= count === 1 || count === out.length;
+  }
+  if (flat) {
+    run(loop, out, 0, out.length, arrays, starts, strides);
+    return;
+  }
+  const holds = new Array<number>(arity);
   let inner = out.length;
   for (let i = 0; i < arity; i++) {
     const count = arrays[i].length;
     const hold = holdOf(inputs[i].shape, shape);
     holds[i] = hold;
-    starts[i] = 0;
-    strides[i] = hold === 1 && count > 1 ? 1 : 0;
+    if (hold !== 1) strides[i] = 0;
     if (count > 1) inner = Math.min(inner, hold === 1 ? count : hold);
   }
   if (inner === 0) {

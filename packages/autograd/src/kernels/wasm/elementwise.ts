@@ -15,6 +15,7 @@ import {
   slotAddress,
   VECTOR_BYTES,
 } from './scratch.js';
+import { spreadOf } from './spread.js';
 import type { LaneType } from './vector.js';
 
 /** Below, plain JavaScript is as fast. Only for exact formulas, so that results never depend on the size. */
@@ -75,7 +76,7 @@ function fillStrided(
   }
 }
 
-/** Some operand begins anew within the result, or is read with strides. */
+/** Some operand begins anew within the result, holds its elements, or is read with strides. */
 function runBroadcast(
   loop: BlockLoop,
   arrays: readonly TypedArray[],
@@ -86,20 +87,24 @@ function runBroadcast(
 ): void {
   const bytes = bytesPerElement(dtype);
   const arity = arrays.length;
-  const memory = scratchArray(dtype, arity + 1);
+  const spread = spreadOf(dtype);
+  const memory = scratchArray(dtype, arity + 2);
   const stride = slotAddress(1) / bytes;
   const room = SLOT_BYTES / bytes;
   const kinds = new Array<Kind>(arity);
+  const holds = new Array<number>(arity);
   const masks = new Array<number>(arity);
-  let period = 1;
-  // Periods nest: whole numbers of the longest are whole numbers of them all.
+  let unit = 1;
+  // Periods and holds nest: whole numbers of the longest are whole numbers of them all.
   for (let i = 0; i < arity; i++) {
     const { length } = arrays[i];
-    kinds[i] = kindOf(inputs[i].shape, length, shape, out.length, room);
+    holds[i] = holdOf(inputs[i].shape, shape);
+    kinds[i] = kindOf(holds[i], length, out.length, room);
     masks[i] = kinds[i] === 'one' ? 0 : -1;
-    if (kinds[i] === 'periodic') period = Math.max(period, length);
+    if (kinds[i] === 'periodic') unit = Math.max(unit, length);
+    else if (kinds[i] === 'held') unit = Math.max(unit, holds[i]);
   }
-  const block = Math.min(out.length, room - (room % period));
+  const block = Math.min(out.length, room - (room % unit));
   const [sizes, steps] = kinds.includes('strided') ? walkOf(inputs, shape) : NO_WALK;
   for (let i = 0; i < arity; i++) {
     if (kinds[i] === 'one') fillVector(memory, i * stride, arrays[i][0], bytes);
@@ -110,9 +115,15 @@ function runBroadcast(
   for (let at = 0; at < out.length; at += block) {
     const count = Math.min(block, out.length - at);
     for (let i = 0; i < arity; i++) {
-      if (kinds[i] === 'same') copyTo(memory, i * stride, arrays[i], at, count);
-      else if (kinds[i] === 'strided') {
-        fillStrided(memory, i * stride, arrays[i], sizes, steps[i], at, count);
+      const x = arrays[i];
+      if (kinds[i] === 'same') copyTo(memory, i * stride, x, at, count);
+      else if (kinds[i] === 'held') {
+        const hold = holds[i];
+        const target = slotAddress(i);
+        copyTo(memory, (arity + 1) * stride, x, at / hold, count / hold);
+        spread(slotAddress(arity + 1), target, target + count * bytes, hold * bytes);
+      } else if (kinds[i] === 'strided') {
+        fillStrided(memory, i * stride, x, sizes, steps[i], at, count);
       }
     }
     if (arity === 2) loop(count * bytes, masks[0], masks[1]);
@@ -122,14 +133,14 @@ function runBroadcast(
 }
 
 /** How the elements of an operand follow each other along the elements of the result. */
-type Kind = 'one' | 'same' | 'periodic' | 'strided';
+type Kind = 'one' | 'same' | 'periodic' | 'held' | 'strided';
 
-/** What begins anew only after more elements than a slot has room for is read as if it had strides. */
-function kindOf(own: Shape, count: number, shape: Shape, length: number, room: number): Kind {
+/** What begins anew, or moves on, only after more elements than a slot has room for is read as if it had strides. */
+function kindOf(hold: number, count: number, length: number, room: number): Kind {
   if (count === 1) return 'one';
-  if (holdOf(own, shape) !== 1) return 'strided';
-  if (count === length) return 'same';
-  return count <= room ? 'periodic' : 'strided';
+  if (hold === 1 && count === length) return 'same';
+  if (hold === 1 && count <= room) return 'periodic';
+  return hold > 1 && hold <= room && count * hold === length ? 'held' : 'strided';
 }
 
 /** The result's merged axes, innermost first, and each operand's steps along them. */

@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+// The next file is loaded before its first test puts the globals back.
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.resetModules();
