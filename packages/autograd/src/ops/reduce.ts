@@ -149,7 +149,7 @@ export const min = ((value: TensorLike, axes?: Axes, options?: ReduceOptions): T
 
 /** exp(x − y), the share of x in the sum; 0 where the sum itself is 0 (y = −∞). */
 const shareOfSum = defineElementwise('shareOfSum', (x, y) =>
-  y.equal(Number.NEGATIVE_INFINITY).select(0, x.sub(y).exp()),
+  y.equal(-Infinity).select(0, x.sub(y).exp()),
 );
 
 const logsumexpOp: OpFunction<ReduceAttrs> = defineOp<ReduceAttrs>({
@@ -209,7 +209,7 @@ export const norm = ((value: TensorLike, axes?: Axes, options: NormOptions = {})
   const { ord = 2 } = options;
   const x = numeric('norm', value, true);
   const attrs = attrsOf('norm', x, axes, options);
-  if (ord === Number.POSITIVE_INFINITY) return maxOp(abs(x), attrs);
+  if (ord === Infinity) return maxOp(abs(x), attrs);
   if (ord === 1) return sumOp(abs(x), attrs);
   if (!(ord > 1)) {
     throw new ArgumentError(

@@ -103,7 +103,7 @@ export function gatherRow(
     advance(at, step);
   });
   whileBelow(at, end, () => {
-    const rest = source.choose(inside(source, at, end), load(at), source.number(neutral));
+    const rest = source.choose(inside(source, at, end), load(at), neutral);
     const parts = spread(rest);
     assign(
       pool,

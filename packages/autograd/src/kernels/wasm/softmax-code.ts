@@ -48,7 +48,7 @@ export function softmaxFunction(
       gatherRow(greatest, pool, chains, { at, end, whole });
       const m = fromLocal(chains[0]);
       const size = kind === 'logsumexp' ? l.abs(m) : l.neg(m);
-      assign(pool, [shift], [l.andNot(m, l.eq(size, l.number(Infinity)))]);
+      assign(pool, [shift], [l.andNot(m, l.eq(size, Infinity))]);
     };
     const sumExponentials = (keep: boolean) => {
       const sumOf = (...vectors: readonly Vec[]) => {
@@ -75,13 +75,13 @@ export function softmaxFunction(
       assign(pool, [sum], [wide.number(0)]);
       wholeVectors(2);
       wholeVectors(1);
-      whileBelow(at, end, () => sumOf(l.choose(inside(l, at, end), load(at), l.number(-Infinity))));
+      whileBelow(at, end, () => sumOf(l.choose(inside(l, at, end), load(at), -Infinity)));
       assign(pool, [sum], [across(wide, wide.add, total)]);
     };
     /** A number in all lanes of float64, as one of the row's dtype. */
     const rounded = (x: Vec): Vec => (dtype === 'float32' ? narrow(x, x) : x);
     /** Where every exponential is 0, so is every share. */
-    const positive = wide.choose(wide.eq(total, wide.number(0)), wide.number(1), total);
+    const positive = wide.choose(wide.eq(total, 0), 1, total);
 
     loop(null, (again) => {
       local.set(at, source);

@@ -67,7 +67,7 @@ export function splitExponent(
   const mask = (1n << BigInt(l.mantissa)) - 1n;
   const m = l.integerAdd(l.and(moved, l.integer(mask)), l.integer(root));
   // An integer in the lowest bits of 2^mantissa is that number more.
-  const e = l.sub(l.or(biased, l.number(2 ** l.mantissa)), l.number(2 ** l.mantissa + l.bias));
+  const e = l.sub(l.or(biased, 2 ** l.mantissa), 2 ** l.mantissa + l.bias);
   return { m, e, biased };
 }
 

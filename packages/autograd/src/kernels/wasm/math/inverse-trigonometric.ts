@@ -17,8 +17,8 @@ const piRest = (l: Lanes, factor: number): Vec => l.number(PI[l.dtype].rest * fa
 /** asin s for s = x where |x| ≤ ½, else for s = √((1 − |x|)/2): half the angle to 1. */
 function arcsine(l: Lanes, x: Vec): { readonly near: Vec; readonly angle: Vec } {
   const a = l.abs(x);
-  const near = l.le(a, l.number(0.5));
-  const half = l.mul(l.sub(l.number(1), a), l.number(0.5));
+  const near = l.le(a, 0.5);
+  const half = l.mul(l.sub(1, a), 0.5);
   const z = l.choose(near, l.mul(a, a), half);
   const s = l.choose(near, a, l.sqrt(half));
   return { near, angle: l.add(s, l.mul(l.mul(s, z), polynomial(l, ASIN, z))) };
@@ -38,7 +38,7 @@ export function acos(l: Lanes, x: Vec): Vec {
   const middle = l.sub(pi(l, 0.5), l.sub(signed, piRest(l, 0.5)));
   const twice = l.add(angle, angle);
   const left = l.sub(pi(l, 1), l.sub(twice, piRest(l, 1)));
-  return l.choose(near, middle, l.choose(l.lt(x, l.number(0)), left, twice));
+  return l.choose(near, middle, l.choose(l.lt(x, 0), left, twice));
 }
 
 const TAN_PI_8 = Math.SQRT2 - 1;
@@ -47,9 +47,9 @@ const TAN_PI_8 = Math.SQRT2 - 1;
 export function atan(l: Lanes, x: Vec): Vec {
   const a = l.abs(x);
   const one = l.number(1);
-  const low = l.le(a, l.number(TAN_PI_8));
-  const high = l.gt(a, l.number(1 / TAN_PI_8));
-  const numerator = l.choose(low, a, l.choose(high, l.number(-1), l.sub(a, one)));
+  const low = l.le(a, TAN_PI_8);
+  const high = l.gt(a, 1 / TAN_PI_8);
+  const numerator = l.choose(low, a, l.choose(high, -1, l.sub(a, one)));
   const denominator = l.choose(low, one, l.choose(high, a, l.add(a, one)));
   const t = l.div(numerator, denominator);
   const z = l.mul(t, t);

@@ -26,7 +26,7 @@ function reduceBy(slices: readonly number[], a: Vec): Reduced {
   const l = lanesOf('float64');
   const { shifted, value } = roundProduct(l, a, l.number(2 / Math.PI));
   let r = a;
-  for (const slice of slices) r = l.sub(r, l.mul(value, l.number(slice)));
+  for (const slice of slices) r = l.sub(r, l.mul(value, slice));
   return { quadrant: shifted, r };
 }
 
@@ -52,7 +52,7 @@ interface SineCosine {
 function sineCosine(l: Lanes, { quadrant, r }: Reduced): SineCosine {
   const z = l.mul(r, r);
   const sine = l.add(r, l.mul(l.mul(r, z), polynomial(l, SIN, z)));
-  const near = l.sub(l.number(1), l.mul(z, l.number(0.5)));
+  const near = l.sub(1, l.mul(z, 0.5));
   const cosine = l.add(near, l.mul(l.mul(z, z), polynomial(l, COS, z)));
   const odd = l.integerSub(l.integer(0), l.and(quadrant, l.integer(1)));
   return { odd, sine, cosine };
@@ -85,4 +85,4 @@ export function tan(l: Lanes, x: Vec): Vec {
 }
 
 /** Lanes that the reduction can't take. */
-export const isHugeAngle = (l: Lanes, x: Vec): Vec => l.gt(l.abs(x), l.number(LARGEST_ANGLE));
+export const isHugeAngle = (l: Lanes, x: Vec): Vec => l.gt(l.abs(x), LARGEST_ANGLE);
