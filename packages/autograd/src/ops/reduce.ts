@@ -4,11 +4,11 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import { toFloating } from '../tensor/dtype.js';
 import type { TensorLike } from '../tensor/operand.js';
 import {
+  aroundAxis,
   formatShape,
   normalizeAxes,
   normalizeAxis,
   reducedShape,
-  sizeBetween,
   sizeOf,
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -228,14 +228,7 @@ const cumsumOp: OpFunction<{ axis: number; reverse: boolean }> = defineOp<{
   name: 'cumsum',
   output: ([x]) => x,
   lower: ([x], [y], { axis, reverse }, kernels) =>
-    kernels.cumulativeSum(
-      x.data,
-      y.data,
-      sizeBetween(x.shape, 0, axis),
-      x.shape[axis],
-      sizeBetween(x.shape, axis + 1, x.shape.length),
-      reverse,
-    ),
+    kernels.cumulativeSum(x.data, y.data, ...aroundAxis(x.shape, axis), reverse),
   vjp: (g, { attrs: { axis, reverse } }) => cumsumOp(g, { axis, reverse: !reverse }),
   jvp: ([t], { attrs }) => t && cumsumOp(t, attrs),
 });
