@@ -1,5 +1,6 @@
 // Vectors of lanes as an expression graph: what the SIMD mathematics and the loops of formulas are written in.
 
+import { tableOf } from '../../scalar/table.js';
 import type { DType, TypedArray } from '../../tensor/dtype.js';
 import { f32x4, f64x2, i8x16, i32, i32x4, i64x2, v128 } from './assembler/index.js';
 import { hasFma } from './fma.js';
@@ -100,6 +101,13 @@ const constantOf = (bytes: Uint8Array): Vec => {
   return vec(() => v128.const('i8x16', list), [], true);
 };
 
+/** Instructions of one operand and of two, the same for all lanes that are numbers. */
+const UNARY = ['sqrt', 'neg', 'abs', 'floor', 'ceil', 'trunc', 'nearest'] as const;
+const BINARY = [
+  ...(['add', 'sub', 'mul', 'div', 'min', 'max', 'pmin', 'pmax'] as const),
+  ...(['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const),
+] as const;
+
 /** What f32x4 and f64x2 have in common with the integers of their width, so that functions are written once for both. */
 function operations(
   floating: typeof f32x4 | typeof f64x2,
@@ -107,10 +115,6 @@ function operations(
   number: (x: number) => Vec,
 ) {
   const lift = (x: VecOrNumber): Vec => (typeof x === 'number' ? number(x) : x);
-  const one =
-    (instruction: () => unknown): Unary =>
-    (a) =>
-      vec(instruction, [a]);
   const two =
     (instruction: () => unknown): Binary =>
     (a, b) =>
@@ -120,38 +124,25 @@ function operations(
       i32.const(by);
       instruction();
     }, [a]);
+  const { add, mul } = floating;
   return {
     number,
-    sqrt: one(floating.sqrt),
-    neg: one(floating.neg),
-    abs: one(floating.abs),
-    floor: one(floating.floor),
-    ceil: one(floating.ceil),
-    trunc: one(floating.trunc),
-    nearest: one(floating.nearest),
-    add: two(floating.add),
-    sub: two(floating.sub),
-    mul: two(floating.mul),
-    div: two(floating.div),
-    min: two(floating.min),
-    max: two(floating.max),
-    pmin: two(floating.pmin),
-    pmax: two(floating.pmax),
-    eq: two(floating.eq),
-    ne: two(floating.ne),
-    lt: two(floating.lt),
-    le: two(floating.le),
-    gt: two(floating.gt),
-    ge: two(floating.ge),
+    ...tableOf(
+      UNARY,
+      (name): Unary =>
+        (a) =>
+          vec(floating[name], [a]),
+    ),
+    ...tableOf(BINARY, (name) => two(floating[name])),
     madd: (a: VecOrNumber, b: VecOrNumber, c: VecOrNumber) =>
       hasFma()
         ? vec(() => floating.relaxed_madd(), [lift(a), lift(b), lift(c)])
-        : vec(() => floating.add(), [vec(() => floating.mul(), [lift(a), lift(b)]), lift(c)]),
+        : vec(() => add(), [vec(() => mul(), [lift(a), lift(b)]), lift(c)]),
     and: two(v128.and),
     or: two(v128.or),
     xor: two(v128.xor),
     andNot: two(v128.andnot),
-    not: one(v128.not),
+    not: (a: Vec) => vec(v128.not, [a]),
     choose: (mask: Vec, a: VecOrNumber, b: VecOrNumber) =>
       vec(() => v128.bitselect(), [lift(a), lift(b), mask]),
     integerAdd: two(integral.add),

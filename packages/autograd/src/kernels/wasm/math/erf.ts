@@ -1,7 +1,7 @@
 // The error function.
 
 import type { Lanes, Vec } from '../vector.js';
-import { signOf, withSign } from './bits.js';
+import { withSignOf } from './bits.js';
 import { ERF, ERF_LARGE, ERF_SMALL } from './coefficients.js';
 import { expOfNegative } from './exponential.js';
 import { oddQuotient, polynomialOf } from './polynomial.js';
@@ -15,7 +15,7 @@ function inTwoParts(l: Lanes, x: Vec): Vec {
   const v = l.mul(l.sub(t, 11 / 24), 4.8);
   const complement = l.mul(expOfNegative(l, l.neg(z)), polynomialOf(l, ERF_LARGE, v));
   const large = l.sub(1, complement);
-  return withSign(l, l.choose(l.le(a, 1), small, large), signOf(l, x));
+  return withSignOf(l, x, l.choose(l.le(a, 1), small, large));
 }
 
 /** A quotient in float32. In float64 it would need far more coefficients: eleven above and below give 14 digits. */

@@ -1,17 +1,15 @@
 // eˣ and its kin: expm1, sigmoid, tanh, sinh, cosh.
 
 import type { Lanes, Vec } from '../vector.js';
-import { powerOfTwo, roundProduct, scaleByPower, scaleOffset, signOf, withSign } from './bits.js';
+import { powerOfTwo, roundProduct, scaleByPower, scaleOffset, withSignOf } from './bits.js';
 import { EXP, SINH, TANH } from './coefficients.js';
-import { oddQuotient, polynomial } from './polynomial.js';
+import { clamp, oddPolynomial, oddQuotient, polynomial } from './polynomial.js';
 
 /** ln 2 as a number of few bits, so that its multiples are exact, and the rest. */
 export const LN2 = {
   float32: [0.693145751953125, 1.428606765330187e-6],
   float64: [0.6931471804855391, 7.440617110012397e-11],
 } as const;
-
-const clamp = (l: Lanes, x: Vec, low: number, high: number): Vec => l.pmax(l.pmin(x, high), low);
 
 interface Reduced {
   readonly shifted: Vec;
@@ -20,7 +18,7 @@ interface Reduced {
 
 /** x = n·ln 2 + r, |r| ≤ ln 2 / 2; n + offset in `shifted`. */
 function reduce(l: Lanes, x: Vec, offset: number): Reduced {
-  const { shifted, value } = roundProduct(l, x, l.number(Math.LOG2E), offset);
+  const { shifted, value } = roundProduct(l, x, Math.LOG2E, offset);
   const [high, low] = LN2[l.dtype];
   const r = l.madd(value, -low, l.madd(value, -high, x));
   return { shifted, r };
@@ -72,7 +70,7 @@ export function expm1(l: Lanes, x: Vec): Vec {
 export function sigmoid(l: Lanes, x: Vec): Vec {
   const extra = -(l.mantissa + 9);
   const bounded = clamp(l, l.neg(x), extra * Math.LN2, (l.bias + 1 - extra) * Math.LN2);
-  const share = l.number(2 ** extra);
+  const share = 2 ** extra;
   return l.div(share, l.add(share, boundedExp(l, bounded, extra)));
 }
 
@@ -85,8 +83,8 @@ export function sinh(l: Lanes, x: Vec): Vec {
   const half = scaledExp(l, a, -1);
   const large = l.sub(half, l.div(0.25, half));
   const z = l.mul(a, a);
-  const small = l.add(a, l.mul(l.mul(a, z), polynomial(l, SINH, z)));
-  return withSign(l, l.choose(l.lt(a, 1), small, large), signOf(l, x));
+  const small = oddPolynomial(l, SINH, a, z);
+  return withSignOf(l, x, l.choose(l.lt(a, 1), small, large));
 }
 
 /** (eˣ + e⁻ˣ)/2. */

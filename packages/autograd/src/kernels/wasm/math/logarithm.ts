@@ -1,7 +1,7 @@
 // The logarithm and its kin: log1p, softplus, logSigmoid.
 
 import type { Lanes, Vec } from '../vector.js';
-import { smallestNormal, splitExponent } from './bits.js';
+import { splitAny, splitExponent } from './bits.js';
 import { LOG, LOG1P, type Polynomial } from './coefficients.js';
 import { exp, LN2 } from './exponential.js';
 import { polynomial } from './polynomial.js';
@@ -24,34 +24,28 @@ function combine(l: Lanes, f: Vec, e: Vec): Vec {
 
 /** `inside` for 0 < u < ∞; −∞ at 0, NaN below, u itself at ∞ and NaN. */
 function finish(l: Lanes, u: Vec, inside: Vec): Vec {
-  const zero = l.number(0);
-  const outside = l.choose(l.lt(u, zero), NaN, u);
-  const edge = l.choose(l.eq(u, zero), -Infinity, outside);
-  return l.choose(l.and(l.gt(u, zero), l.lt(u, Infinity)), inside, edge);
+  const outside = l.choose(l.lt(u, 0), NaN, u);
+  const edge = l.choose(l.eq(u, 0), -Infinity, outside);
+  return l.choose(l.and(l.gt(u, 0), l.lt(u, Infinity)), inside, edge);
 }
 
 export function log(l: Lanes, x: Vec): Vec {
-  const up = l.mantissa + 2;
-  const denormal = l.lt(x, smallestNormal(l));
-  const normal = l.choose(denormal, l.mul(x, 2 ** up), x);
-  const { m, e } = splitExponent(l, normal);
-  const exponent = l.sub(e, l.and(denormal, up));
-  return finish(l, x, combine(l, l.sub(m, 1), exponent));
+  const { m, e } = splitAny(l, x);
+  return finish(l, x, combine(l, l.sub(m, 1), e));
 }
 
 /** log u, u = 1 + x, with what the rounding of u dropped put back into the reduced argument. */
 export function log1p(l: Lanes, x: Vec): Vec {
-  const one = l.number(1);
-  const u = l.add(one, x);
+  const u = l.add(1, x);
   const back = l.sub(u, x);
-  const dropped = l.add(l.sub(x, l.sub(u, back)), l.sub(one, back));
+  const dropped = l.add(l.sub(x, l.sub(u, back)), l.sub(1, back));
   const { m, e, biased } = splitExponent(l, u);
   // What u = 2ᵉm dropped is nothing beside a logarithm once e is large: 2⁻ᵉ may stop there.
   const most = l.integer(l.bias + l.mantissa + 2);
   const large = l.gt(e, l.mantissa + 2);
   const bounded = l.choose(large, most, biased);
   const inverse = l.shiftLeft(l.integerSub(l.integer(2 * l.bias), bounded), l.mantissa);
-  const f = l.add(l.sub(m, one), l.mul(dropped, inverse));
+  const f = l.add(l.sub(m, 1), l.mul(dropped, inverse));
   const tiny = l.lt(l.abs(x), 2 ** -(l.mantissa + 2));
   return l.choose(tiny, x, finish(l, u, combine(l, f, e)));
 }
