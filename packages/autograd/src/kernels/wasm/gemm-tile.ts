@@ -16,7 +16,7 @@ import {
   type ValueType,
   v128,
 } from './assembler/index.js';
-import { define, times } from './emit.js';
+import { routine } from './emit.js';
 import type { LaneType } from './vector.js';
 
 /** How a matrix product is cut for one dtype and one machine. */
@@ -54,7 +54,6 @@ export const SWEEP_PARAMETERS = 12;
 const unrolledSteps = (order: OrderOfA, whole: boolean): number =>
   (order === 'rows' ? 2 : 1) * (whole ? 2 : 1);
 
-type Int = Local<'i32'>;
 type Vector = Local<'v128'>;
 
 /** acc += a · b, both on vectors; the order along k is the loop's. */
@@ -94,14 +93,14 @@ export function sweep(
   const lane = dtype === 'float32' ? f32x4 : f64x2;
   const pointers = order === 'rows' ? rows : 1;
   const unrolled = unrolledSteps(order, rows === tiling.rows);
-  const locals = [...times(pointers + 3, i32), ...times(rows * vectors + vectors + 1, v128)];
-  return define({ in: times(SWEEP_PARAMETERS, i32), locals, out: [] }, (parameters, rest) => {
-    const [a, stepA, b, stepB, panelB, count, k, c, stepC, add, backB, backC] = parameters as Int[];
-    const ofA = rest.slice(0, pointers) as Int[];
-    const [atB, atC, end] = rest.slice(pointers, pointers + 3) as Int[];
-    const [factor, ...held] = rest.slice(pointers + 3) as Vector[];
-    const rowOfB = held.slice(0, vectors);
-    const tile = held.slice(vectors);
+  const registers = rows * vectors + vectors + 1;
+  return routine(SWEEP_PARAMETERS, pointers + 3, registers, (parameters, integers, held) => {
+    const [a, stepA, b, stepB, panelB, count, k, c, stepC, add, backB, backC] = parameters;
+    const ofA = integers.slice(0, pointers);
+    const [atB, atC, end] = integers.slice(pointers);
+    const [factor, ...others] = held;
+    const rowOfB = others.slice(0, vectors);
+    const tile = others.slice(vectors);
 
     const step = (offset: number) => {
       for (let v = 0; v < vectors; v++) {

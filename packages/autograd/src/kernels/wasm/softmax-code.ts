@@ -1,21 +1,12 @@
 // The loops of softmax, its logarithm and log Σ exp along rows.
 
-import {
-  br_if,
-  type Func,
-  i32,
-  type Local,
-  local,
-  loop,
-  type ValueType,
-  v128,
-} from './assembler/index.js';
-import { define, fromLocal, times } from './emit.js';
+import { br_if, type Func, i32, local, loop, type ValueType } from './assembler/index.js';
+import { fromLocal, routine } from './emit.js';
 import { exp, expOfNegative } from './math/exponential.js';
 import { log } from './math/logarithm.js';
 import { across, CHAINS, gatheringOf, gatherRow, inside, POOL } from './reduce-code.js';
 import { VECTOR_BYTES } from './scratch.js';
-import { advance, assign, load, type Pointer, store, storeLane, whileBelow } from './statements.js';
+import { advance, assign, load, store, storeLane, whileBelow } from './statements.js';
 import { type LaneType, lanesOf, narrow, type Vec } from './vector.js';
 
 export type RowFunction = 'softmax' | 'logSoftmax' | 'logsumexp';
@@ -35,13 +26,10 @@ export function softmaxFunction(
   const greatest = { ...gatheringOf('max', dtype), merge: l.pmax };
   /** Differences are not above 0, but where infinite maxima are left out. */
   const exponential = kind === 'logsumexp' ? exp : expOfNegative;
-  const locals = [...times(5, i32), ...times(CHAINS + 2 + POOL, v128)];
-  return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
-    const [source, target, rows, rowBytes] = parameters as Pointer[];
-    const [at, end, whole, to, toEnd] = rest as Pointer[];
-    const chains = rest.slice(5, 5 + CHAINS) as Local<'v128'>[];
-    const [shift, sum] = rest.slice(5 + CHAINS, 7 + CHAINS) as Local<'v128'>[];
-    const pool = rest.slice(7 + CHAINS) as Local<'v128'>[];
+  return routine(4, 5, CHAINS + 2 + POOL, (parameters, [at, end, whole, to, toEnd], vectors) => {
+    const [source, target, rows, rowBytes] = parameters;
+    const chains = vectors.slice(0, CHAINS);
+    const [shift, sum, ...pool] = vectors.slice(CHAINS);
     const [most, total] = [fromLocal(shift), fromLocal(sum)];
 
     const findShift = () => {
