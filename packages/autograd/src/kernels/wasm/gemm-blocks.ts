@@ -177,7 +177,7 @@ export function blockProduct(tiling: Tiling): Emitted {
       // Columns that are computed again get the same bits again, unless they are added.
       i32.and(i32.ne(overlap, 0), i32.eqz(add));
       if_(null, () => {
-        local.set(count, i32.add(count, 1));
+        advance(count, 1);
         local.set(columns, i32.const(0));
         local.set(backB, i32.mul(overlap, inPlace));
         local.set(backC, overlap);

@@ -145,12 +145,9 @@ export function partFunction(tiling: Tiling): Emitted {
       local.set(fromB);
       local.set(atC, i32.add(c, i32.mul(column, bytes)));
       chooseB();
-      for (const one of [fromA, stepA, transposeA, packA, panels, stepB, panelB, inPlace]) {
-        local.get(one);
-      }
-      for (const one of [atC, m, columns, terms, stepC, scratch]) local.get(one);
+      const operands = [fromA, stepA, transposeA, packA, panels, stepB, panelB, inPlace];
       i32.or(add, i32.ne(term, 0));
-      call(product);
+      call(product, [...operands, atC, m, columns, terms, stepC, scratch, $]);
     };
 
     local.get(transposeB);
@@ -219,7 +216,6 @@ export function gemmFunction(tiling: Tiling, part: Emitted): Emitted {
     });
     stepOf(stepA, transposeA, m, k);
     stepOf(stepB, transposeB, k, n);
-    for (const one of [...parameters, stepA, stepB, stepC]) local.get(one);
-    call(part);
+    call(part, [...parameters, stepA, stepB, stepC]);
   });
 }

@@ -17,6 +17,7 @@ import {
   v128,
 } from './assembler/index.js';
 import { routine } from './emit.js';
+import { advance } from './statements.js';
 import type { LaneType } from './vector.js';
 
 /** How a matrix product is cut for one dtype and one machine. */
@@ -106,7 +107,7 @@ export function sweep(
       for (let v = 0; v < vectors; v++) {
         local.set(rowOfB[v], v128.load({ offset: v * VECTOR }, atB));
       }
-      local.set(atB, i32.add(atB, stepB));
+      advance(atB, stepB);
       for (let i = 0; i < rows; i++) {
         const place =
           order === 'rows'
@@ -120,14 +121,14 @@ export function sweep(
           multiplyAdd(tiling, tile[i * vectors + v], factor, rowOfB[v]);
         }
       }
-      if (order === 'columns') local.set(ofA[0], i32.add(ofA[0], stepA));
+      if (order === 'columns') advance(ofA[0], stepA);
     };
     /** Visits the tile's places in C. */
     const eachPlace = (visit: (value: Vector, offset: number) => void) => {
       local.set(atC, c);
       for (let i = 0; i < rows; i++) {
         for (let v = 0; v < vectors; v++) visit(tile[i * vectors + v], v * VECTOR);
-        if (i < rows - 1) local.set(atC, i32.add(atC, stepC));
+        if (i < rows - 1) advance(atC, stepC);
       }
     };
 
@@ -147,7 +148,7 @@ export function sweep(
             i32.eq(atB, end);
             br_if(summed);
           }
-          if (order === 'rows') for (const at of ofA) local.set(at, i32.add(at, unrolled * bytes));
+          if (order === 'rows') for (const at of ofA) advance(at, unrolled * bytes);
           br(again);
         });
       });
@@ -163,8 +164,8 @@ export function sweep(
       eachPlace((value, offset) => {
         v128.store({ offset }, atC, value);
       });
-      local.set(c, i32.add(c, rowBytes(tiling)));
-      local.set(b, i32.add(b, panelB));
+      advance(c, rowBytes(tiling));
+      advance(b, panelB);
       local.set(count, i32.sub(count, 1));
       i32.eq(count, 1);
       if_(null, () => {

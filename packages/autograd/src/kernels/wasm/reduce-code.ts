@@ -1,20 +1,27 @@
 // The loops of reductions: sums and extremes along rows and down columns.
 
 import {
-  br_if,
   type Func,
   i8x16,
   i32,
   i32x4,
   type Local,
   local,
-  loop,
   type ValueType,
   v128,
 } from './assembler/index.js';
 import { fromLocal, routine } from './emit.js';
 import { VECTOR_BYTES } from './scratch.js';
-import { advance, assign, load, type Pointer, store, storeLane, whileBelow } from './statements.js';
+import {
+  advance,
+  assign,
+  countDown,
+  load,
+  type Pointer,
+  store,
+  storeLane,
+  whileBelow,
+} from './statements.js';
 import { type Lanes, type LaneType, lanesOf, type Vec, vec, widen } from './vector.js';
 
 export type SimdReduction = 'sum' | 'max' | 'min';
@@ -126,13 +133,11 @@ export function rowsFunction(kind: SimdReduction, dtype: LaneType): Func<ValueTy
   return routine(4, 2, CHAINS + POOL, ([at, target, rows, rowBytes], [end, whole], vectors) => {
     const chains = vectors.slice(0, CHAINS);
     const pool = vectors.slice(CHAINS);
-    loop(null, (again) => {
+    countDown(rows, () => {
       local.set(end, i32.add(at, rowBytes));
       gatherRow(gathering, pool, chains, { at, end, whole });
       storeLane(pool, gathering.target.bytes, target, fromLocal(chains[0]));
       advance(target, gathering.target.bytes);
-      local.tee(rows, i32.sub(rows, 1));
-      br_if(again);
     });
   });
 }
@@ -152,7 +157,7 @@ export function columnsFunction(
     const chains = vectors.slice(0, growth);
     const pool = vectors.slice(growth);
     const held = chains.map(fromLocal);
-    loop(null, (again) => {
+    countDown(groups, () => {
       local.set(first, source);
       local.set(firstEnd, i32.add(source, rowBytes));
       local.set(to, target);
@@ -177,8 +182,6 @@ export function columnsFunction(
       });
       advance(source, groupBytes);
       for (let k = 0; k < growth; k++) advance(target, rowBytes);
-      local.tee(groups, i32.sub(groups, 1));
-      br_if(again);
     });
   });
 }

@@ -1,12 +1,12 @@
 // The loops of softmax, its logarithm and log Σ exp along rows.
 
-import { br_if, type Func, i32, local, loop, type ValueType } from './assembler/index.js';
+import { type Func, i32, local, type ValueType } from './assembler/index.js';
 import { fromLocal, routine } from './emit.js';
 import { exp, expOfNegative } from './math/exponential.js';
 import { log } from './math/logarithm.js';
 import { across, CHAINS, gatheringOf, gatherRow, inside, POOL } from './reduce-code.js';
 import { VECTOR_BYTES } from './scratch.js';
-import { advance, assign, load, store, storeLane, whileBelow } from './statements.js';
+import { advance, assign, countDown, load, store, storeLane, whileBelow } from './statements.js';
 import { type LaneType, lanesOf, narrow, type Vec } from './vector.js';
 
 export type RowFunction = 'softmax' | 'logSoftmax' | 'logsumexp';
@@ -71,7 +71,7 @@ export function softmaxFunction(
     /** Where every exponential is 0, so is every share. */
     const positive = wide.choose(wide.eq(total, 0), 1, total);
 
-    loop(null, (again) => {
+    countDown(rows, () => {
       local.set(at, source);
       local.set(end, i32.add(source, rowBytes));
       local.set(to, target);
@@ -97,8 +97,6 @@ export function softmaxFunction(
         advance(target, rowBytes);
       }
       advance(source, rowBytes);
-      local.tee(rows, i32.sub(rows, 1));
-      br_if(again);
     });
   });
 }
