@@ -84,7 +84,8 @@ function pairOf(
       dtype: x.dtype,
     }),
     lower: ([x, indices], [y], { axis }, kernels) => {
-      kernels[reading](x.data, indices.data, y.data, ...aroundAxis(x.shape, axis));
+      const [outer, size, inner] = aroundAxis(x.shape, axis);
+      kernels[reading](x.data, indices.data, y.data, outer, size, inner);
     },
     saves: { inputs: [1] },
     vjp: (g, node) => {
@@ -98,7 +99,8 @@ function pairOf(
     output: ([x]) => x,
     lower: ([x, indices, updates], [y], { axis }, kernels) => {
       kernels.convert(x.data, x.dtype, y.data, y.dtype);
-      kernels[adding](updates.data, indices.data, y.data, ...aroundAxis(x.shape, axis));
+      const [outer, size, inner] = aroundAxis(x.shape, axis);
+      kernels[adding](updates.data, indices.data, y.data, outer, size, inner);
     },
     saves: { inputs: [1] },
     vjp: (g, { x: [, indices], attrs }) => [g, null, read(g, indices, attrs)],

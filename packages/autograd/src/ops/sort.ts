@@ -27,8 +27,10 @@ import { sliceOp } from './slice.js';
 const argSortOp = defineOp<{ axis: number; descending: boolean }>({
   name: 'argsort',
   output: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
-  lower: ([x], [y], { axis, descending }, kernels) =>
-    kernels.argSort(x.data, y.data, ...aroundAxis(x.shape, axis), descending),
+  lower: ([x], [y], { axis, descending }, kernels) => {
+    const [outer, size, inner] = aroundAxis(x.shape, axis);
+    kernels.argSort(x.data, y.data, outer, size, inner, descending);
+  },
   vjp: 'nondifferentiable',
 });
 
@@ -75,8 +77,10 @@ function argExtremeOp(kind: 'max' | 'min') {
       }
       return { shape: reducedShape(x.shape, [axis], keepDims), dtype: 'int32' };
     },
-    lower: ([x], [y], { axis }, kernels) =>
-      kernels.argReduce(kind, x.data, y.data, ...aroundAxis(x.shape, axis)),
+    lower: ([x], [y], { axis }, kernels) => {
+      const [outer, size, inner] = aroundAxis(x.shape, axis);
+      kernels.argReduce(kind, x.data, y.data, outer, size, inner);
+    },
     vjp: 'nondifferentiable',
   });
 }
