@@ -1,7 +1,8 @@
 // What networks put between their layers. Integers give float32.
 
 import type { TensorLike } from '../tensor/operand.js';
-import { defineElementwise, defineUnary } from './define-elementwise.js';
+import { defineElementwise } from './define-elementwise.js';
+import { defineUnary } from './define-named.js';
 import type { UnaryFn } from './signatures.js';
 
 /** 1 / (1 + e⁻ˣ). */

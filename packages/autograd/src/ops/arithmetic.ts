@@ -3,13 +3,8 @@
 import { argument, constant } from '../scalar/index.js';
 import type { TensorLike } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
-import {
-  defineBinary,
-  defineElementwise,
-  defineUnary,
-  ElementwiseOp,
-  type ElementwiseOptions,
-} from './define-elementwise.js';
+import { defineElementwise, ElementwiseOp, type ElementwiseOptions } from './define-elementwise.js';
+import { defineBinary, defineUnary } from './define-named.js';
 import type { BinaryFn, ClampFn } from './signatures.js';
 
 const INTEGERS: ElementwiseOptions = { integers: 'int32' };

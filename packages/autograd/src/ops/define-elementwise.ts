@@ -5,7 +5,6 @@ import { kernelsFor } from '../kernels/active.js';
 import {
   argument,
   argumentsOf,
-  type BinaryOp,
   derivative,
   type Expr,
   isOne,
@@ -14,7 +13,6 @@ import {
   renumber,
   type ScalarKernel,
   substitute,
-  type UnaryOp,
 } from '../scalar/index.js';
 import type { Adjoint, Adjoints, Node, Op } from '../tape/node.js';
 import { record } from '../tape/record.js';
@@ -24,7 +22,6 @@ import { broadcastShapes, type Shape, sameShape, sizeOf } from '../tensor/shape.
 import type { Tensor } from '../tensor/tensor.js';
 import { broadcastOp, cast, sumTo } from './broadcast.js';
 import { commonDType, scalarOf, toTensor } from './convert.js';
-import type { BinaryFn, UnaryFn } from './signatures.js';
 
 export interface ElementwiseOptions {
   /** `bool` for predicates: the result is 0 or 1 and no gradient flows. Default: the operands' dtype. */
@@ -268,16 +265,3 @@ export function defineElementwise<F = ElementwiseCall>(
   Object.defineProperty(apply, 'name', { value: name });
   return Object.assign(apply, { op }) as unknown as ElementwiseFunction<F>;
 }
-
-/** Declares the operation for which formulas have a method of the same name. */
-export const defineUnary = (
-  name: UnaryOp | 'square',
-  options?: ElementwiseOptions,
-): ElementwiseFunction<UnaryFn> => defineElementwise<UnaryFn>(name, (x) => x[name](), options);
-
-/** The same for those of two operands. */
-export const defineBinary = <Name extends BinaryOp>(
-  name: Name,
-  options?: ElementwiseOptions,
-): ElementwiseFunction<BinaryFn<Name>> =>
-  defineElementwise<BinaryFn<Name>>(name, (a, b) => a[name](b), options);

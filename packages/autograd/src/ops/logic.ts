@@ -1,11 +1,7 @@
 // Comparisons, logic and choice. Results of comparisons are bool and carry no gradient.
 
-import {
-  defineBinary,
-  defineElementwise,
-  defineUnary,
-  type ElementwiseOptions,
-} from './define-elementwise.js';
+import { defineElementwise, type ElementwiseOptions } from './define-elementwise.js';
+import { defineBinary, defineUnary } from './define-named.js';
 import type { WhereFn } from './signatures.js';
 
 const PREDICATE: ElementwiseOptions = { integers: 'same', result: 'bool' };

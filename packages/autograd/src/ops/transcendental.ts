@@ -1,6 +1,6 @@
 // Exponentials, logarithms, trigonometric and hyperbolic functions. Integers give float32.
 
-import { defineUnary } from './define-elementwise.js';
+import { defineUnary } from './define-named.js';
 
 /** eˣ. */
 export const exp = defineUnary('exp');

@@ -101,12 +101,10 @@ const constantOf = (bytes: Uint8Array): Vec => {
   return vec(() => v128.const('i8x16', list), [], true);
 };
 
-/** Instructions of one operand and of two, the same for all lanes that are numbers. */
+/** Instructions of one operand and of two, which are called the same for all lanes that are numbers. */
 const UNARY = ['sqrt', 'neg', 'abs', 'floor', 'ceil', 'trunc', 'nearest'] as const;
-const BINARY = [
-  ...(['add', 'sub', 'mul', 'div', 'min', 'max', 'pmin', 'pmax'] as const),
-  ...(['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const),
-] as const;
+const ARITHMETIC = ['add', 'sub', 'mul', 'div', 'min', 'max', 'pmin', 'pmax'] as const;
+const COMPARISONS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 
 /** What f32x4 and f64x2 have in common with the integers of their width, so that functions are written once for both. */
 function operations(
@@ -133,7 +131,8 @@ function operations(
         (a) =>
           vec(floating[name], [a]),
     ),
-    ...tableOf(BINARY, (name) => two(floating[name])),
+    ...tableOf(ARITHMETIC, (name) => two(floating[name])),
+    ...tableOf(COMPARISONS, (name) => two(floating[name])),
     madd: (a: VecOrNumber, b: VecOrNumber, c: VecOrNumber) =>
       hasFma()
         ? vec(() => floating.relaxed_madd(), [lift(a), lift(b), lift(c)])
