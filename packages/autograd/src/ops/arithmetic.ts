@@ -1,6 +1,7 @@
 // Arithmetic: sums and products, powers and roots, signs and rounding.
 
 import { argument, constant } from '../scalar/index.js';
+import { isFloating } from '../tensor/dtype.js';
 import type { TensorLike } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { defineElementwise, ElementwiseOp, type ElementwiseOptions } from './define-elementwise.js';
@@ -66,7 +67,7 @@ export const pow = Object.assign(
 ) as BinaryFn<'pow'> & { readonly op: ElementwiseOp };
 
 function isFloatingOperand(a: TensorLike): boolean {
-  return typeof a === 'object' && (a.dtype === 'float32' || a.dtype === 'float64');
+  return typeof a === 'object' && isFloating(a.dtype);
 }
 
 // ── Signs, extremes, rounding ──────────────────────────────────────────────────────────────────────
