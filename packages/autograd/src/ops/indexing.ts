@@ -84,7 +84,7 @@ function pairOf(
       dtype: x.dtype,
     }),
     lower: ([x, indices], [y], { axis }, kernels) => {
-      const [outer, size, inner] = aroundAxis(x.shape, axis);
+      const { outer, size, inner } = aroundAxis(x.shape, axis);
       kernels[reading](x.data, indices.data, y.data, outer, size, inner);
     },
     saves: { inputs: [1] },
@@ -99,7 +99,7 @@ function pairOf(
     output: ([x]) => x,
     lower: ([x, indices, updates], [y], { axis }, kernels) => {
       kernels.convert(x.data, x.dtype, y.data, y.dtype);
-      const [outer, size, inner] = aroundAxis(x.shape, axis);
+      const { outer, size, inner } = aroundAxis(x.shape, axis);
       kernels[adding](updates.data, indices.data, y.data, outer, size, inner);
     },
     saves: { inputs: [1] },
@@ -193,7 +193,7 @@ export const index = ((x: Operand, ...indices: readonly Operand[]): Tensor => {
   const rest = value.shape.slice(indices.length);
   const offsets = indices.map((list, axis): Tensor => {
     const at = checkIndices('index', list, leading[axis]);
-    const [, , step] = aroundAxis(leading, axis);
+    const { inner: step } = aroundAxis(leading, axis);
     return step === 1 ? at : mul(at, step);
   });
   const flat = offsets.reduce((sum, offset) => add(sum, offset));

@@ -228,7 +228,7 @@ const cumsumOp: OpFunction<{ axis: number; reverse: boolean }> = defineOp<{
   name: 'cumsum',
   output: ([x]) => x,
   lower: ([x], [y], { axis, reverse }, kernels) => {
-    const [outer, size, inner] = aroundAxis(x.shape, axis);
+    const { outer, size, inner } = aroundAxis(x.shape, axis);
     kernels.cumulativeSum(x.data, y.data, outer, size, inner, reverse);
   },
   vjp: (g, { attrs: { axis, reverse } }) => cumsumOp(g, { axis, reverse: !reverse }),

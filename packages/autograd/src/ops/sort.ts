@@ -28,7 +28,7 @@ const argSortOp = defineOp<{ axis: number; descending: boolean }>({
   name: 'argsort',
   output: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
   lower: ([x], [y], { axis, descending }, kernels) => {
-    const [outer, size, inner] = aroundAxis(x.shape, axis);
+    const { outer, size, inner } = aroundAxis(x.shape, axis);
     kernels.argSort(x.data, y.data, outer, size, inner, descending);
   },
   vjp: 'nondifferentiable',
@@ -78,7 +78,7 @@ function argExtremeOp(kind: 'max' | 'min') {
       return { shape: reducedShape(x.shape, [axis], keepDims), dtype: 'int32' };
     },
     lower: ([x], [y], { axis }, kernels) => {
-      const [outer, size, inner] = aroundAxis(x.shape, axis);
+      const { outer, size, inner } = aroundAxis(x.shape, axis);
       kernels.argReduce(kind, x.data, y.data, outer, size, inner);
     },
     vjp: 'nondifferentiable',

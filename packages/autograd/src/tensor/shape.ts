@@ -23,11 +23,11 @@ export function sizeBetween(shape: Shape, from: number, to: number): number {
 }
 
 /** How many elements lie before an axis, along it and behind it: what kernels that go along an axis take. */
-export const aroundAxis = (shape: Shape, axis: number): [number, number, number] => [
-  sizeBetween(shape, 0, axis),
-  shape[axis],
-  sizeBetween(shape, axis + 1, shape.length),
-];
+export const aroundAxis = (shape: Shape, axis: number) => ({
+  outer: sizeBetween(shape, 0, axis),
+  size: shape[axis],
+  inner: sizeBetween(shape, axis + 1, shape.length),
+});
 
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
