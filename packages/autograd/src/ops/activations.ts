@@ -2,16 +2,17 @@
 
 import type { TensorLike } from '../tensor/operand.js';
 import { defineElementwise } from './define-elementwise.js';
+import { defineUnary } from './define-named.js';
 import type { UnaryFn } from './signatures.js';
 
 /** 1 / (1 + e⁻ˣ). */
-export const sigmoid = defineElementwise<UnaryFn>('sigmoid', (x) => x.sigmoid());
+export const sigmoid = defineUnary('sigmoid');
 
 /** ln sigmoid(x), without overflow. */
-export const logSigmoid = defineElementwise<UnaryFn>('logSigmoid', (x) => x.logSigmoid());
+export const logSigmoid = defineUnary('logSigmoid');
 
 /** ln(1 + eˣ), without overflow. */
-export const softplus = defineElementwise<UnaryFn>('softplus', (x) => x.softplus());
+export const softplus = defineUnary('softplus');
 
 /** max(x, 0); NaN stays. The derivative at 0 is 0. */
 export const relu = defineElementwise<UnaryFn>('relu', (x) => x.lessEqual(0).select(0, x));

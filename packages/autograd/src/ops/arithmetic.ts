@@ -1,42 +1,44 @@
 // Arithmetic: sums and products, powers and roots, signs and rounding.
 
 import { argument, constant } from '../scalar/index.js';
+import { isFloating } from '../tensor/dtype.js';
 import type { TensorLike } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { defineElementwise, ElementwiseOp, type ElementwiseOptions } from './define-elementwise.js';
-import type { BinaryFn, ClampFn, UnaryFn } from './signatures.js';
+import { defineBinary, defineUnary } from './define-named.js';
+import type { BinaryFn, ClampFn } from './signatures.js';
 
 const INTEGERS: ElementwiseOptions = { integers: 'int32' };
 
 // ── Sums and products ──────────────────────────────────────────────────────────────────────────────
 
 /** a + b. int32 wraps. */
-export const add = defineElementwise<BinaryFn<'add'>>('add', (a, b) => a.add(b), INTEGERS);
+export const add = defineBinary('add', INTEGERS);
 
 /** a − b. int32 wraps. */
-export const sub = defineElementwise<BinaryFn<'sub'>>('sub', (a, b) => a.sub(b), INTEGERS);
+export const sub = defineBinary('sub', INTEGERS);
 
 /** a · b, element by element. int32 wraps. */
-export const mul = defineElementwise<BinaryFn<'mul'>>('mul', (a, b) => a.mul(b), INTEGERS);
+export const mul = defineBinary('mul', INTEGERS);
 
 /** a / b. Integers give float32; x / 0 is ±∞, 0 / 0 NaN. */
-export const div = defineElementwise<BinaryFn<'div'>>('div', (a, b) => a.div(b));
+export const div = defineBinary('div');
 
 /** −x. */
-export const neg = defineElementwise<UnaryFn>('neg', (x) => x.neg(), INTEGERS);
+export const neg = defineUnary('neg', INTEGERS);
 
 // ── Powers and roots ───────────────────────────────────────────────────────────────────────────────
 
 /** x². */
-export const square = defineElementwise<UnaryFn>('square', (x) => x.square(), INTEGERS);
+export const square = defineUnary('square', INTEGERS);
 
 /** √x; NaN for x < 0. The derivative at 0 is ∞. */
-export const sqrt = defineElementwise<UnaryFn>('sqrt', (x) => x.sqrt());
+export const sqrt = defineUnary('sqrt');
 
 /** 1 / √x; ∞ at 0. */
-export const rsqrt = defineElementwise<UnaryFn>('rsqrt', (x) => x.rsqrt());
+export const rsqrt = defineUnary('rsqrt');
 
-const powTensors = defineElementwise('pow', (a, b) => a.pow(b), INTEGERS);
+const powTensors = defineBinary('pow', INTEGERS);
 
 /** Powers with a constant exponent, whose derivatives simplify (x² → 2x → 2 → 0). Bounded. */
 const constantPowers = new Map<number, ElementwiseOp>();
@@ -65,30 +67,22 @@ export const pow = Object.assign(
 ) as BinaryFn<'pow'> & { readonly op: ElementwiseOp };
 
 function isFloatingOperand(a: TensorLike): boolean {
-  return typeof a === 'object' && (a.dtype === 'float32' || a.dtype === 'float64');
+  return typeof a === 'object' && isFloating(a.dtype);
 }
 
 // ── Signs, extremes, rounding ──────────────────────────────────────────────────────────────────────
 
 /** |x|. The derivative at 0 is 0. */
-export const abs = defineElementwise<UnaryFn>('abs', (x) => x.abs(), INTEGERS);
+export const abs = defineUnary('abs', INTEGERS);
 
 /** −1, 0 or 1. The derivative is 0. */
-export const sign = defineElementwise<UnaryFn>('sign', (x) => x.sign(), INTEGERS);
+export const sign = defineUnary('sign', INTEGERS);
 
 /** The larger of a and b; NaN if either is. Where they are equal each gets half of the gradient. */
-export const maximum = defineElementwise<BinaryFn<'maximum'>>(
-  'maximum',
-  (a, b) => a.maximum(b),
-  INTEGERS,
-);
+export const maximum = defineBinary('maximum', INTEGERS);
 
 /** The smaller of a and b; NaN if either is. Where they are equal each gets half of the gradient. */
-export const minimum = defineElementwise<BinaryFn<'minimum'>>(
-  'minimum',
-  (a, b) => a.minimum(b),
-  INTEGERS,
-);
+export const minimum = defineBinary('minimum', INTEGERS);
 
 /** x limited to [min, max]; NaN stays. The gradient passes within the bounds and at them. */
 export const clamp = defineElementwise<ClampFn>(
@@ -98,10 +92,10 @@ export const clamp = defineElementwise<ClampFn>(
 );
 
 /** The largest whole number ≤ x. The derivative is 0. */
-export const floor = defineElementwise<UnaryFn>('floor', (x) => x.floor(), INTEGERS);
+export const floor = defineUnary('floor', INTEGERS);
 
 /** The smallest whole number ≥ x. The derivative is 0. */
-export const ceil = defineElementwise<UnaryFn>('ceil', (x) => x.ceil(), INTEGERS);
+export const ceil = defineUnary('ceil', INTEGERS);
 
 /** The nearest whole number, halves to the even one. The derivative is 0. */
-export const round = defineElementwise<UnaryFn>('round', (x) => x.round(), INTEGERS);
+export const round = defineUnary('round', INTEGERS);

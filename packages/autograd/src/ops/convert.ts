@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors.js';
 import { describeValue } from '../tensor/creation.js';
 import { coerce, type DType, promote, promoteNumber } from '../tensor/dtype.js';
 import { Operand, type TensorLike } from '../tensor/operand.js';
+import { normalizeAxis } from '../tensor/shape.js';
 import { scalarTensor, type Tensor } from '../tensor/tensor.js';
 
 /** The tensor that is meant by an operand; a JS number or boolean becomes a scalar of float32 or bool. */
@@ -15,6 +16,12 @@ export function toTensor(op: string, value: TensorLike): Tensor {
     `${op}: takes tensors, variables and numbers, got ${describeValue(value)}. ` +
       'Wrap arrays with tensor(…).',
   );
+}
+
+/** The tensor that is meant, and one of its axes as 0 … rank − 1. */
+export function withAxis(op: string, value: TensorLike, axis: number): [Tensor, number] {
+  const x = toTensor(op, value);
+  return [x, normalizeAxis(op, axis, x.rank)];
 }
 
 /** The dtype that operands are computed in: tensors decide, JS numbers follow. */

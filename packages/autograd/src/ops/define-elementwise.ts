@@ -22,6 +22,7 @@ import { broadcastShapes, type Shape, sameShape, sizeOf } from '../tensor/shape.
 import type { Tensor } from '../tensor/tensor.js';
 import { broadcastOp, cast, sumTo } from './broadcast.js';
 import { commonDType, scalarOf, toTensor } from './convert.js';
+import { namedFunction } from './named-function.js';
 
 export interface ElementwiseOptions {
   /** `bool` for predicates: the result is 0 or 1 and no gradient flows. Default: the operands' dtype. */
@@ -262,6 +263,5 @@ export function defineElementwise<F = ElementwiseCall>(
   const args = Array.from({ length: arity }, (_, i) => argument(i));
   const op = new ElementwiseOp(name, arity, formula(...args), options);
   const apply = (...operands: TensorLike[]): Tensor => op.call(operands);
-  Object.defineProperty(apply, 'name', { value: name });
-  return Object.assign(apply, { op }) as unknown as ElementwiseFunction<F>;
+  return namedFunction(op, apply) as unknown as ElementwiseFunction<F>;
 }

@@ -13,6 +13,7 @@ import { asArray, type Storage } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
+import { namedFunction } from './named-function.js';
 
 /** What a derivative rule may read: what the operation declares to save, and its attributes. */
 export interface RuleContext<A> {
@@ -257,6 +258,5 @@ function callable<A, R>(
     for (let i = 0; i < inputs.length; i++) inputs[i] = toTensor(op.name, args[i] as TensorLike);
     return apply(inputs, attrs as A);
   };
-  Object.defineProperty(call, 'name', { value: op.name });
-  return Object.assign(call, { op }) as OpFunction<A, R>;
+  return namedFunction(op, call) as OpFunction<A, R>;
 }

@@ -5,13 +5,12 @@ import { arange, zeros } from '../tensor/creation.js';
 import { checkDType, type DType } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import {
+  aroundAxis,
   broadcastShapes,
   checkInteger,
   formatShape,
-  normalizeAxis,
   type Shape,
   sameShape,
-  sizeBetween,
   sizeOf,
 } from '../tensor/shape.js';
 import { asArray } from '../tensor/storage.js';
@@ -19,7 +18,7 @@ import { isSymbolic } from '../tensor/symbolic.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, mul } from './arithmetic.js';
 import { broadcastTo, cast, reshapeOp } from './broadcast.js';
-import { toTensor } from './convert.js';
+import { toTensor, withAxis } from './convert.js';
 import { defineElementwise } from './define-elementwise.js';
 import { defineOp, type OpFunction } from './define-op.js';
 import { equal } from './logic.js';
@@ -27,14 +26,6 @@ import type { GatherFn, IndexFn, OneHotFn, ScatterAddFn, TakeAlongFn } from './s
 
 interface AxisAttrs {
   readonly axis: number;
-}
-
-function outerOf(shape: Shape, axis: number): number {
-  return sizeBetween(shape, 0, axis);
-}
-
-function innerOf(shape: Shape, axis: number): number {
-  return sizeBetween(shape, axis + 1, shape.length);
 }
 
 /** i + size where i < 0: positions counted from the end, as those from the start. */
@@ -93,8 +84,8 @@ function pairOf(
       dtype: x.dtype,
     }),
     lower: ([x, indices], [y], { axis }, kernels) => {
-      const [outer, inner] = [outerOf(x.shape, axis), innerOf(x.shape, axis)];
-      kernels[reading](x.data, indices.data, y.data, outer, x.shape[axis], inner);
+      const { outer, size, inner } = aroundAxis(x.shape, axis);
+      kernels[reading](x.data, indices.data, y.data, outer, size, inner);
     },
     saves: { inputs: [1] },
     vjp: (g, node) => {
@@ -108,8 +99,8 @@ function pairOf(
     output: ([x]) => x,
     lower: ([x, indices, updates], [y], { axis }, kernels) => {
       kernels.convert(x.data, x.dtype, y.data, y.dtype);
-      const [outer, inner] = [outerOf(x.shape, axis), innerOf(x.shape, axis)];
-      kernels[adding](updates.data, indices.data, y.data, outer, x.shape[axis], inner);
+      const { outer, size, inner } = aroundAxis(x.shape, axis);
+      kernels[adding](updates.data, indices.data, y.data, outer, size, inner);
     },
     saves: { inputs: [1] },
     vjp: (g, { x: [, indices], attrs }) => [g, null, read(g, indices, attrs)],
@@ -136,8 +127,7 @@ const slices = pairOf('gather', 'scatterAdd', (x, indices, axis) => [
  * @throws IndexError for an index outside of the axis, DTypeError unless indices are int32.
  */
 export const gather = ((x: Operand, indices: Operand, axis?: number): Tensor => {
-  const value = toTensor('gather', x);
-  const along = normalizeAxis('gather', axis ?? 0, value.rank);
+  const [value, along] = withAxis('gather', x, axis ?? 0);
   return slices.read(value, checkIndices('gather', indices, value.shape[along]), { axis: along });
 }) as GatherFn;
 
@@ -146,8 +136,7 @@ export const gather = ((x: Operand, indices: Operand, axis?: number): Tensor => 
  * that repeat add up. `updates` has the shape of `gather(x, indices, axis)`.
  */
 export const scatterAdd = ((x: Operand, indices: Operand, updates: Operand, axis = 0): Tensor => {
-  const value = toTensor('scatterAdd', x);
-  const along = normalizeAxis('scatterAdd', axis, value.rank);
+  const [value, along] = withAxis('scatterAdd', x, axis);
   const at = checkIndices('scatterAdd', indices, value.shape[along]);
   const added = cast(toTensor('scatterAdd', updates), value.dtype);
   const { shape } = value;
@@ -170,8 +159,7 @@ const elements = pairOf('takeAlong', 'scatterAddAlong', (_x, indices) => indices
  * shape of the result; its other axes are those of x, or 1 on either side.
  */
 export const takeAlong = ((x: Operand, indices: Operand, axis: number): Tensor => {
-  const value = toTensor('takeAlong', x);
-  const along = normalizeAxis('takeAlong', axis, value.rank);
+  const [value, along] = withAxis('takeAlong', x, axis);
   const at = checkIndices('takeAlong', indices, value.shape[along]);
   if (at.rank !== value.rank) {
     throw new ShapeError(
@@ -205,7 +193,7 @@ export const index = ((x: Operand, ...indices: readonly Operand[]): Tensor => {
   const rest = value.shape.slice(indices.length);
   const offsets = indices.map((list, axis): Tensor => {
     const at = checkIndices('index', list, leading[axis]);
-    const step = sizeBetween(leading, axis + 1, leading.length);
+    const { inner: step } = aroundAxis(leading, axis);
     return step === 1 ? at : mul(at, step);
   });
   const flat = offsets.reduce((sum, offset) => add(sum, offset));

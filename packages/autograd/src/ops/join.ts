@@ -7,6 +7,7 @@ import { type DType, promote } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import {
   checkInteger,
+  contiguous,
   formatShape,
   normalizeAxis,
   type Shape,
@@ -14,7 +15,7 @@ import {
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { cast, reshapeOp } from './broadcast.js';
-import { toTensor } from './convert.js';
+import { toTensor, withAxis } from './convert.js';
 import { defineMultiOp, defineOp, type OpFunction } from './define-op.js';
 import type { ConcatFn, SplitFn, StackFn } from './signatures.js';
 
@@ -49,8 +50,7 @@ export const concatOp: OpFunction<JoinAttrs> = defineOp<JoinAttrs>({
     const strides = stridesOf(y.shape);
     let at = 0;
     for (const { data, shape } of inputs) {
-      const from = { offset: 0, strides: stridesOf(shape) };
-      kernels.copy(data, from, y.data, { offset: at * strides[axis], strides }, shape);
+      kernels.copy(data, contiguous(shape), y.data, { offset: at * strides[axis], strides }, shape);
       at += shape[axis];
     }
   },
@@ -71,8 +71,7 @@ export const splitOp: OpFunction<JoinAttrs, Tensor[]> = defineMultiOp<JoinAttrs>
     const strides = stridesOf(x.shape);
     let at = 0;
     for (const { data, shape } of parts) {
-      const to = { offset: 0, strides: stridesOf(shape) };
-      kernels.copy(x.data, { offset: at * strides[axis], strides }, data, to, shape);
+      kernels.copy(x.data, { offset: at * strides[axis], strides }, data, contiguous(shape), shape);
       at += shape[axis];
     }
   },
@@ -141,8 +140,7 @@ export const split = ((
   sections: number | readonly number[],
   axis?: number,
 ): Tensor[] => {
-  const value = toTensor('split', x);
-  const along = normalizeAxis('split', axis ?? 0, value.rank);
+  const [value, along] = withAxis('split', x, axis ?? 0);
   const size = value.shape[along];
   if (typeof sections === 'number') {
     checkInteger('split', 'sections', sections, 1);

@@ -1,71 +1,40 @@
 // Comparisons, logic and choice. Results of comparisons are bool and carry no gradient.
 
 import { defineElementwise, type ElementwiseOptions } from './define-elementwise.js';
-import type { BinaryFn, UnaryFn, WhereFn } from './signatures.js';
+import { defineBinary, defineUnary } from './define-named.js';
+import type { WhereFn } from './signatures.js';
 
 const PREDICATE: ElementwiseOptions = { integers: 'same', result: 'bool' };
 
 /** a = b; NaN equals nothing. */
-export const equal = defineElementwise<BinaryFn<'equal'>>('equal', (a, b) => a.equal(b), PREDICATE);
+export const equal = defineBinary('equal', PREDICATE);
 
 /** a ≠ b. */
-export const notEqual = defineElementwise<BinaryFn<'notEqual'>>(
-  'notEqual',
-  (a, b) => a.notEqual(b),
-  PREDICATE,
-);
+export const notEqual = defineBinary('notEqual', PREDICATE);
 
 /** a < b. */
-export const less = defineElementwise<BinaryFn<'less'>>('less', (a, b) => a.less(b), PREDICATE);
+export const less = defineBinary('less', PREDICATE);
 
 /** a ≤ b. */
-export const lessEqual = defineElementwise<BinaryFn<'lessEqual'>>(
-  'lessEqual',
-  (a, b) => a.lessEqual(b),
-  PREDICATE,
-);
+export const lessEqual = defineBinary('lessEqual', PREDICATE);
 
 /** a > b. */
-export const greater = defineElementwise<BinaryFn<'greater'>>(
-  'greater',
-  (a, b) => a.greater(b),
-  PREDICATE,
-);
+export const greater = defineBinary('greater', PREDICATE);
 
 /** a ≥ b. */
-export const greaterEqual = defineElementwise<BinaryFn<'greaterEqual'>>(
-  'greaterEqual',
-  (a, b) => a.greaterEqual(b),
-  PREDICATE,
-);
+export const greaterEqual = defineBinary('greaterEqual', PREDICATE);
 
 /** Both are not 0. */
-export const logicalAnd = defineElementwise<BinaryFn<'logicalAnd'>>(
-  'logicalAnd',
-  (a, b) => a.logicalAnd(b),
-  PREDICATE,
-);
+export const logicalAnd = defineBinary('logicalAnd', PREDICATE);
 
 /** At least one is not 0. */
-export const logicalOr = defineElementwise<BinaryFn<'logicalOr'>>(
-  'logicalOr',
-  (a, b) => a.logicalOr(b),
-  PREDICATE,
-);
+export const logicalOr = defineBinary('logicalOr', PREDICATE);
 
 /** Exactly one is not 0. */
-export const logicalXor = defineElementwise<BinaryFn<'logicalXor'>>(
-  'logicalXor',
-  (a, b) => a.logicalXor(b),
-  PREDICATE,
-);
+export const logicalXor = defineBinary('logicalXor', PREDICATE);
 
 /** x is 0. */
-export const logicalNot = defineElementwise<UnaryFn>(
-  'logicalNot',
-  (x) => x.logicalNot(),
-  PREDICATE,
-);
+export const logicalNot = defineUnary('logicalNot', PREDICATE);
 
 /**
  * a where the condition is not 0, b elsewhere. Both are computed beforehand, so `where` does not shield gradients from

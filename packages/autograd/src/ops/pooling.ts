@@ -79,7 +79,7 @@ export const maxPool = ((x: Operand, size: PerAxis, options: MaxPoolOptions = {}
   const given = toTensor('maxPool', x);
   const value = given.dtype === 'bool' ? cast(given, 'int32') : given;
   const plan = planOf('maxPool', value, size, options);
-  const least = value.dtype === 'int32' ? LEAST_INT32 : Number.NEGATIVE_INFINITY;
+  const least = value.dtype === 'int32' ? LEAST_INT32 : -Infinity;
   const whole = padded('maxPool', value, 2, plan.widths, least);
   return max(positionsFirst(whole, plan), within(plan));
 }) as MaxPoolFn;

@@ -4,11 +4,11 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import { toFloating } from '../tensor/dtype.js';
 import type { TensorLike } from '../tensor/operand.js';
 import {
+  aroundAxis,
   formatShape,
   normalizeAxes,
   normalizeAxis,
   reducedShape,
-  sizeBetween,
   sizeOf,
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -149,7 +149,7 @@ export const min = ((value: TensorLike, axes?: Axes, options?: ReduceOptions): T
 
 /** exp(x − y), the share of x in the sum; 0 where the sum itself is 0 (y = −∞). */
 const shareOfSum = defineElementwise('shareOfSum', (x, y) =>
-  y.equal(Number.NEGATIVE_INFINITY).select(0, x.sub(y).exp()),
+  y.equal(-Infinity).select(0, x.sub(y).exp()),
 );
 
 const logsumexpOp: OpFunction<ReduceAttrs> = defineOp<ReduceAttrs>({
@@ -209,7 +209,7 @@ export const norm = ((value: TensorLike, axes?: Axes, options: NormOptions = {})
   const { ord = 2 } = options;
   const x = numeric('norm', value, true);
   const attrs = attrsOf('norm', x, axes, options);
-  if (ord === Number.POSITIVE_INFINITY) return maxOp(abs(x), attrs);
+  if (ord === Infinity) return maxOp(abs(x), attrs);
   if (ord === 1) return sumOp(abs(x), attrs);
   if (!(ord > 1)) {
     throw new ArgumentError(
@@ -227,15 +227,10 @@ const cumsumOp: OpFunction<{ axis: number; reverse: boolean }> = defineOp<{
 }>({
   name: 'cumsum',
   output: ([x]) => x,
-  lower: ([x], [y], { axis, reverse }, kernels) =>
-    kernels.cumulativeSum(
-      x.data,
-      y.data,
-      sizeBetween(x.shape, 0, axis),
-      x.shape[axis],
-      sizeBetween(x.shape, axis + 1, x.shape.length),
-      reverse,
-    ),
+  lower: ([x], [y], { axis, reverse }, kernels) => {
+    const { outer, size, inner } = aroundAxis(x.shape, axis);
+    kernels.cumulativeSum(x.data, y.data, outer, size, inner, reverse);
+  },
   vjp: (g, { attrs: { axis, reverse } }) => cumsumOp(g, { axis, reverse: !reverse }),
   jvp: ([t], { attrs }) => t && cumsumOp(t, attrs),
 });

@@ -14,7 +14,7 @@ import {
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { broadcastOp, reshapeOp } from './broadcast.js';
-import { toTensor } from './convert.js';
+import { toTensor, withAxis } from './convert.js';
 import type { Axes, RepeatFn, ReshapeFn, SqueezeFn, TileFn, UnsqueezeFn } from './signatures.js';
 
 function reshapeTo(x: Tensor, shape: Shape): Tensor {
@@ -74,9 +74,8 @@ export const tile = ((x: Operand, repetitions: readonly number[]): Tensor => {
 
 /** Every element repeated `count` times along an axis, next to itself. */
 export const repeat = ((x: Operand, count: number, axis: number): Tensor => {
-  const value = toTensor('repeat', x);
+  const [value, at] = withAxis('repeat', x, axis);
   checkInteger('repeat', 'count', count, 0);
-  const at = normalizeAxis('repeat', axis, value.rank);
   if (count === 1) return value;
   const before = value.shape.slice(0, at + 1);
   const after = value.shape.slice(at + 1);

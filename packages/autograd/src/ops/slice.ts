@@ -4,7 +4,14 @@ import { ArgumentError, IndexError } from '../errors.js';
 import { constant } from '../scalar/index.js';
 import { coerceExactly } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
-import { checkShape, formatShape, normalizeAxes, type Shape, stridesOf } from '../tensor/shape.js';
+import {
+  checkShape,
+  contiguous,
+  formatShape,
+  normalizeAxes,
+  type Shape,
+  stridesOf,
+} from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { reshapeOp } from './broadcast.js';
 import { toTensor } from './convert.js';
@@ -41,13 +48,7 @@ export const sliceOp: OpFunction<SliceAttrs> = defineOp<SliceAttrs>({
   name: 'slice',
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   lower: ([x], [y], { starts, steps, shape }, kernels) =>
-    kernels.copy(
-      x.data,
-      stepped(x.shape, starts, steps),
-      y.data,
-      { offset: 0, strides: stridesOf(shape) },
-      shape,
-    ),
+    kernels.copy(x.data, stepped(x.shape, starts, steps), y.data, contiguous(shape), shape),
   vjp: (g, node) => {
     const { starts, steps } = node.attrs;
     return placeOp(g, { starts, steps, shape: node.inputShape(0), fill: 0 });
@@ -61,13 +62,7 @@ export const placeOp: OpFunction<PlaceAttrs> = defineOp<PlaceAttrs>({
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   lower: ([x], [y], { starts, steps, shape, fill }, kernels) => {
     if (fill !== 0) kernels.elementwise(constant(fill), [], y.data, y.shape, y.dtype);
-    kernels.copy(
-      x.data,
-      { offset: 0, strides: stridesOf(x.shape) },
-      y.data,
-      stepped(shape, starts, steps),
-      x.shape,
-    );
+    kernels.copy(x.data, contiguous(x.shape), y.data, stepped(shape, starts, steps), x.shape);
   },
   vjp: (g, node) => {
     const { starts, steps } = node.attrs;

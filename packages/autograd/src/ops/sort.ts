@@ -3,15 +3,15 @@
 import { ArgumentError, ShapeError } from '../errors.js';
 import type { Operand } from '../tensor/operand.js';
 import {
+  aroundAxis,
   checkInteger,
   formatShape,
   normalizeAxis,
   reducedShape,
-  sizeBetween,
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { reshapeOp } from './broadcast.js';
-import { toTensor } from './convert.js';
+import { toTensor, withAxis } from './convert.js';
 import { defineOp } from './define-op.js';
 import { takeAlong } from './indexing.js';
 import type {
@@ -27,37 +27,29 @@ import { sliceOp } from './slice.js';
 const argSortOp = defineOp<{ axis: number; descending: boolean }>({
   name: 'argsort',
   output: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
-  lower: ([x], [y], { axis, descending }, kernels) =>
-    kernels.argSort(
-      x.data,
-      y.data,
-      sizeBetween(x.shape, 0, axis),
-      x.shape[axis],
-      sizeBetween(x.shape, axis + 1, x.shape.length),
-      descending,
-    ),
+  lower: ([x], [y], { axis, descending }, kernels) => {
+    const { outer, size, inner } = aroundAxis(x.shape, axis);
+    kernels.argSort(x.data, y.data, outer, size, inner, descending);
+  },
   vjp: 'nondifferentiable',
 });
 
 /** The indices (int32) that sort x along an axis (default: the last). Stable; NaN comes last. */
 export const argsort = ((x: Operand, axis = -1, options: SortOptions = {}): Tensor => {
-  const value = toTensor('argsort', x);
-  const along = normalizeAxis('argsort', axis, value.rank);
+  const [value, along] = withAxis('argsort', x, axis);
   return argSortOp(value, { axis: along, descending: options.descending === true });
 }) as AlongFn<'argsort', number, SortOptions>;
 
 /** x sorted along an axis (default: the last), and the indices of where each element was. Stable; NaN comes last. */
 export const sort = ((x: Operand, axis = -1, options: SortOptions = {}) => {
-  const value = toTensor('sort', x);
-  const along = normalizeAxis('sort', axis, value.rank);
+  const [value, along] = withAxis('sort', x, axis);
   const indices = argSortOp(value, { axis: along, descending: options.descending === true });
   return { values: takeAlong(value, indices, along), indices };
 }) as SortFn;
 
 /** The k largest (or smallest) elements along an axis (default: the last), in order, and their indices. */
 export const topK = ((x: Operand, k: number, axis?: number, options: TopKOptions = {}) => {
-  const value = toTensor('topK', x);
-  const along = normalizeAxis('topK', axis ?? -1, value.rank);
+  const [value, along] = withAxis('topK', x, axis ?? -1);
   checkInteger('topK', 'k', k, 0);
   if (k > value.shape[along]) {
     throw new ArgumentError(
@@ -85,15 +77,10 @@ function argExtremeOp(kind: 'max' | 'min') {
       }
       return { shape: reducedShape(x.shape, [axis], keepDims), dtype: 'int32' };
     },
-    lower: ([x], [y], { axis }, kernels) =>
-      kernels.argReduce(
-        kind,
-        x.data,
-        y.data,
-        sizeBetween(x.shape, 0, axis),
-        x.shape[axis],
-        sizeBetween(x.shape, axis + 1, x.shape.length),
-      ),
+    lower: ([x], [y], { axis }, kernels) => {
+      const { outer, size, inner } = aroundAxis(x.shape, axis);
+      kernels.argReduce(kind, x.data, y.data, outer, size, inner);
+    },
     vjp: 'nondifferentiable',
   });
 }

@@ -1,46 +1,45 @@
 // Exponentials, logarithms, trigonometric and hyperbolic functions. Integers give float32.
 
-import { defineElementwise } from './define-elementwise.js';
-import type { UnaryFn } from './signatures.js';
+import { defineUnary } from './define-named.js';
 
 /** eˣ. */
-export const exp = defineElementwise<UnaryFn>('exp', (x) => x.exp());
+export const exp = defineUnary('exp');
 
 /** eˣ − 1, exact near 0. */
-export const expm1 = defineElementwise<UnaryFn>('expm1', (x) => x.expm1());
+export const expm1 = defineUnary('expm1');
 
 /** ln x; −∞ at 0, NaN below. */
-export const log = defineElementwise<UnaryFn>('log', (x) => x.log());
+export const log = defineUnary('log');
 
 /** ln(1 + x), exact near 0. */
-export const log1p = defineElementwise<UnaryFn>('log1p', (x) => x.log1p());
+export const log1p = defineUnary('log1p');
 
 /** sin x, x in radians. */
-export const sin = defineElementwise<UnaryFn>('sin', (x) => x.sin());
+export const sin = defineUnary('sin');
 
 /** cos x, x in radians. */
-export const cos = defineElementwise<UnaryFn>('cos', (x) => x.cos());
+export const cos = defineUnary('cos');
 
 /** tan x, x in radians. */
-export const tan = defineElementwise<UnaryFn>('tan', (x) => x.tan());
+export const tan = defineUnary('tan');
 
 /** arcsin x in radians; NaN outside of [−1, 1]. */
-export const asin = defineElementwise<UnaryFn>('asin', (x) => x.asin());
+export const asin = defineUnary('asin');
 
 /** arccos x in radians; NaN outside of [−1, 1]. */
-export const acos = defineElementwise<UnaryFn>('acos', (x) => x.acos());
+export const acos = defineUnary('acos');
 
 /** arctan x in radians. */
-export const atan = defineElementwise<UnaryFn>('atan', (x) => x.atan());
+export const atan = defineUnary('atan');
 
 /** sinh x. */
-export const sinh = defineElementwise<UnaryFn>('sinh', (x) => x.sinh());
+export const sinh = defineUnary('sinh');
 
 /** cosh x. */
-export const cosh = defineElementwise<UnaryFn>('cosh', (x) => x.cosh());
+export const cosh = defineUnary('cosh');
 
 /** tanh x. */
-export const tanh = defineElementwise<UnaryFn>('tanh', (x) => x.tanh());
+export const tanh = defineUnary('tanh');
 
 /** The error function, 2/√π ∫₀ˣ exp(−t²) dt. */
-export const erf = defineElementwise<UnaryFn>('erf', (x) => x.erf());
+export const erf = defineUnary('erf');

@@ -58,9 +58,15 @@ function choose(condition: Expr, a: Expr, b: Expr): Expr {
  */
 type Partial = (y: Expr, a: Expr, b: Expr) => Expr;
 
-const none: Partial = () => ZERO;
+/** Ops that are constant between their jumps: their derivatives are 0. */
+type Step =
+  | ('sign' | 'floor' | 'ceil' | 'round' | 'trunc')
+  | ('less' | 'lessEqual' | 'greater' | 'greaterEqual' | 'equal' | 'notEqual')
+  | ('logicalAnd' | 'logicalOr' | 'logicalXor' | 'logicalNot');
 
-const PARTIALS: Readonly<Record<Exclude<Expr['op'], Special>, readonly Partial[]>> = {
+const PARTIALS: Readonly<
+  Record<Exclude<Expr['op'], Special | Step>, readonly Partial[]> & { [op in Step]?: undefined }
+> = {
   add: [() => ONE, () => ONE],
   sub: [() => ONE, () => constant(-1)],
   mul: [(_y, _a, b) => b, (_y, a) => a],
@@ -69,11 +75,6 @@ const PARTIALS: Readonly<Record<Exclude<Expr['op'], Special>, readonly Partial[]
 
   neg: [() => constant(-1)],
   abs: [(_y, a) => a.sign()],
-  sign: [none],
-  floor: [none],
-  ceil: [none],
-  round: [none],
-  trunc: [none],
 
   exp: [(y) => y],
   expm1: [(y) => y.add(1)],
@@ -96,17 +97,6 @@ const PARTIALS: Readonly<Record<Exclude<Expr['op'], Special>, readonly Partial[]
   sigmoid: [(y) => y.mul(ONE.sub(y))],
   softplus: [(_y, a) => a.sigmoid()],
   logSigmoid: [(_y, a) => a.neg().sigmoid()], // 1 − σ(x), without the cancellation
-
-  less: [none, none],
-  lessEqual: [none, none],
-  greater: [none, none],
-  greaterEqual: [none, none],
-  equal: [none, none],
-  notEqual: [none, none],
-  logicalAnd: [none, none],
-  logicalOr: [none, none],
-  logicalXor: [none, none],
-  logicalNot: [none],
 };
 
 /** 1 − x² as (1 − x)(1 + x), which doesn't cancel near ±1. */
@@ -168,7 +158,7 @@ function derivativeOfNode(node: Expr, index: number): Expr {
   if (op === 'minimum') return minimumDerivative(args, inner);
 
   let sum = ZERO;
-  PARTIALS[op].forEach((partial, k) => {
+  PARTIALS[op]?.forEach((partial, k) => {
     if (!isZero(inner[k])) sum = plus(sum, times(partial(node, args[0], args[1]), inner[k]));
   });
   return sum;

@@ -2,55 +2,62 @@
 
 import { ArgumentError } from '../errors.js';
 
+/** Ops of one operand; each is a method of its name, as are those of two. */
+const UNARY = [
+  'neg',
+  'abs',
+  'sign',
+  'exp',
+  'log',
+  'log1p',
+  'expm1',
+  'sqrt',
+  'rsqrt',
+  'sin',
+  'cos',
+  'tan',
+  'asin',
+  'acos',
+  'atan',
+  'sinh',
+  'cosh',
+  'tanh',
+  'erf',
+  'sigmoid',
+  'softplus',
+  'logSigmoid',
+  'floor',
+  'ceil',
+  'round',
+  'trunc',
+  'logicalNot',
+] as const;
+
+/** Ops of two operands. */
+const BINARY = [
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'pow',
+  'maximum',
+  'minimum',
+  'less',
+  'lessEqual',
+  'greater',
+  'greaterEqual',
+  'equal',
+  'notEqual',
+  'logicalAnd',
+  'logicalOr',
+  'logicalXor',
+] as const;
+
+export type UnaryOp = (typeof UNARY)[number];
+export type BinaryOp = (typeof BINARY)[number];
+
 /** What a node of a formula computes. */
 export type ExprOp = 'argument' | 'constant' | UnaryOp | BinaryOp | 'select';
-
-export type UnaryOp =
-  | 'neg'
-  | 'abs'
-  | 'sign'
-  | 'exp'
-  | 'log'
-  | 'log1p'
-  | 'expm1'
-  | 'sqrt'
-  | 'rsqrt'
-  | 'sin'
-  | 'cos'
-  | 'tan'
-  | 'asin'
-  | 'acos'
-  | 'atan'
-  | 'sinh'
-  | 'cosh'
-  | 'tanh'
-  | 'erf'
-  | 'sigmoid'
-  | 'softplus'
-  | 'logSigmoid'
-  | 'floor'
-  | 'ceil'
-  | 'round'
-  | 'trunc'
-  | 'logicalNot';
-
-export type BinaryOp =
-  | 'add'
-  | 'sub'
-  | 'mul'
-  | 'div'
-  | 'pow'
-  | 'maximum'
-  | 'minimum'
-  | 'less'
-  | 'lessEqual'
-  | 'greater'
-  | 'greaterEqual'
-  | 'equal'
-  | 'notEqual'
-  | 'logicalAnd'
-  | 'logicalOr'
-  | 'logicalXor';
 
 /** A formula, or a number that stands for a constant. */
 export type ExprLike = Expr | number;
@@ -83,6 +90,63 @@ export class Expr {
   /** Kernels by arity and dtype, typed as what they are where they are made. @internal */
   kernels: unknown[] | null = null;
 
+  declare readonly add: (b: ExprLike) => Expr;
+  declare readonly sub: (b: ExprLike) => Expr;
+  declare readonly mul: (b: ExprLike) => Expr;
+  declare readonly div: (b: ExprLike) => Expr;
+  /** aᵇ as in IEEE 754: 1ᵇ = a⁰ = 1 even for NaN. */
+  declare readonly pow: (b: ExprLike) => Expr;
+  /** The greater of two; NaN if either is. At a tie each operand gets half of the derivative. */
+  declare readonly maximum: (b: ExprLike) => Expr;
+  /** The lesser of two; NaN if either is. At a tie each operand gets half of the derivative. */
+  declare readonly minimum: (b: ExprLike) => Expr;
+
+  declare readonly neg: () => Expr;
+  /** |x|; its derivative at 0 is 0. */
+  declare readonly abs: () => Expr;
+  /** −1, 0 or 1; its derivative is 0. */
+  declare readonly sign: () => Expr;
+  declare readonly sqrt: () => Expr;
+  /** 1/√x. */
+  declare readonly rsqrt: () => Expr;
+  declare readonly exp: () => Expr;
+  declare readonly log: () => Expr;
+  declare readonly log1p: () => Expr;
+  declare readonly expm1: () => Expr;
+  declare readonly sin: () => Expr;
+  declare readonly cos: () => Expr;
+  declare readonly tan: () => Expr;
+  declare readonly asin: () => Expr;
+  declare readonly acos: () => Expr;
+  declare readonly atan: () => Expr;
+  declare readonly sinh: () => Expr;
+  declare readonly cosh: () => Expr;
+  declare readonly tanh: () => Expr;
+  /** 2/√π ∫₀ˣ exp(−t²) dt. */
+  declare readonly erf: () => Expr;
+  /** 1/(1 + e⁻ˣ). */
+  declare readonly sigmoid: () => Expr;
+  /** log(1 + eˣ). */
+  declare readonly softplus: () => Expr;
+  /** log(1/(1 + e⁻ˣ)). */
+  declare readonly logSigmoid: () => Expr;
+  declare readonly floor: () => Expr;
+  declare readonly ceil: () => Expr;
+  /** To the nearest integer, ties to the even one. */
+  declare readonly round: () => Expr;
+  declare readonly trunc: () => Expr;
+
+  declare readonly less: (b: ExprLike) => Expr;
+  declare readonly lessEqual: (b: ExprLike) => Expr;
+  declare readonly greater: (b: ExprLike) => Expr;
+  declare readonly greaterEqual: (b: ExprLike) => Expr;
+  declare readonly equal: (b: ExprLike) => Expr;
+  declare readonly notEqual: (b: ExprLike) => Expr;
+  declare readonly logicalAnd: (b: ExprLike) => Expr;
+  declare readonly logicalOr: (b: ExprLike) => Expr;
+  declare readonly logicalXor: (b: ExprLike) => Expr;
+  declare readonly logicalNot: () => Expr;
+
   /** @internal Use `argument`, `constant` and the methods, which intern. */
   constructor(op: ExprOp, args: readonly Expr[], value: number, index: number) {
     this.id = nextId++;
@@ -92,42 +156,6 @@ export class Expr {
     this.index = index;
   }
 
-  add(b: ExprLike): Expr {
-    return binary('add', this, b);
-  }
-  sub(b: ExprLike): Expr {
-    return binary('sub', this, b);
-  }
-  mul(b: ExprLike): Expr {
-    return binary('mul', this, b);
-  }
-  div(b: ExprLike): Expr {
-    return binary('div', this, b);
-  }
-  /** aᵇ as in IEEE 754: 1ᵇ = a⁰ = 1 even for NaN. */
-  pow(b: ExprLike): Expr {
-    return binary('pow', this, b);
-  }
-  /** The greater of two; NaN if either is. At a tie each operand gets half of the derivative. */
-  maximum(b: ExprLike): Expr {
-    return binary('maximum', this, b);
-  }
-  /** The lesser of two; NaN if either is. At a tie each operand gets half of the derivative. */
-  minimum(b: ExprLike): Expr {
-    return binary('minimum', this, b);
-  }
-
-  neg(): Expr {
-    return unary('neg', this);
-  }
-  /** |x|; its derivative at 0 is 0. */
-  abs(): Expr {
-    return unary('abs', this);
-  }
-  /** −1, 0 or 1; its derivative is 0. */
-  sign(): Expr {
-    return unary('sign', this);
-  }
   /** x·x. */
   square(): Expr {
     return binary('mul', this, this);
@@ -135,112 +163,6 @@ export class Expr {
   /** 1/x. */
   reciprocal(): Expr {
     return binary('div', constant(1), this);
-  }
-  sqrt(): Expr {
-    return unary('sqrt', this);
-  }
-  /** 1/√x. */
-  rsqrt(): Expr {
-    return unary('rsqrt', this);
-  }
-  exp(): Expr {
-    return unary('exp', this);
-  }
-  log(): Expr {
-    return unary('log', this);
-  }
-  log1p(): Expr {
-    return unary('log1p', this);
-  }
-  expm1(): Expr {
-    return unary('expm1', this);
-  }
-  sin(): Expr {
-    return unary('sin', this);
-  }
-  cos(): Expr {
-    return unary('cos', this);
-  }
-  tan(): Expr {
-    return unary('tan', this);
-  }
-  asin(): Expr {
-    return unary('asin', this);
-  }
-  acos(): Expr {
-    return unary('acos', this);
-  }
-  atan(): Expr {
-    return unary('atan', this);
-  }
-  sinh(): Expr {
-    return unary('sinh', this);
-  }
-  cosh(): Expr {
-    return unary('cosh', this);
-  }
-  tanh(): Expr {
-    return unary('tanh', this);
-  }
-  /** 2/√π ∫₀ˣ exp(−t²) dt. */
-  erf(): Expr {
-    return unary('erf', this);
-  }
-  /** 1/(1 + e⁻ˣ). */
-  sigmoid(): Expr {
-    return unary('sigmoid', this);
-  }
-  /** log(1 + eˣ). */
-  softplus(): Expr {
-    return unary('softplus', this);
-  }
-  /** log(1/(1 + e⁻ˣ)). */
-  logSigmoid(): Expr {
-    return unary('logSigmoid', this);
-  }
-  floor(): Expr {
-    return unary('floor', this);
-  }
-  ceil(): Expr {
-    return unary('ceil', this);
-  }
-  /** To the nearest integer, ties to the even one. */
-  round(): Expr {
-    return unary('round', this);
-  }
-  trunc(): Expr {
-    return unary('trunc', this);
-  }
-
-  less(b: ExprLike): Expr {
-    return binary('less', this, b);
-  }
-  lessEqual(b: ExprLike): Expr {
-    return binary('lessEqual', this, b);
-  }
-  greater(b: ExprLike): Expr {
-    return binary('greater', this, b);
-  }
-  greaterEqual(b: ExprLike): Expr {
-    return binary('greaterEqual', this, b);
-  }
-  equal(b: ExprLike): Expr {
-    return binary('equal', this, b);
-  }
-  notEqual(b: ExprLike): Expr {
-    return binary('notEqual', this, b);
-  }
-  logicalAnd(b: ExprLike): Expr {
-    return binary('logicalAnd', this, b);
-  }
-  logicalOr(b: ExprLike): Expr {
-    return binary('logicalOr', this, b);
-  }
-  logicalXor(b: ExprLike): Expr {
-    return binary('logicalXor', this, b);
-  }
-  logicalNot(): Expr {
-    return unary('logicalNot', this);
   }
 
   /** `a` where this isn't 0, else `b`. Only the branch taken is differentiated, so a NaN of the other can't leak. */
@@ -283,9 +205,20 @@ export function make(op: ExprOp, args: readonly Expr[]): Expr {
   return node;
 }
 
-const unary = (op: UnaryOp, a: Expr): Expr => make(op, [a]);
 const binary = (op: BinaryOp, a: Expr, b: ExprLike): Expr => make(op, [a, lift(b)]);
 const lift = (x: ExprLike): Expr => (typeof x === 'number' ? constant(x) : x);
+
+const methods = Expr.prototype as { -readonly [op in UnaryOp | BinaryOp]: Expr[op] };
+for (const op of UNARY) {
+  methods[op] = function (this: Expr) {
+    return make(op, [this]);
+  };
+}
+for (const op of BINARY) {
+  methods[op] = function (this: Expr, b: ExprLike) {
+    return binary(op, this, b);
+  };
+}
 
 const argumentNodes = new Map<number, Expr>();
 

@@ -4,6 +4,7 @@ import { DTypeError } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
 import type { BinaryOp, ExprOp, UnaryOp } from './expr.js';
 import * as special from './special.js';
+import { tableOf } from './table.js';
 
 /** The functions that generated code calls by name, besides those of `Math`. */
 export const HELPERS = {
@@ -152,35 +153,16 @@ const FLOAT: Required<Table> = {
     (a) => -a,
     (a) => `(-${a})`,
   ),
-  abs: exactCall('abs'),
-  sign: exactCall('sign'),
-  floor: exactCall('floor'),
-  ceil: exactCall('ceil'),
-  trunc: exactCall('trunc'),
+  ...tableOf(['abs', 'sign', 'floor', 'ceil', 'trunc'], exactCall),
   round: exact(special.roundHalfEven, (a) => `roundHalfEven(${a})`),
 
-  exp: call('exp'),
-  expm1: call('expm1'),
-  log: call('log'),
-  log1p: call('log1p'),
-  sqrt: call('sqrt'),
+  ...tableOf(['exp', 'expm1', 'log', 'log1p', 'sqrt'], call),
+  ...tableOf(['sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'tanh'], call),
+  ...tableOf(['erf', 'sigmoid', 'softplus', 'logSigmoid'], helper),
   rsqrt: rounded(
     (a) => 1 / Math.sqrt(a),
     (a) => `(1 / Math.sqrt(${a}))`,
   ),
-  sin: call('sin'),
-  cos: call('cos'),
-  tan: call('tan'),
-  asin: call('asin'),
-  acos: call('acos'),
-  atan: call('atan'),
-  sinh: call('sinh'),
-  cosh: call('cosh'),
-  tanh: call('tanh'),
-  erf: helper('erf'),
-  sigmoid: helper('sigmoid'),
-  softplus: helper('softplus'),
-  logSigmoid: helper('logSigmoid'),
 };
 
 /** Wraps around at ±2³¹. */

@@ -74,7 +74,7 @@ export function backward(value: Tensor, gradient?: Operand, options: BackwardOpt
   try {
     const adjoints = new Adjointed(visit.order.length);
     adjoints.add(origin, value.slot, createGraph ? seed : detach(seed));
-    const limit = createGraph ? Number.POSITIVE_INFINITY : Math.min(0, state.limit);
+    const limit = createGraph ? Infinity : Math.min(0, state.limit);
     withLimit(limit, () => replayBackward(visit, adjoints));
     if (!retain) release(visit.order);
   } finally {

@@ -37,7 +37,7 @@ export function visitTape(
   const displaced: Displaced[] = [];
   const found: Origin[] = [];
   const targets = ends === null ? null : new Set(ends);
-  let oldest = targets === null ? 0 : Number.POSITIVE_INFINITY;
+  let oldest = targets === null ? 0 : Infinity;
   for (const target of targets ?? []) oldest = Math.min(oldest, target.id);
 
   const enter = (origin: Origin): void => {

@@ -20,7 +20,7 @@ interface TapeState {
 }
 
 export const state: TapeState = {
-  limit: Number.POSITIVE_INFINITY,
+  limit: Infinity,
   replay: 0,
   cuts: null,
   observer: null,
@@ -30,7 +30,7 @@ export const state: TapeState = {
 export const NO_GRAD = -1;
 
 /** Nothing is recorded and nothing marked: inside an operation, whose own node will stand for it. */
-export const INSIDE_OP = Number.NEGATIVE_INFINITY;
+export const INSIDE_OP = -Infinity;
 
 /**
  * The log of cuts, where one is kept. Rules that a replay runs cut what has the derivative 0 (the mask of a maximum): that

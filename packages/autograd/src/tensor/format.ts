@@ -37,7 +37,7 @@ function elementFormatter(dtype: DType, values: readonly number[]): (value: numb
   if (dtype === 'int32') return String;
   const finite = values.filter((v) => Number.isFinite(v) && v !== 0).map(Math.abs);
   const largest = largestOf(finite, 0);
-  const smallest = finite.reduce((least, v) => Math.min(least, v), Number.POSITIVE_INFINITY);
+  const smallest = finite.reduce((least, v) => Math.min(least, v), Infinity);
   const short = (v: number) => (Object.is(v, -0) ? '-0' : String(v));
   if (finite.every(Number.isInteger) && largest < 1e9) return short;
   if (largest >= 1e6 || smallest < 1e-4) {

@@ -20,7 +20,7 @@ export interface GradientSink {
 }
 
 /** The level of a value that no gradient can pass: it was cut from what it came from. */
-export const CUT_LEVEL = Number.POSITIVE_INFINITY;
+export const CUT_LEVEL = Infinity;
 
 /**
  * A point of the tape. Identifiers grow with time, so an origin's inputs always have smaller ones:

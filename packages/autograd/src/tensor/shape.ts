@@ -22,6 +22,13 @@ export function sizeBetween(shape: Shape, from: number, to: number): number {
   return size;
 }
 
+/** How many elements lie before an axis, along it and behind it: what kernels that go along an axis take. */
+export const aroundAxis = (shape: Shape, axis: number) => ({
+  outer: sizeBetween(shape, 0, axis),
+  size: shape[axis],
+  inner: sizeBetween(shape, axis + 1, shape.length),
+});
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);
@@ -32,6 +39,12 @@ export function stridesOf(shape: Shape): number[] {
   }
   return strides;
 }
+
+/** How a tensor's elements lie in its own data. */
+export const contiguous = (shape: Shape): { offset: number; strides: number[] } => ({
+  offset: 0,
+  strides: stridesOf(shape),
+});
 
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;

@@ -35,7 +35,7 @@ function indexOf(shape: Shape, i: number): number[] {
 function relativeError(got: number, expected: number, scale: number): number {
   if (Object.is(got, expected) || got === expected) return 0;
   const error = Math.abs(got - expected) / scale;
-  return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+  return Number.isNaN(error) ? Infinity : error;
 }
 
 export class Comparison {

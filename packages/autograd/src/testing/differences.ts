@@ -18,7 +18,7 @@ const RETRY_FACTOR = 8;
  */
 function extrapolated(f: (offset: number) => number, h: number): Difference {
   let previous: number[] = [];
-  let error = Number.POSITIVE_INFINITY;
+  let error = Infinity;
   for (let level = 0; level < LEVELS; level++) {
     const step = h / 2 ** level;
     const row = [(f(step) - f(-step)) / (2 * step)];

@@ -175,7 +175,7 @@ export function vjp<A extends unknown[]>(
             `Cast it with .cast('${value.dtype}').`,
         );
       }
-      const limit = seed.requiresGrad ? Number.POSITIVE_INFINITY : undefined;
+      const limit = seed.requiresGrad ? Infinity : undefined;
       const gradients = level.pull([value], [seed], leaves, limit).map((own: Adjoint, i) => {
         const full = own ?? level.filled('vjp', leaves[i], paths[i], cuts[i]);
         return seed.requiresGrad ? full : level.derivative(full);

@@ -67,9 +67,7 @@ export class Level {
     }
     const connected = x instanceof Tensor && origin !== null && origin.level < this.#outerLimit;
     if (connected && origin.level !== CUT_LEVEL) {
-      return withLimit(Number.POSITIVE_INFINITY, () =>
-        record(rebindOp, [value], null, storage, shape, dtype),
-      );
+      return withLimit(Infinity, () => record(rebindOp, [value], null, storage, shape, dtype));
     }
     if (x instanceof Tensor && origin !== null) this.#noteSevered(origin);
     return new Tensor(storage, shape, dtype, new Leaf(this.#level, shape, dtype, null), 0);
@@ -101,7 +99,7 @@ export class Level {
 
   /** Runs the function with everything recorded. @throws AsyncScopeError if it returns a promise. */
   run<R>(op: string, fn: () => R): R {
-    return withLimit(Number.POSITIVE_INFINITY, () => {
+    return withLimit(Infinity, () => {
       const result = fn();
       refusePromise(op, result);
       return result;

@@ -1,14 +1,13 @@
 // Conversions between dtypes.
 
 import { f32, f32x4, f64, i32, local, v128 } from '../../kernels/wasm/assembler/index.js';
-import { define, times } from '../../kernels/wasm/emit.js';
+import { routine } from '../../kernels/wasm/emit.js';
 import { bytesPerElement, type DType } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ConvertCall } from '../instruction.js';
 import { bytesOf } from '../plan.js';
 import {
   advance,
-  type Pointer,
   pushAddress,
   pushVector,
   repeat,
@@ -48,9 +47,7 @@ export function convertStep(
 
 /** (out, x, bytes): vector by vector. */
 function floatsFromIntegers(): AnyFunction {
-  return define({ in: times(3, i32), locals: [i32], out: [] }, (parameters, [rest]) => {
-    const [out, x, bytes] = parameters as Pointer[];
-    const at = rest as Pointer;
+  return routine(3, 1, 0, ([out, x, bytes], [at]) => {
     reset(at);
     whileBelow(at, bytes, VECTOR_BYTES, () => {
       pushAddress(out, at);
@@ -95,8 +92,7 @@ const STORES: Readonly<Record<string, () => void>> = {
 
 /** (out, x, length). */
 function eachElement(from: DType, to: DType, load: () => void, store: () => void): AnyFunction {
-  return define({ in: times(3, i32), locals: [], out: [] }, (parameters) => {
-    const [out, x, left] = parameters as Pointer[];
+  return routine(3, 0, 0, ([out, x, left]) => {
     repeat(left, () => {
       local.get(out);
       local.get(x);

@@ -3,7 +3,7 @@
 import { collapse } from '../../kernels/broadcast-loops.js';
 import type { Layout } from '../../kernels/kernels.js';
 import { i32, local, memory } from '../../kernels/wasm/assembler/index.js';
-import { define, times } from '../../kernels/wasm/emit.js';
+import { routine } from '../../kernels/wasm/emit.js';
 import { ADD, COPY, LEVELS, type Move, stridedFunction } from '../../kernels/wasm/strided-code.js';
 import { transposeFunction } from '../../kernels/wasm/transpose-code.js';
 import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
@@ -32,14 +32,14 @@ export function zerosStep(to: Place, bytes: number): CallStep {
 }
 
 function moveFunction(): AnyFunction {
-  return define({ in: times(3, i32), locals: [], out: [] }, (parameters) => {
+  return routine(3, 0, 0, (parameters) => {
     for (const parameter of parameters) local.get(parameter);
     memory.copy();
   });
 }
 
 function zerosFunction(): AnyFunction {
-  return define({ in: times(2, i32), locals: [], out: [] }, ([to, bytes]) => {
+  return routine(2, 0, 0, ([to, bytes]) => {
     local.get(to);
     i32.const(0);
     local.get(bytes);

@@ -1,8 +1,8 @@
 // A fused formula over blocks: one function for each formula and way of reading, addresses and sizes as parameters.
 
 import { collapse } from '../../kernels/broadcast-loops.js';
-import { i32, type Local, local, v128 } from '../../kernels/wasm/assembler/index.js';
-import { define, Emitter, sharedNodes, times } from '../../kernels/wasm/emit.js';
+import { type Local, local, v128 } from '../../kernels/wasm/assembler/index.js';
+import { Emitter, routine, sharedNodes } from '../../kernels/wasm/emit.js';
 import { formulaOn, isExact } from '../../kernels/wasm/formula.js';
 import { isLane, type LaneType, lanesOf, vec } from '../../kernels/wasm/vector.js';
 import { type Expr, nodesOf } from '../../scalar/index.js';
@@ -73,10 +73,8 @@ function elementwiseFunction(f: Expr, dtype: LaneType, readings: readonly Readin
   const root = formulaOn(l, f, args);
   const pool = sharedNodes([root]).length;
   const arity = readings.length;
-  const locals = [i32, ...times(arity, v128), ...times(pool, v128)];
-  return define({ in: times(3 + arity, i32), locals, out: [] }, (parameters, rest) => {
-    const [rows, inner, out, ...own] = parameters as Pointer[];
-    const [position, ...vectors] = rest as [Pointer, ...Local<'v128'>[]];
+  return routine(3 + arity, 1, arity + pool, (parameters, [position], vectors) => {
+    const [rows, inner, out, ...own] = parameters;
     pointers.push(...own);
     at.push(position);
     splats.push(...vectors.slice(0, arity));

@@ -1,7 +1,7 @@
 // Reading and adding at integer indices, each index looked at before it is used.
 
 import { call, i32, if_, local, memory } from '../../kernels/wasm/assembler/index.js';
-import { define, times } from '../../kernels/wasm/emit.js';
+import { routine } from '../../kernels/wasm/emit.js';
 import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
@@ -72,9 +72,9 @@ function eachElement(left: Pointer, inner: Pointer, body: () => void): void {
  * rows is x, or out where things are added.
  */
 function pickFunction(how: Inner, dtype: LaneType, bytes: number): AnyFunction {
-  return define({ in: times(8, i32), locals: times(7, i32), out: [] }, (parameters, rest) => {
-    const [x, indices, out, outer, picked, inner, count, k] = parameters as Pointer[];
-    const [at, left, index, rowBytes, own, pointed, elements] = rest as Pointer[];
+  return routine(8, 7, 0, (parameters, integers) => {
+    const [x, indices, out, outer, picked, inner, count, k] = parameters;
+    const [at, left, index, rowBytes, own, pointed, elements] = integers;
     const adds = how === 'add';
     /** The side that is walked row by row, and the one that the indices point into. */
     const [walked, base] = adds ? [x, out] : [out, x];
@@ -110,9 +110,9 @@ function pickFunction(how: Inner, dtype: LaneType, bytes: number): AnyFunction {
 
 /** The same with an index of its own for every element. */
 function alongFunction(how: Inner, dtype: LaneType, bytes: number): AnyFunction {
-  return define({ in: times(8, i32), locals: times(6, i32), out: [] }, (parameters, rest) => {
-    const [x, indices, out, outer, picked, inner, count, k] = parameters as Pointer[];
-    const [left, elements, index, rowBytes, column, pointed] = rest as Pointer[];
+  return routine(8, 6, 0, (parameters, integers) => {
+    const [x, indices, out, outer, picked, inner, count, k] = parameters;
+    const [left, elements, index, rowBytes, column, pointed] = integers;
     const adds = how === 'add';
     const [walked, base] = adds ? [x, out] : [out, x];
     local.set(rowBytes, i32.mul(inner, bytes));

@@ -1,7 +1,7 @@
 // Modules of programs: the functions of their steps, and one that calls them in turn, with what it reads from a table.
 
-import { call, i32, type Local, local, Module } from '../../kernels/wasm/assembler/index.js';
-import { define, times } from '../../kernels/wasm/emit.js';
+import { call, i32, local, Module } from '../../kernels/wasm/assembler/index.js';
+import { routine } from '../../kernels/wasm/emit.js';
 import { hostCall, type Run } from './running.js';
 import { importHeap } from './shared.js';
 import { type AnyFunction, functionOf, type Parameter, type Step } from './step.js';
@@ -63,8 +63,7 @@ export class Linker {
 
   #build(steps: readonly Step[]): Linked {
     const functions = new Set<AnyFunction>();
-    const run = define({ in: times(2, i32), locals: [], out: [] }, (parameters) => {
-      const [arena, table] = parameters as Local<'i32'>[];
+    const run = routine(2, 0, 0, ([arena, table]) => {
       let offset = 0;
       const pushNext = (): void => {
         i32.load({ offset }, table);

@@ -1,8 +1,8 @@
 // Loops around a function: more axes than it has loops of its own.
 
-import { call, i32, local } from '../../kernels/wasm/assembler/index.js';
-import { define, times } from '../../kernels/wasm/emit.js';
-import { advance, type Pointer, repeat } from './addresses.js';
+import { call, local } from '../../kernels/wasm/assembler/index.js';
+import { routine } from '../../kernels/wasm/emit.js';
+import { advance, repeat } from './addresses.js';
 import { type AnyFunction, type CallStep, functionOf } from './step.js';
 
 /** A loop: how often, and by how many bytes each moving address goes on. */
@@ -15,8 +15,7 @@ export interface Loop {
 function nestFunction(inner: AnyFunction, moving: readonly number[]): AnyFunction {
   const arity = inner.type.args.length;
   const first = 1 + moving.length;
-  return define({ in: times(first + arity, i32), locals: [], out: [] }, (parameters) => {
-    const [count, ...rest] = parameters as Pointer[];
+  return routine(first + arity, 0, 0, ([count, ...rest]) => {
     const steps = rest.slice(0, moving.length);
     const own = rest.slice(moving.length);
     repeat(count, () => {

@@ -7,7 +7,7 @@ import {
   importFunc,
   local,
 } from '../../kernels/wasm/assembler/index.js';
-import { define, times } from '../../kernels/wasm/emit.js';
+import { routine, times } from '../../kernels/wasm/emit.js';
 import type { Gemm } from '../../kernels/wasm/gemm-module.js';
 import { GEMM_PARAMETERS } from '../../kernels/wasm/gemm-product.js';
 import {
@@ -49,7 +49,7 @@ function productOf(gemm: Gemm, dtype: LaneType): ImportFunc {
 
 /** (a, b, out, m, n, k, transposeA, transposeB, scratch): out = op(A) op(B). */
 function productFunction(gemm: Gemm, dtype: LaneType): AnyFunction {
-  return define({ in: times(9, i32), locals: [], out: [] }, (parameters) => {
+  return routine(9, 0, 0, (parameters) => {
     for (const parameter of parameters) local.get(parameter);
     i32.const(0);
     call(productOf(gemm, dtype));

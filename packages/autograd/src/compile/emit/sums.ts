@@ -15,7 +15,7 @@ import {
   type ValueType,
   v128,
 } from '../../kernels/wasm/assembler/index.js';
-import { define, times } from '../../kernels/wasm/emit.js';
+import { define, routine } from '../../kernels/wasm/emit.js';
 import type { LaneType } from '../../kernels/wasm/vector.js';
 import {
   advance,
@@ -127,11 +127,9 @@ export const columnScratchBytes = (dtype: LaneType, rowBytes: number): number =>
  */
 export function columnSums(dtype: LaneType): Func<ValueType[], ValueType[]> {
   const wide = dtype === 'float32' ? 2 : 1;
-  const locals = [...times(3 + ROWS_AT_ONCE, i32), ...times(3, v128)];
-  return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
-    const [x, out, rows, rowBytes, bytes, scratch] = parameters as Pointer[];
-    const [at, to, left, ...starts] = rest.slice(0, 3 + ROWS_AT_ONCE) as Pointer[];
-    const [vector, low, high] = rest.slice(3 + ROWS_AT_ONCE) as Vector[];
+  return routine(6, 3 + ROWS_AT_ONCE, 3, (parameters, integers, [vector, low, high]) => {
+    const [x, out, rows, rowBytes, bytes, scratch] = parameters;
+    const [at, to, left, ...starts] = integers;
     const sums = wide === 2 ? scratch : out;
     /** Adds the next `count` rows. */
     const addRows = (count: number): void => {

@@ -31,13 +31,13 @@ function product(x: TypedArray, start: number, stride: number, n: number): numbe
 
 /** The largest element: NaN if there is one, −∞ of an empty run. */
 export function largest(x: TypedArray, start: number, stride: number, n: number): number {
-  let result = Number.NEGATIVE_INFINITY;
+  let result = -Infinity;
   for (let k = 0; k < n; k++) result = Math.max(result, x[start + k * stride]);
   return result;
 }
 
 function smallest(x: TypedArray, start: number, stride: number, n: number): number {
-  let result = Number.POSITIVE_INFINITY;
+  let result = Infinity;
   for (let k = 0; k < n; k++) result = Math.min(result, x[start + k * stride]);
   return result;
 }

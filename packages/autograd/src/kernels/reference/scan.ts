@@ -41,7 +41,7 @@ export function softmax(
       for (let k = 0; k < count; k++) sum += Math.exp(x[start + k * inner] - m);
       const logSum = Math.log(sum);
       // Nothing but −∞ (a fully masked row): no class has any probability.
-      const masked = m === Number.NEGATIVE_INFINITY;
+      const masked = m === -Infinity;
       for (let k = 0; k < count; k++) {
         const at = start + k * inner;
         const distance = x[at] - m;

@@ -3,6 +3,7 @@
 import {
   type Func,
   func,
+  i32,
   type Local,
   local,
   type Type,
@@ -102,6 +103,30 @@ export const define = func as unknown as (
 /** `count` times a type, for signatures. */
 export const times = <T extends ValueType>(count: number, type: Type<T>): Type<T>[] =>
   new Array<Type<T>>(count).fill(type);
+
+/**
+ * A function of so many integers that leaves nothing; `run` gets them, and so many integers and vectors that are the
+ * function's own, 0 at first.
+ */
+export const routine = (
+  parameters: number,
+  integers: number,
+  vectors: number,
+  run: (parameters: Local<'i32'>[], integers: Local<'i32'>[], vectors: Local<'v128'>[]) => void,
+): Func<ValueType[], ValueType[]> =>
+  define(
+    {
+      in: times(parameters, i32),
+      locals: [...times(integers, i32), ...times(vectors, v128)],
+      out: [],
+    },
+    (given, own) =>
+      run(
+        given as Local<'i32'>[],
+        own.slice(0, integers) as Local<'i32'>[],
+        own.slice(integers) as Local<'v128'>[],
+      ),
+  );
 
 /** A function from vectors to one vector. */
 export function vectorFunction(

@@ -22,11 +22,11 @@ const once = (make: () => Vec): (() => Vec) => {
 
 const ofNumber = (l: Lanes, number: Vec): Value => ({
   number: () => number,
-  test: once(() => l.ne(number, l.number(0))),
+  test: once(() => l.ne(number, 0)),
 });
 
 const ofMask = (l: Lanes, mask: Vec): Value => ({
-  number: once(() => l.and(mask, l.number(1))),
+  number: once(() => l.and(mask, 1)),
   test: () => mask,
 });
 
@@ -42,14 +42,13 @@ const ARITHMETIC: { readonly [op in ExprOp]?: OnNumbers } = {
   neg: (l, a) => l.neg(a),
   abs: (l, a) => l.abs(a),
   sqrt: (l, a) => l.sqrt(a),
-  rsqrt: (l, a) => l.div(l.number(1), l.sqrt(a)),
+  rsqrt: (l, a) => l.div(1, l.sqrt(a)),
   floor: (l, a) => l.floor(a),
   ceil: (l, a) => l.ceil(a),
   trunc: (l, a) => l.trunc(a),
   round: (l, a) => l.nearest(a),
   // ±1 by the sign, but zeros and NaN stay.
-  sign: (l, a) =>
-    l.choose(l.gt(l.abs(a), l.number(0)), l.or(l.and(a, l.number(-0)), l.number(1)), a),
+  sign: (l, a) => l.choose(l.gt(l.abs(a), 0), l.or(l.and(a, -0), 1), a),
 };
 
 const COMPARISONS: { readonly [op in ExprOp]?: OnNumbers } = {

@@ -16,7 +16,7 @@ import {
   type ValueType,
   v128,
 } from './assembler/index.js';
-import { define, times } from './emit.js';
+import { routine } from './emit.js';
 import { among, packerOfA } from './gemm-pack.js';
 import {
   rowBytes,
@@ -66,8 +66,7 @@ function sweepOf(tiling: Tiling): Emitted {
   const counts = Array.from({ length: tiling.rows }, (_, i) => i + 1);
   const byRow = counts.map((rows) => sweep(tiling, rows, 'rows'));
   const byColumn = counts.map((rows) => sweep(tiling, rows, 'columns'));
-  return define({ in: times(2 + SWEEP_PARAMETERS, i32), locals: [], out: [] }, (parameters) => {
-    const [rows, columnwise, ...rest] = parameters as Int[];
+  return routine(2 + SWEEP_PARAMETERS, 0, 0, ([rows, columnwise, ...rest]) => {
     const pass = (run: Emitted) => () => {
       call(run, rest);
     };
@@ -128,15 +127,13 @@ function moveRun({ dtype }: Tiling, { from, to, count, value }: Run, add?: Int):
 
 /** (from, c, stepC, rows, columns, add): moves the left part of the tile at `from` to C, or adds it. */
 function tileMover(tiling: Tiling): Emitted {
-  const locals = [i32, i32, i32, v128];
-  return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
-    const [start, c, stepC, rows, columns, add] = parameters as Int[];
-    const [from, to, count] = rest as Int[];
+  return routine(6, 3, 1, (parameters, [from, to, count], [value]) => {
+    const [start, c, stepC, rows, columns, add] = parameters;
     countDown(rows, () => {
       local.set(from, start);
       local.set(to, c);
       local.set(count, columns);
-      moveRun(tiling, { from, to, count, value: rest[3] as Local<'v128'> }, add);
+      moveRun(tiling, { from, to, count, value }, add);
       advance(start, rowBytes(tiling));
       advance(c, stepC);
     });
@@ -157,14 +154,12 @@ export function blockProduct(tiling: Tiling): Emitted {
   const packA = packerOfA(tiling);
   const moveTile = tileMover(tiling);
   const { ofA } = layoutOf(tiling);
-  const locals = [...times(16, i32), v128];
-  return define({ in: times(15, i32), locals, out: [] }, (parameters, rest) => {
-    const [a, stepA, columnwise, packed, b, stepB, panelB, inPlace] = parameters as Int[];
-    const [c, m, n, k, stepC, scratch, add] = parameters.slice(8) as Int[];
-    const [count, columns, strips, rows, fromA, stepOfA, acrossA] = rest as Int[];
-    const [overlap, ragged, backB, backC, narrow, stepOfTile] = rest.slice(7) as Int[];
-    const [from, to, left] = rest.slice(13) as Int[];
-    const value = rest[16] as Local<'v128'>;
+  return routine(15, 16, 1, (parameters, integers, [value]) => {
+    const [a, stepA, columnwise, packed, b, stepB, panelB, inPlace] = parameters;
+    const [c, m, n, k, stepC, scratch, add] = parameters.slice(8);
+    const [count, columns, strips, rows, fromA, stepOfA, acrossA] = integers;
+    const [overlap, ragged, backB, backC, narrow, stepOfTile] = integers.slice(7);
+    const [from, to, left] = integers.slice(13);
     local.set(count, i32.div_u(n, width));
     local.set(columns, i32.rem_u(n, width));
     const placeRagged = () => {
@@ -182,7 +177,7 @@ export function blockProduct(tiling: Tiling): Emitted {
       // Columns that are computed again get the same bits again, unless they are added.
       i32.and(i32.ne(overlap, 0), i32.eqz(add));
       if_(null, () => {
-        local.set(count, i32.add(count, 1));
+        advance(count, 1);
         local.set(columns, i32.const(0));
         local.set(backB, i32.mul(overlap, inPlace));
         local.set(backC, overlap);

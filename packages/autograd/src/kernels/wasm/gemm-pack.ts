@@ -18,19 +18,17 @@ import {
   type ValueType,
   v128,
 } from './assembler/index.js';
-import { define, times } from './emit.js';
+import { routine } from './emit.js';
 import { rowBytes, type Tiling, tileColumns, VECTOR } from './gemm-tile.js';
 import { transposeSquare } from './square.js';
 import { advance, countDown, smaller } from './statements.js';
 
 type Int = Local<'i32'>;
-type Vector = Local<'v128'>;
 type Packer = Func<ValueType[], ValueType[]>;
 
 /** (from, step, to, k): k ≥ 1 runs of `bytes` bytes, `step` bytes apart, one behind the other. */
 function packRuns(bytes: number): Packer {
-  return define({ in: times(4, i32), locals: [], out: [] }, (parameters) => {
-    const [from, step, to, k] = parameters as Int[];
+  return routine(4, 0, 0, ([from, step, to, k]) => {
     countDown(k, () => {
       let offset = 0;
       for (; offset + VECTOR <= bytes; offset += VECTOR) {
@@ -52,9 +50,7 @@ function packRuns(bytes: number): Packer {
 function packRagged(tiling: Tiling): Packer {
   const row = rowBytes(tiling);
   const bytes = bytesPerElement(tiling.dtype);
-  return define({ in: times(6, i32), locals: times(3, i32), out: [] }, (parameters, rest) => {
-    const [from, stepP, stepJ, to, k, width] = parameters as Int[];
-    const [read, write, left] = rest as Int[];
+  return routine(6, 3, 0, ([from, stepP, stepJ, to, k, width], [read, write, left]) => {
     i32.lt_u(width, tileColumns(tiling));
     if_(null, () => {
       local.get(to);
@@ -86,12 +82,9 @@ function packTransposed(tiling: Tiling): Packer {
   const { vectors } = tiling;
   const lanes = tileColumns(tiling) / vectors;
   const row = rowBytes(tiling);
-  const locals = [...times(2, i32), ...times(2 * lanes, v128)];
-  return define({ in: times(5, i32), locals, out: [] }, (parameters, rest) => {
-    const [from, step, to, squares, last] = parameters as Int[];
-    const [read, write] = rest.slice(0, 2) as Int[];
-    const square = rest.slice(2, 2 + lanes) as Vector[];
-    const spare = rest.slice(2 + lanes) as Vector[];
+  return routine(5, 2, 2 * lanes, ([from, step, to, squares, last], [read, write], held) => {
+    const square = held.slice(0, lanes);
+    const spare = held.slice(lanes);
     countDown(squares, () => {
       local.set(read, from);
       local.set(write, to);
@@ -132,8 +125,7 @@ export function among(which: Int, cases: readonly (() => void)[]): void {
 export function packerOfA(tiling: Tiling): Packer {
   const bytes = bytesPerElement(tiling.dtype);
   const packers = Array.from({ length: tiling.rows }, (_, i) => packRuns((i + 1) * bytes));
-  return define({ in: times(5, i32), locals: [], out: [] }, (parameters) => {
-    const [rows, ...rest] = parameters as Int[];
+  return routine(5, 0, 0, ([rows, ...rest]) => {
     among(
       rows,
       packers.map((pack) => () => {
@@ -155,9 +147,8 @@ export function packerOfB(tiling: Tiling): Packer {
   const squaresOf = packTransposed(tiling);
   const ragged = packRagged(tiling);
   const row = rowBytes(tiling);
-  return define({ in: times(7, i32), locals: times(4, i32), out: [] }, (parameters, rest) => {
-    const [from, stepP, stepJ, transposed, to, k, columns] = parameters as Int[];
-    const [panel, squares, first, taken] = rest as Int[];
+  return routine(7, 4, 0, (parameters, [panel, squares, first, taken]) => {
+    const [from, stepP, stepJ, transposed, to, k, columns] = parameters;
     local.set(panel, i32.mul(k, row));
     local.set(squares, i32.div_u(k, lanes));
     /** `count` squares from the row p on. */

@@ -16,7 +16,7 @@ import {
   return_,
   v128,
 } from './assembler/index.js';
-import { define, times } from './emit.js';
+import { define, routine } from './emit.js';
 import { blockColumnsOf, blockProduct, type Emitted, layoutOf, TERMS } from './gemm-blocks.js';
 import { packerOfB } from './gemm-pack.js';
 import { rowBytes, type Tiling, tileColumns, VECTOR } from './gemm-tile.js';
@@ -81,125 +81,117 @@ export function partFunction(tiling: Tiling): Emitted {
   const packB = packerOfB(tiling);
   const { ofB } = layoutOf(tiling);
   const blockColumns = blockColumnsOf(tiling);
-  return define(
-    { in: times(PART_PARAMETERS, i32), locals: times(18, i32), out: [] },
-    (parameters, rest) => {
-      const [a, b, c, m, n, k, transposeA, transposeB, scratch, add] = parameters as Int[];
-      const [stepA, rowOfB, stepC] = parameters.slice(GEMM_PARAMETERS) as Int[];
-      const [betweenRows, betweenColumns, direct, packA, packed] = rest as Int[];
-      const [column, columns, term, terms, fromA, fromB, atC] = rest.slice(5) as Int[];
-      const [panels, stepB, panelB, inPlace, dense, lastRow] = rest.slice(12) as Int[];
+  return routine(PART_PARAMETERS, 18, 0, (parameters, integers) => {
+    const [a, b, c, m, n, k, transposeA, transposeB, scratch, add] = parameters;
+    const [stepA, rowOfB, stepC] = parameters.slice(GEMM_PARAMETERS);
+    const [betweenRows, betweenColumns, direct, packA, packed] = integers;
+    const [column, columns, term, terms, fromA, fromB, atC] = integers.slice(5);
+    const [panels, stepB, panelB, inPlace, dense, lastRow] = integers.slice(12);
 
-      const readInPlace = () => {
-        local.set(panels, fromB);
-        local.set(stepB, betweenRows);
-        local.set(panelB, i32.const(row));
-      };
-      const readPacked = () => {
-        local.set(panels, packed);
-        local.set(stepB, i32.const(row));
-        local.set(panelB, i32.mul(terms, row));
-        call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
-      };
-      /** With zeros behind the last row. */
-      const readCopied = () => {
-        local.set(panels, packed);
-        local.set(stepB, betweenRows);
-        local.set(lastRow, i32.add(packed, i32.sub(lastRow, fromB)));
-        for (let offset = 0; offset < row; offset += VECTOR) {
-          v128.store({ offset }, lastRow, v128.const('i64x2', [0n, 0n]));
-        }
-        local.get(packed);
-        local.get(fromB);
-        i32.mul(terms, betweenRows);
-        memory.copy();
-      };
-      const chooseB = () => {
-        local.set(inPlace, i32.and(direct, i32.ge_u(columns, width)));
-        local.get(dense);
-        if_(
-          null,
-          () => {
-            local.set(lastRow, i32.add(fromB, i32.mul(i32.sub(terms, 1), betweenRows)));
-            call(canRunOver, [lastRow]);
-            if_(null, readInPlace, readCopied);
-          },
-          () => {
-            local.get(inPlace);
-            if_(null, readInPlace, readPacked);
-          },
-        );
-      };
-      const blockOf = () => {
-        i32.sub(k, term);
-        local.set(terms);
-        smaller(terms, terms, TERMS);
-        // From a column of A to the next: TERMS columns on.
-        local.get(transposeA);
-        if_(
-          null,
-          () => local.set(fromA, i32.add(a, i32.mul(term, stepA))),
-          () => local.set(fromA, i32.add(a, i32.mul(term, bytes))),
-        );
-        i32.add(b, i32.mul(term, betweenRows));
-        i32.mul(column, betweenColumns);
-        i32.add();
-        local.set(fromB);
-        local.set(atC, i32.add(c, i32.mul(column, bytes)));
-        chooseB();
-        for (const one of [fromA, stepA, transposeA, packA, panels, stepB, panelB, inPlace]) {
-          local.get(one);
-        }
-        for (const one of [atC, m, columns, terms, stepC, scratch]) local.get(one);
-        i32.or(add, i32.ne(term, 0));
-        call(product);
-      };
-
-      local.get(transposeB);
+    const readInPlace = () => {
+      local.set(panels, fromB);
+      local.set(stepB, betweenRows);
+      local.set(panelB, i32.const(row));
+    };
+    const readPacked = () => {
+      local.set(panels, packed);
+      local.set(stepB, i32.const(row));
+      local.set(panelB, i32.mul(terms, row));
+      call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
+    };
+    /** With zeros behind the last row. */
+    const readCopied = () => {
+      local.set(panels, packed);
+      local.set(stepB, betweenRows);
+      local.set(lastRow, i32.add(packed, i32.sub(lastRow, fromB)));
+      for (let offset = 0; offset < row; offset += VECTOR) {
+        v128.store({ offset }, lastRow, v128.const('i64x2', [0n, 0n]));
+      }
+      local.get(packed);
+      local.get(fromB);
+      i32.mul(terms, betweenRows);
+      memory.copy();
+    };
+    const chooseB = () => {
+      local.set(inPlace, i32.and(direct, i32.ge_u(columns, width)));
+      local.get(dense);
       if_(
         null,
         () => {
-          local.set(betweenRows, i32.const(bytes));
-          local.set(betweenColumns, rowOfB);
+          local.set(lastRow, i32.add(fromB, i32.mul(i32.sub(terms, 1), betweenRows)));
+          call(canRunOver, [lastRow]);
+          if_(null, readInPlace, readCopied);
         },
         () => {
-          local.set(betweenRows, rowOfB);
-          local.set(betweenColumns, i32.const(bytes));
+          local.get(inPlace);
+          if_(null, readInPlace, readPacked);
         },
       );
-      local.set(direct, i32.and(i32.lt_u(m, DIRECT_ROWS), i32.eqz(transposeB)));
-      i32.and(i32.lt_u(n, width), i32.eq(betweenRows, i32.mul(n, bytes)));
-      local.set(dense);
-      local.set(packA, i32.and(i32.gt_u(n, DIRECT_COLUMNS), i32.ne(transposeA, 0)));
-      local.set(packed, i32.add(scratch, ofB));
-      local.set(column, i32.const(0));
-      loop(null, (nextColumns) => {
-        local.set(columns, i32.sub(n, column));
-        smaller(columns, columns, blockColumns);
-        local.set(term, i32.const(0));
-        loop(null, (nextTerms) => {
-          blockOf();
-          local.tee(term, i32.add(term, TERMS));
-          local.get(k);
-          i32.lt_u();
-          br_if(nextTerms);
-        });
-        local.tee(column, i32.add(column, blockColumns));
-        local.get(n);
+    };
+    const blockOf = () => {
+      i32.sub(k, term);
+      local.set(terms);
+      smaller(terms, terms, TERMS);
+      // From a column of A to the next: TERMS columns on.
+      local.get(transposeA);
+      if_(
+        null,
+        () => local.set(fromA, i32.add(a, i32.mul(term, stepA))),
+        () => local.set(fromA, i32.add(a, i32.mul(term, bytes))),
+      );
+      i32.add(b, i32.mul(term, betweenRows));
+      i32.mul(column, betweenColumns);
+      i32.add();
+      local.set(fromB);
+      local.set(atC, i32.add(c, i32.mul(column, bytes)));
+      chooseB();
+      const operands = [fromA, stepA, transposeA, packA, panels, stepB, panelB, inPlace];
+      i32.or(add, i32.ne(term, 0));
+      call(product, [...operands, atC, m, columns, terms, stepC, scratch, $]);
+    };
+
+    local.get(transposeB);
+    if_(
+      null,
+      () => {
+        local.set(betweenRows, i32.const(bytes));
+        local.set(betweenColumns, rowOfB);
+      },
+      () => {
+        local.set(betweenRows, rowOfB);
+        local.set(betweenColumns, i32.const(bytes));
+      },
+    );
+    local.set(direct, i32.and(i32.lt_u(m, DIRECT_ROWS), i32.eqz(transposeB)));
+    i32.and(i32.lt_u(n, width), i32.eq(betweenRows, i32.mul(n, bytes)));
+    local.set(dense);
+    local.set(packA, i32.and(i32.gt_u(n, DIRECT_COLUMNS), i32.ne(transposeA, 0)));
+    local.set(packed, i32.add(scratch, ofB));
+    local.set(column, i32.const(0));
+    loop(null, (nextColumns) => {
+      local.set(columns, i32.sub(n, column));
+      smaller(columns, columns, blockColumns);
+      local.set(term, i32.const(0));
+      loop(null, (nextTerms) => {
+        blockOf();
+        local.tee(term, i32.add(term, TERMS));
+        local.get(k);
         i32.lt_u();
-        br_if(nextColumns);
+        br_if(nextTerms);
       });
-    },
-  );
+      local.tee(column, i32.add(column, blockColumns));
+      local.get(n);
+      i32.lt_u();
+      br_if(nextColumns);
+    });
+  });
 }
 
 /** (a, b, c, m, n, k, transposeA, transposeB, scratch, add): the product of whole matrices, of any size, by `part`. */
 export function gemmFunction(tiling: Tiling, part: Emitted): Emitted {
   const bytes = bytesPerElement(tiling.dtype);
-  const signature = { in: times(GEMM_PARAMETERS, i32), locals: times(3, i32), out: [] };
-  return define(signature, (parameters, rest) => {
-    const [, , c, m, n, k, transposeA, transposeB, , add] = parameters as Int[];
-    const [stepA, stepB, stepC] = rest as Int[];
+  return routine(GEMM_PARAMETERS, 3, 0, (parameters, [stepA, stepB, stepC]) => {
+    const [, , c, m, n, k, transposeA, transposeB, , add] = parameters;
     const stepOf = (step: Int, transposed: Int, lengthTransposed: Int, length: Int) => {
       local.get(transposed);
       if_(
@@ -224,7 +216,6 @@ export function gemmFunction(tiling: Tiling, part: Emitted): Emitted {
     });
     stepOf(stepA, transposeA, m, k);
     stepOf(stepB, transposeB, k, n);
-    for (const one of [...(parameters as Int[]), stepA, stepB, stepC]) local.get(one);
-    call(part);
+    call(part, [...parameters, stepA, stepB, stepC]);
   });
 }

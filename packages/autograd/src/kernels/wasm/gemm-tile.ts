@@ -16,7 +16,8 @@ import {
   type ValueType,
   v128,
 } from './assembler/index.js';
-import { define, times } from './emit.js';
+import { routine } from './emit.js';
+import { advance } from './statements.js';
 import type { LaneType } from './vector.js';
 
 /** How a matrix product is cut for one dtype and one machine. */
@@ -54,7 +55,6 @@ export const SWEEP_PARAMETERS = 12;
 const unrolledSteps = (order: OrderOfA, whole: boolean): number =>
   (order === 'rows' ? 2 : 1) * (whole ? 2 : 1);
 
-type Int = Local<'i32'>;
 type Vector = Local<'v128'>;
 
 /** acc += a · b, both on vectors; the order along k is the loop's. */
@@ -94,20 +94,20 @@ export function sweep(
   const lane = dtype === 'float32' ? f32x4 : f64x2;
   const pointers = order === 'rows' ? rows : 1;
   const unrolled = unrolledSteps(order, rows === tiling.rows);
-  const locals = [...times(pointers + 3, i32), ...times(rows * vectors + vectors + 1, v128)];
-  return define({ in: times(SWEEP_PARAMETERS, i32), locals, out: [] }, (parameters, rest) => {
-    const [a, stepA, b, stepB, panelB, count, k, c, stepC, add, backB, backC] = parameters as Int[];
-    const ofA = rest.slice(0, pointers) as Int[];
-    const [atB, atC, end] = rest.slice(pointers, pointers + 3) as Int[];
-    const [factor, ...held] = rest.slice(pointers + 3) as Vector[];
-    const rowOfB = held.slice(0, vectors);
-    const tile = held.slice(vectors);
+  const registers = rows * vectors + vectors + 1;
+  return routine(SWEEP_PARAMETERS, pointers + 3, registers, (parameters, integers, held) => {
+    const [a, stepA, b, stepB, panelB, count, k, c, stepC, add, backB, backC] = parameters;
+    const ofA = integers.slice(0, pointers);
+    const [atB, atC, end] = integers.slice(pointers);
+    const [factor, ...others] = held;
+    const rowOfB = others.slice(0, vectors);
+    const tile = others.slice(vectors);
 
     const step = (offset: number) => {
       for (let v = 0; v < vectors; v++) {
         local.set(rowOfB[v], v128.load({ offset: v * VECTOR }, atB));
       }
-      local.set(atB, i32.add(atB, stepB));
+      advance(atB, stepB);
       for (let i = 0; i < rows; i++) {
         const place =
           order === 'rows'
@@ -121,14 +121,14 @@ export function sweep(
           multiplyAdd(tiling, tile[i * vectors + v], factor, rowOfB[v]);
         }
       }
-      if (order === 'columns') local.set(ofA[0], i32.add(ofA[0], stepA));
+      if (order === 'columns') advance(ofA[0], stepA);
     };
     /** Visits the tile's places in C. */
     const eachPlace = (visit: (value: Vector, offset: number) => void) => {
       local.set(atC, c);
       for (let i = 0; i < rows; i++) {
         for (let v = 0; v < vectors; v++) visit(tile[i * vectors + v], v * VECTOR);
-        if (i < rows - 1) local.set(atC, i32.add(atC, stepC));
+        if (i < rows - 1) advance(atC, stepC);
       }
     };
 
@@ -148,7 +148,7 @@ export function sweep(
             i32.eq(atB, end);
             br_if(summed);
           }
-          if (order === 'rows') for (const at of ofA) local.set(at, i32.add(at, unrolled * bytes));
+          if (order === 'rows') for (const at of ofA) advance(at, unrolled * bytes);
           br(again);
         });
       });
@@ -164,8 +164,8 @@ export function sweep(
       eachPlace((value, offset) => {
         v128.store({ offset }, atC, value);
       });
-      local.set(c, i32.add(c, rowBytes(tiling)));
-      local.set(b, i32.add(b, panelB));
+      advance(c, rowBytes(tiling));
+      advance(b, panelB);
       local.set(count, i32.sub(count, 1));
       i32.eq(count, 1);
       if_(null, () => {

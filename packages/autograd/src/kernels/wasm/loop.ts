@@ -2,7 +2,7 @@
 
 import { type Expr, nodesOf } from '../../scalar/index.js';
 import { br_if, i32, type Local, local, loop, v128 } from './assembler/index.js';
-import { define, Emitter, sharedNodes, times } from './emit.js';
+import { Emitter, routine, sharedNodes } from './emit.js';
 import { formulaOn, isExact } from './formula.js';
 import { instantiate } from './module.js';
 import { scratchImport, slotAddress, VECTOR_BYTES } from './scratch.js';
@@ -26,10 +26,8 @@ function compile(f: Expr, arity: number, dtype: LaneType): BlockLoop {
     }),
   );
   const root = formulaOn(l, f, args);
-  const locals = [i32, ...times(sharedNodes([root]).length, v128)];
-  const run = define({ in: times(arity + 1, i32), locals, out: [] }, (parameters, rest) => {
-    const [bytes, ...own] = parameters as Local<'i32'>[];
-    const [at, ...pool] = rest as [Local<'i32'>, ...Local<'v128'>[]];
+  const shared = sharedNodes([root]).length;
+  const run = routine(arity + 1, 1, shared, ([bytes, ...own], [at], pool) => {
     masks.push(...own);
     position.push(at);
     loop(null, (again) => {

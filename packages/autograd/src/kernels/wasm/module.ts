@@ -5,6 +5,7 @@ import {
   func,
   type ImportMemory,
   i32x4,
+  type Local,
   Module,
   type ValueType,
   v128,
@@ -42,16 +43,15 @@ let supported: boolean | null = null;
 
 /** Whether there is WebAssembly with 128-bit SIMD, and it may be compiled here. Tried once. */
 export function hasSimd(): boolean {
-  supported ??= trySimd();
+  supported ??= compiles((x) => i32x4.add(x, x));
   return supported;
 }
 
-function trySimd(): boolean {
+/** Whether there is WebAssembly with an instruction on vectors. */
+export function compiles(instruction: (x: Local<'v128'>) => void): boolean {
   if (typeof WebAssembly !== 'object') return false;
   try {
-    const probe = func({ in: [v128], out: [v128] }, ([x]) => {
-      i32x4.add(x, x);
-    });
+    const probe = func({ in: [v128], out: [v128] }, ([x]) => instruction(x));
     new WebAssembly.Module(Module({ exports: { probe } }).toBytes() as BufferSource);
     return true;
   } catch {

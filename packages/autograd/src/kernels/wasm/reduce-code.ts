@@ -1,20 +1,27 @@
 // The loops of reductions: sums and extremes along rows and down columns.
 
 import {
-  br_if,
   type Func,
   i8x16,
   i32,
   i32x4,
   type Local,
   local,
-  loop,
   type ValueType,
   v128,
 } from './assembler/index.js';
-import { define, fromLocal, times } from './emit.js';
+import { fromLocal, routine } from './emit.js';
 import { VECTOR_BYTES } from './scratch.js';
-import { advance, assign, load, type Pointer, store, storeLane, whileBelow } from './statements.js';
+import {
+  advance,
+  assign,
+  countDown,
+  load,
+  type Pointer,
+  store,
+  storeLane,
+  whileBelow,
+} from './statements.js';
 import { type Lanes, type LaneType, lanesOf, type Vec, vec, widen } from './vector.js';
 
 export type SimdReduction = 'sum' | 'max' | 'min';
@@ -103,7 +110,7 @@ export function gatherRow(
     advance(at, step);
   });
   whileBelow(at, end, () => {
-    const rest = source.choose(inside(source, at, end), load(at), source.number(neutral));
+    const rest = source.choose(inside(source, at, end), load(at), neutral);
     const parts = spread(rest);
     assign(
       pool,
@@ -123,19 +130,14 @@ export const POOL = 40;
 /** (source, target, rows, bytes of a row): target[i] = what row i gathers. */
 export function rowsFunction(kind: SimdReduction, dtype: LaneType): Func<ValueType[], ValueType[]> {
   const gathering = gatheringOf(kind, dtype);
-  const locals = [...times(2, i32), ...times(CHAINS + POOL, v128)];
-  return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
-    const [at, target, rows, rowBytes] = parameters as Pointer[];
-    const [end, whole] = rest as Pointer[];
-    const chains = rest.slice(2, 2 + CHAINS) as Local<'v128'>[];
-    const pool = rest.slice(2 + CHAINS) as Local<'v128'>[];
-    loop(null, (again) => {
+  return routine(4, 2, CHAINS + POOL, ([at, target, rows, rowBytes], [end, whole], vectors) => {
+    const chains = vectors.slice(0, CHAINS);
+    const pool = vectors.slice(CHAINS);
+    countDown(rows, () => {
       local.set(end, i32.add(at, rowBytes));
       gatherRow(gathering, pool, chains, { at, end, whole });
       storeLane(pool, gathering.target.bytes, target, fromLocal(chains[0]));
       advance(target, gathering.target.bytes);
-      local.tee(rows, i32.sub(rows, 1));
-      br_if(again);
     });
   });
 }
@@ -149,14 +151,13 @@ export function columnsFunction(
 ): Func<ValueType[], ValueType[]> {
   const { source: l, target: wide, neutral, merge, spread } = gatheringOf(kind, dtype);
   const growth = wide.bytes / l.bytes;
-  const locals = [...times(5, i32), ...times(2 + POOL, v128)];
-  return define({ in: times(5, i32), locals, out: [] }, (parameters, rest) => {
-    const [source, target, groups, groupBytes, rowBytes] = parameters as Pointer[];
-    const [first, firstEnd, at, end, to] = rest as Pointer[];
-    const chains = rest.slice(5, 5 + growth) as Local<'v128'>[];
-    const pool = rest.slice(7) as Local<'v128'>[];
+  return routine(5, 5, growth + POOL, (parameters, integers, vectors) => {
+    const [source, target, groups, groupBytes, rowBytes] = parameters;
+    const [first, firstEnd, at, end, to] = integers;
+    const chains = vectors.slice(0, growth);
+    const pool = vectors.slice(growth);
     const held = chains.map(fromLocal);
-    loop(null, (again) => {
+    countDown(groups, () => {
       local.set(first, source);
       local.set(firstEnd, i32.add(source, rowBytes));
       local.set(to, target);
@@ -181,8 +182,6 @@ export function columnsFunction(
       });
       advance(source, groupBytes);
       for (let k = 0; k < growth; k++) advance(target, rowBytes);
-      local.tee(groups, i32.sub(groups, 1));
-      br_if(again);
     });
   });
 }

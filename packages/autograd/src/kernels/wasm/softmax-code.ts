@@ -1,21 +1,12 @@
 // The loops of softmax, its logarithm and log Σ exp along rows.
 
-import {
-  br_if,
-  type Func,
-  i32,
-  type Local,
-  local,
-  loop,
-  type ValueType,
-  v128,
-} from './assembler/index.js';
-import { define, fromLocal, times } from './emit.js';
+import { type Func, i32, local, type ValueType } from './assembler/index.js';
+import { fromLocal, routine } from './emit.js';
 import { exp, expOfNegative } from './math/exponential.js';
 import { log } from './math/logarithm.js';
 import { across, CHAINS, gatheringOf, gatherRow, inside, POOL } from './reduce-code.js';
 import { VECTOR_BYTES } from './scratch.js';
-import { advance, assign, load, type Pointer, store, storeLane, whileBelow } from './statements.js';
+import { advance, assign, countDown, load, store, storeLane, whileBelow } from './statements.js';
 import { type LaneType, lanesOf, narrow, type Vec } from './vector.js';
 
 export type RowFunction = 'softmax' | 'logSoftmax' | 'logsumexp';
@@ -35,20 +26,17 @@ export function softmaxFunction(
   const greatest = { ...gatheringOf('max', dtype), merge: l.pmax };
   /** Differences are not above 0, but where infinite maxima are left out. */
   const exponential = kind === 'logsumexp' ? exp : expOfNegative;
-  const locals = [...times(5, i32), ...times(CHAINS + 2 + POOL, v128)];
-  return define({ in: times(4, i32), locals, out: [] }, (parameters, rest) => {
-    const [source, target, rows, rowBytes] = parameters as Pointer[];
-    const [at, end, whole, to, toEnd] = rest as Pointer[];
-    const chains = rest.slice(5, 5 + CHAINS) as Local<'v128'>[];
-    const [shift, sum] = rest.slice(5 + CHAINS, 7 + CHAINS) as Local<'v128'>[];
-    const pool = rest.slice(7 + CHAINS) as Local<'v128'>[];
+  return routine(4, 5, CHAINS + 2 + POOL, (parameters, [at, end, whole, to, toEnd], vectors) => {
+    const [source, target, rows, rowBytes] = parameters;
+    const chains = vectors.slice(0, CHAINS);
+    const [shift, sum, ...pool] = vectors.slice(CHAINS);
     const [most, total] = [fromLocal(shift), fromLocal(sum)];
 
     const findShift = () => {
       gatherRow(greatest, pool, chains, { at, end, whole });
       const m = fromLocal(chains[0]);
       const size = kind === 'logsumexp' ? l.abs(m) : l.neg(m);
-      assign(pool, [shift], [l.andNot(m, l.eq(size, l.number(Infinity)))]);
+      assign(pool, [shift], [l.andNot(m, l.eq(size, Infinity))]);
     };
     const sumExponentials = (keep: boolean) => {
       const sumOf = (...vectors: readonly Vec[]) => {
@@ -75,15 +63,15 @@ export function softmaxFunction(
       assign(pool, [sum], [wide.number(0)]);
       wholeVectors(2);
       wholeVectors(1);
-      whileBelow(at, end, () => sumOf(l.choose(inside(l, at, end), load(at), l.number(-Infinity))));
+      whileBelow(at, end, () => sumOf(l.choose(inside(l, at, end), load(at), -Infinity)));
       assign(pool, [sum], [across(wide, wide.add, total)]);
     };
     /** A number in all lanes of float64, as one of the row's dtype. */
     const rounded = (x: Vec): Vec => (dtype === 'float32' ? narrow(x, x) : x);
     /** Where every exponential is 0, so is every share. */
-    const positive = wide.choose(wide.eq(total, wide.number(0)), wide.number(1), total);
+    const positive = wide.choose(wide.eq(total, 0), 1, total);
 
-    loop(null, (again) => {
+    countDown(rows, () => {
       local.set(at, source);
       local.set(end, i32.add(source, rowBytes));
       local.set(to, target);
@@ -109,8 +97,6 @@ export function softmaxFunction(
         advance(target, rowBytes);
       }
       advance(source, rowBytes);
-      local.tee(rows, i32.sub(rows, 1));
-      br_if(again);
     });
   });
 }

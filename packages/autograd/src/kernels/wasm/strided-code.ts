@@ -11,7 +11,7 @@ import {
   type ValueType,
   v128,
 } from './assembler/index.js';
-import { define, times } from './emit.js';
+import { routine } from './emit.js';
 import { VECTOR_BYTES } from './scratch.js';
 import { advance, countDown, type Pointer, whileBelow } from './statements.js';
 import type { LaneType } from './vector.js';
@@ -68,10 +68,7 @@ export const ADD: Move = {
  */
 export function stridedFunction(move: Move, dtype: LaneType): Func<ValueType[], ValueType[]> {
   const bytes = dtype === 'float32' ? 4 : 8;
-  const signature = { in: times(2 + 3 * LEVELS, i32), locals: times(LEVELS + 1, i32), out: [] };
-  return define(signature, (parameters, rest) => {
-    const [from, to, ...nest] = parameters as Pointer[];
-    const [end, ...counters] = rest as Pointer[];
+  return routine(2 + 3 * LEVELS, LEVELS + 1, 0, ([from, to, ...nest], [end, ...counters]) => {
     const step = (level: number) => {
       advance(from, nest[3 * level + 1]);
       advance(to, nest[3 * level + 2]);

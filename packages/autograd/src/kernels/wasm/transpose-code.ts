@@ -1,7 +1,7 @@
 // The loop that transposes a matrix, in square blocks of one vector a side.
 
-import { type Func, i32, type Local, local, type ValueType, v128 } from './assembler/index.js';
-import { define, times } from './emit.js';
+import { type Func, i32, local, type ValueType, v128 } from './assembler/index.js';
+import { routine } from './emit.js';
 import { transposeSquare } from './square.js';
 import { advance, type Pointer, pushSmaller, whileBelow } from './statements.js';
 import { type LaneType, lanesOf } from './vector.js';
@@ -12,12 +12,11 @@ import { type LaneType, lanesOf } from './vector.js';
  */
 export function transposeFunction(dtype: LaneType): Func<ValueType[], ValueType[]> {
   const { bytes, count: side } = lanesOf(dtype);
-  const locals = [...times(6, i32), ...times(2 * side, v128)];
-  return define({ in: times(6, i32), locals, out: [] }, (parameters, rest) => {
-    const [source, target, rows, columns, row, targetRow] = parameters as Pointer[];
-    const [i, j, lastRow, lastColumn, from, to] = rest as Pointer[];
-    const square = rest.slice(6, 6 + side) as Local<'v128'>[];
-    const spare = rest.slice(6 + side) as Local<'v128'>[];
+  return routine(6, 6, 2 * side, (parameters, integers, vectors) => {
+    const [source, target, rows, columns, row, targetRow] = parameters;
+    const [i, j, lastRow, lastColumn, from, to] = integers;
+    const square = vectors.slice(0, side);
+    const spare = vectors.slice(side);
 
     /** base + (a·length + b) elements, a and b held back where their block would reach beyond the end. */
     const locate = (

@@ -1,5 +1,6 @@
 // Vectors of lanes as an expression graph: what the SIMD mathematics and the loops of formulas are written in.
 
+import { tableOf } from '../../scalar/table.js';
 import type { DType, TypedArray } from '../../tensor/dtype.js';
 import { f32x4, f64x2, i8x16, i32, i32x4, i64x2, v128 } from './assembler/index.js';
 import { hasFma } from './fma.js';
@@ -30,8 +31,11 @@ export const vec = (emit: () => void, args: readonly Vec[] = [], trivial = false
   trivial,
 });
 
+/** A vector, or a number that stands in all lanes. */
+export type VecOrNumber = Vec | number;
+
 type Unary = (a: Vec) => Vec;
-type Binary = (a: Vec, b: Vec) => Vec;
+type Binary = (a: VecOrNumber, b: VecOrNumber) => Vec;
 
 /** Arithmetic on vectors of one dtype. Integers are as wide as the lanes; masks are all ones or all zeros. */
 export interface Lanes {
@@ -53,7 +57,7 @@ export interface Lanes {
   readonly mul: Binary;
   readonly div: Binary;
   /** a·b + c, rounded once where there is such an instruction, else twice. For what is no less right either way. */
-  madd(a: Vec, b: Vec, c: Vec): Vec;
+  madd(a: VecOrNumber, b: VecOrNumber, c: VecOrNumber): Vec;
   readonly sqrt: Unary;
   readonly neg: Unary;
   readonly abs: Unary;
@@ -83,7 +87,7 @@ export interface Lanes {
   readonly andNot: Binary;
   readonly not: Unary;
   /** `a` where the mask is ones, else `b`. */
-  choose(mask: Vec, a: Vec, b: Vec): Vec;
+  choose(mask: Vec, a: VecOrNumber, b: VecOrNumber): Vec;
 
   readonly integerAdd: Binary;
   readonly integerSub: Binary;
@@ -97,67 +101,57 @@ const constantOf = (bytes: Uint8Array): Vec => {
   return vec(() => v128.const('i8x16', list), [], true);
 };
 
-const one =
-  (instruction: () => unknown): Unary =>
-  (a) =>
-    vec(instruction, [a]);
+/** Instructions of one operand and of two, which are called the same for all lanes that are numbers. */
+const UNARY = ['sqrt', 'neg', 'abs', 'floor', 'ceil', 'trunc', 'nearest'] as const;
+const ARITHMETIC = ['add', 'sub', 'mul', 'div', 'min', 'max', 'pmin', 'pmax'] as const;
+const COMPARISONS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 
-const two =
-  (instruction: () => unknown): Binary =>
-  (a, b) =>
-    vec(instruction, [a, b]);
-
-const BITWISE = {
-  and: two(v128.and),
-  or: two(v128.or),
-  xor: two(v128.xor),
-  andNot: two(v128.andnot),
-  not: one(v128.not),
-  choose: (mask: Vec, a: Vec, b: Vec) => vec(() => v128.bitselect(), [a, b, mask]),
-};
-
-/** What f32x4 and f64x2 have in common, so that functions are written once for both. */
-const floating = (lane: typeof f32x4 | typeof f64x2) => ({
-  add: two(lane.add),
-  sub: two(lane.sub),
-  mul: two(lane.mul),
-  div: two(lane.div),
-  madd: (a: Vec, b: Vec, c: Vec) =>
-    hasFma()
-      ? vec(() => lane.relaxed_madd(), [a, b, c])
-      : vec(() => lane.add(), [vec(() => lane.mul(), [a, b]), c]),
-  sqrt: one(lane.sqrt),
-  neg: one(lane.neg),
-  abs: one(lane.abs),
-  floor: one(lane.floor),
-  ceil: one(lane.ceil),
-  trunc: one(lane.trunc),
-  nearest: one(lane.nearest),
-  min: two(lane.min),
-  max: two(lane.max),
-  pmin: two(lane.pmin),
-  pmax: two(lane.pmax),
-  eq: two(lane.eq),
-  ne: two(lane.ne),
-  lt: two(lane.lt),
-  le: two(lane.le),
-  gt: two(lane.gt),
-  ge: two(lane.ge),
-});
-
-const integral = (lane: typeof i32x4 | typeof i64x2) => {
+/** What f32x4 and f64x2 have in common with the integers of their width, so that functions are written once for both. */
+function operations(
+  floating: typeof f32x4 | typeof f64x2,
+  integral: typeof i32x4 | typeof i64x2,
+  number: (x: number) => Vec,
+) {
+  const lift = (x: VecOrNumber): Vec => (typeof x === 'number' ? number(x) : x);
+  const two =
+    (instruction: () => unknown): Binary =>
+    (a, b) =>
+      vec(instruction, [lift(a), lift(b)]);
   const shift = (instruction: () => unknown) => (a: Vec, by: number) =>
     vec(() => {
       i32.const(by);
       instruction();
     }, [a]);
+  const { add, mul } = floating;
   return {
-    integerAdd: two(lane.add),
-    integerSub: two(lane.sub),
-    shiftLeft: shift(lane.shl),
-    shiftRight: shift(lane.shr_u),
+    number,
+    ...tableOf(
+      UNARY,
+      (name): Unary =>
+        (a) =>
+          vec(floating[name], [a]),
+    ),
+    ...tableOf(ARITHMETIC, (name) => two(floating[name])),
+    ...tableOf(COMPARISONS, (name) => two(floating[name])),
+    madd: (a: VecOrNumber, b: VecOrNumber, c: VecOrNumber) =>
+      hasFma()
+        ? vec(() => floating.relaxed_madd(), [lift(a), lift(b), lift(c)])
+        : vec(() => add(), [vec(() => mul(), [lift(a), lift(b)]), lift(c)]),
+    and: two(v128.and),
+    or: two(v128.or),
+    xor: two(v128.xor),
+    andNot: two(v128.andnot),
+    not: (a: Vec) => vec(v128.not, [a]),
+    choose: (mask: Vec, a: VecOrNumber, b: VecOrNumber) =>
+      vec(() => v128.bitselect(), [lift(a), lift(b), mask]),
+    integerAdd: two(integral.add),
+    integerSub: two(integral.sub),
+    shiftLeft: shift(integral.shl),
+    shiftRight: shift(integral.shr_u),
   };
-};
+}
+
+const bytesOf = ({ buffer }: TypedArray | BigInt64Array) => new Uint8Array(buffer);
 
 const LANES: Readonly<Record<LaneType, Lanes>> = {
   float32: {
@@ -167,11 +161,8 @@ const LANES: Readonly<Record<LaneType, Lanes>> = {
     bits: 32,
     mantissa: 23,
     bias: 127,
-    number: (x) => constantOf(new Uint8Array(new Float32Array(4).fill(x).buffer)),
-    integer: (x) => constantOf(new Uint8Array(new Int32Array(4).fill(Number(x)).buffer)),
-    ...BITWISE,
-    ...floating(f32x4),
-    ...integral(i32x4),
+    integer: (x) => constantOf(bytesOf(new Int32Array(4).fill(Number(x)))),
+    ...operations(f32x4, i32x4, (x) => constantOf(bytesOf(new Float32Array(4).fill(x)))),
   },
   float64: {
     dtype: 'float64',
@@ -180,11 +171,8 @@ const LANES: Readonly<Record<LaneType, Lanes>> = {
     bits: 64,
     mantissa: 52,
     bias: 1023,
-    number: (x) => constantOf(new Uint8Array(new Float64Array(2).fill(x).buffer)),
-    integer: (x) => constantOf(new Uint8Array(new BigInt64Array(2).fill(BigInt(x)).buffer)),
-    ...BITWISE,
-    ...floating(f64x2),
-    ...integral(i64x2),
+    integer: (x) => constantOf(bytesOf(new BigInt64Array(2).fill(BigInt(x)))),
+    ...operations(f64x2, i64x2, (x) => constantOf(bytesOf(new Float64Array(2).fill(x)))),
   },
 };
 

@@ -3,12 +3,11 @@ import { type Portable, portableOf, type Shared } from '../../../src/kernels/thr
 import {
   i32,
   importMemory,
-  type Local,
   local,
   Module,
   memory as memoryOps,
 } from '../../../src/kernels/wasm/assembler/index.js';
-import { define, times } from '../../../src/kernels/wasm/emit.js';
+import { routine } from '../../../src/kernels/wasm/emit.js';
 
 export const PAGE = 65536;
 
@@ -20,8 +19,8 @@ export const sharedMemory = (pages: number): WebAssembly.Memory =>
  * other threads have their turn.
  */
 export function signing(memory: WebAssembly.Memory): Shared {
-  const run = define({ in: times(5, i32), locals: [], out: [] }, (parameters) => {
-    const [block, row, column, thread, size] = parameters as Local<'i32'>[];
+  const run = routine(5, 0, 0, (parameters) => {
+    const [block, row, column, thread, size] = parameters;
     local.get(block);
     i32.const(0);
     i32.const(0);

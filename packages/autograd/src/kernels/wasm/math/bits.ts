@@ -1,6 +1,6 @@
 // Signs, exponents and mantissas of floating-point lanes, taken apart and put together.
 
-import type { Lanes, Vec } from '../vector.js';
+import type { Lanes, Vec, VecOrNumber } from '../vector.js';
 
 /** The bit pattern of a positive number, as an integer as wide as the lanes. */
 export function patternOf(l: Lanes, x: number): bigint {
@@ -8,12 +8,11 @@ export function patternOf(l: Lanes, x: number): bigint {
   return new BigInt64Array(new Float64Array([x]).buffer)[0];
 }
 
-export const signBit = (l: Lanes): Vec => l.number(-0);
+/** The sign bits, those of −0. */
+export const signOf = (l: Lanes, x: Vec): Vec => l.and(x, -0);
 
-export const signOf = (l: Lanes, x: Vec): Vec => l.and(x, signBit(l));
-
-/** |x| with the sign of `s` turned by that of x: an odd function from its right half. */
-export const withSign = (l: Lanes, x: Vec, sign: Vec): Vec => l.xor(x, sign);
+/** y, turned where x is negative: an odd function from its right half. */
+export const withSignOf = (l: Lanes, x: Vec, y: Vec): Vec => l.xor(y, signOf(l, x));
 
 /** An integer n as a number, and n + `offset` in the lowest bits of `shifted`. */
 interface Rounded {
@@ -22,7 +21,7 @@ interface Rounded {
 }
 
 /** Adding it to a number of less than 2^(mantissa − 2) leaves the nearest integer, and `offset`, in the lowest bits. */
-const roundingMagic = (l: Lanes, offset: number): Vec => l.number(1.5 * 2 ** l.mantissa + offset);
+const roundingMagic = (l: Lanes, offset: number): number => 1.5 * 2 ** l.mantissa + offset;
 
 /** x to the nearest integer. */
 export function roundToInteger(l: Lanes, x: Vec, offset = 0): Rounded {
@@ -32,7 +31,7 @@ export function roundToInteger(l: Lanes, x: Vec, offset = 0): Rounded {
 }
 
 /** a·b to the nearest integer, or one of both in the middle. */
-export function roundProduct(l: Lanes, a: Vec, b: Vec, offset = 0): Rounded {
+export function roundProduct(l: Lanes, a: Vec, b: VecOrNumber, offset = 0): Rounded {
   const magic = roundingMagic(l, offset);
   const shifted = l.madd(a, b, magic);
   return { shifted, value: l.sub(shifted, magic) };
@@ -67,8 +66,14 @@ export function splitExponent(
   const mask = (1n << BigInt(l.mantissa)) - 1n;
   const m = l.integerAdd(l.and(moved, l.integer(mask)), l.integer(root));
   // An integer in the lowest bits of 2^mantissa is that number more.
-  const e = l.sub(l.or(biased, l.number(2 ** l.mantissa)), l.number(2 ** l.mantissa + l.bias));
+  const e = l.sub(l.or(biased, 2 ** l.mantissa), 2 ** l.mantissa + l.bias);
   return { m, e, biased };
 }
 
-export const smallestNormal = (l: Lanes): number => 2 ** (1 - l.bias);
+/** The same for denormals too. */
+export function splitAny(l: Lanes, x: Vec): { readonly m: Vec; readonly e: Vec } {
+  const up = l.mantissa + 2;
+  const denormal = l.lt(x, 2 ** (1 - l.bias));
+  const { m, e } = splitExponent(l, l.choose(denormal, l.mul(x, 2 ** up), x));
+  return { m, e: l.sub(e, l.and(denormal, up)) };
+}

@@ -1,18 +1,15 @@
 // eˣ and its kin: expm1, sigmoid, tanh, sinh, cosh.
 
 import type { Lanes, Vec } from '../vector.js';
-import { powerOfTwo, roundProduct, scaleByPower, scaleOffset, signOf, withSign } from './bits.js';
+import { powerOfTwo, roundProduct, scaleByPower, scaleOffset, withSignOf } from './bits.js';
 import { EXP, SINH, TANH } from './coefficients.js';
-import { oddQuotient, polynomial } from './polynomial.js';
+import { clamp, oddPolynomial, oddQuotient, polynomial } from './polynomial.js';
 
 /** ln 2 as a number of few bits, so that its multiples are exact, and the rest. */
 export const LN2 = {
   float32: [0.693145751953125, 1.428606765330187e-6],
   float64: [0.6931471804855391, 7.440617110012397e-11],
 } as const;
-
-const clamp = (l: Lanes, x: Vec, low: number, high: number): Vec =>
-  l.pmax(l.pmin(x, l.number(high)), l.number(low));
 
 interface Reduced {
   readonly shifted: Vec;
@@ -21,16 +18,16 @@ interface Reduced {
 
 /** x = n·ln 2 + r, |r| ≤ ln 2 / 2; n + offset in `shifted`. */
 function reduce(l: Lanes, x: Vec, offset: number): Reduced {
-  const { shifted, value } = roundProduct(l, x, l.number(Math.LOG2E), offset);
+  const { shifted, value } = roundProduct(l, x, Math.LOG2E, offset);
   const [high, low] = LN2[l.dtype];
-  const r = l.madd(value, l.number(-low), l.madd(value, l.number(-high), x));
+  const r = l.madd(value, -low, l.madd(value, -high, x));
   return { shifted, r };
 }
 
 /** eʳ − 1 for |r| ≤ ln 2 / 2. */
 const expm1Reduced = (l: Lanes, r: Vec): Vec => l.madd(l.mul(r, r), polynomial(l, EXP, r), r);
 
-const expReduced = (l: Lanes, r: Vec): Vec => l.add(l.number(1), expm1Reduced(l, r));
+const expReduced = (l: Lanes, r: Vec): Vec => l.add(1, expm1Reduced(l, r));
 
 /**
  * eˣ·2^extra. Of arguments far below 0 nothing is left, not even a product whose result is no normal number, which takes a
@@ -53,7 +50,7 @@ function boundedExp(l: Lanes, x: Vec, extra: number): Vec {
 
 /** eˣ for x ≤ ½: what is no normal number counts as 0. */
 export const expOfNegative = (l: Lanes, x: Vec): Vec =>
-  boundedExp(l, l.pmax(x, l.number(-l.bias * Math.LN2)), 0);
+  boundedExp(l, l.pmax(x, -l.bias * Math.LN2), 0);
 
 /** 2ⁿ(eʳ − 1) + (2ⁿ − 1), at half the size so that 2ⁿ may overflow only in the result; x itself near 0. */
 export function expm1(l: Lanes, x: Vec): Vec {
@@ -61,8 +58,8 @@ export function expm1(l: Lanes, x: Vec): Vec {
   const bounded = clamp(l, x, lowest, (l.bias + 1.3) * Math.LN2);
   const { shifted, r } = reduce(l, bounded, l.bias - 1);
   const half = powerOfTwo(l, shifted);
-  const sum = l.madd(half, expm1Reduced(l, r), l.sub(half, l.number(0.5)));
-  const tiny = l.lt(l.abs(x), l.number(2 ** -(l.mantissa + 3)));
+  const sum = l.madd(half, expm1Reduced(l, r), l.sub(half, 0.5));
+  const tiny = l.lt(l.abs(x), 2 ** -(l.mantissa + 3));
   return l.choose(tiny, x, l.add(sum, sum));
 }
 
@@ -73,7 +70,7 @@ export function expm1(l: Lanes, x: Vec): Vec {
 export function sigmoid(l: Lanes, x: Vec): Vec {
   const extra = -(l.mantissa + 9);
   const bounded = clamp(l, l.neg(x), extra * Math.LN2, (l.bias + 1 - extra) * Math.LN2);
-  const share = l.number(2 ** extra);
+  const share = 2 ** extra;
   return l.div(share, l.add(share, boundedExp(l, bounded, extra)));
 }
 
@@ -84,14 +81,14 @@ export const tanh = (l: Lanes, x: Vec): Vec => oddQuotient(l, TANH[l.dtype], x);
 export function sinh(l: Lanes, x: Vec): Vec {
   const a = l.abs(x);
   const half = scaledExp(l, a, -1);
-  const large = l.sub(half, l.div(l.number(0.25), half));
+  const large = l.sub(half, l.div(0.25, half));
   const z = l.mul(a, a);
-  const small = l.add(a, l.mul(l.mul(a, z), polynomial(l, SINH, z)));
-  return withSign(l, l.choose(l.lt(a, l.number(1)), small, large), signOf(l, x));
+  const small = oddPolynomial(l, SINH, a, z);
+  return withSignOf(l, x, l.choose(l.lt(a, 1), small, large));
 }
 
 /** (eˣ + e⁻ˣ)/2. */
 export function cosh(l: Lanes, x: Vec): Vec {
   const half = scaledExp(l, l.abs(x), -1);
-  return l.add(half, l.div(l.number(0.25), half));
+  return l.add(half, l.div(0.25, half));
 }

@@ -1,35 +1,21 @@
 // aᵇ: float32 by way of float64, float64 by way of a logarithm in two doubles.
 
 import { inDouble, type Lanes, lanesOf, type Vec } from '../vector.js';
-import {
-  roundToInteger,
-  scaleByPower,
-  scaleOffset,
-  smallestNormal,
-  splitExponent,
-} from './bits.js';
+import { roundToInteger, scaleByPower, scaleOffset, splitAny } from './bits.js';
 import { EXP, LOG, POW } from './coefficients.js';
-import { polynomial, polynomialOf } from './polynomial.js';
-
-/** |a| = m·2ᵉ, m between √½ and √2, denormals too. */
-function split(l: Lanes, a: Vec): { readonly m: Vec; readonly e: Vec } {
-  const up = l.mantissa + 2;
-  const denormal = l.lt(a, l.number(smallestNormal(l)));
-  const { m, e } = splitExponent(l, l.choose(denormal, l.mul(a, l.number(2 ** up)), a));
-  return { m, e: l.sub(e, l.and(denormal, l.number(up))) };
-}
+import { clamp, polynomial, polynomialOf } from './polynomial.js';
 
 /** 2^(high + low), where `low` is nothing beside 1. */
 function powerOf2(l: Lanes, high: Vec, low: Vec | null, coefficients: readonly number[]): Vec {
   const offset = scaleOffset(l);
-  const bounded = l.pmax(l.pmin(high, l.number(l.bias + 2)), l.number(-offset));
+  const bounded = clamp(l, high, -offset, l.bias + 2);
   const { shifted, value } = roundToInteger(l, bounded, offset);
   const difference = l.sub(bounded, value);
   // What an exponent out of bounds has for a low part has nothing to say.
   const rest = low === null ? null : l.and(low, l.eq(bounded, high));
-  const r = l.mul(rest === null ? difference : l.add(difference, rest), l.number(Math.LN2));
+  const r = l.mul(rest === null ? difference : l.add(difference, rest), Math.LN2);
   const sum = l.add(r, l.mul(l.mul(r, r), polynomialOf(l, coefficients, r)));
-  return scaleByPower(l, l.add(l.number(1), sum), shifted);
+  return scaleByPower(l, l.add(1, sum), shifted);
 }
 
 // ---- Two doubles ------------------------------------------------------------------------------------------------------
@@ -86,10 +72,10 @@ function log2(l: Lanes, m: Vec, e: Vec): Pair {
 
 function magnitudeDouble(a: Vec, b: Vec): Vec {
   const l = lanesOf('float64');
-  const { m, e } = split(l, a);
+  const { m, e } = splitAny(l, a);
   const log = log2(l, m, e);
   // Larger exponents change nothing, but their halves would overflow.
-  const bounded = l.pmax(l.pmin(b, l.number(2 ** 70)), l.number(-(2 ** 70)));
+  const bounded = clamp(l, b, -(2 ** 70), 2 ** 70);
   const { high, low } = product(l, log, { high: bounded, low: l.number(0) });
   return powerOf2(l, high, low, EXP.float64);
 }
@@ -97,36 +83,35 @@ function magnitudeDouble(a: Vec, b: Vec): Vec {
 /** In double precision there is more than enough room for a float32 result. */
 const magnitudeSingle = inDouble((a, b) => {
   const l = lanesOf('float64');
-  const { m, e } = split(l, a);
-  const f = l.sub(m, l.number(1));
-  const s = l.div(f, l.add(l.number(2), f));
+  const { m, e } = splitAny(l, a);
+  const f = l.sub(m, 1);
+  const s = l.div(f, l.add(2, f));
   const z = l.mul(s, s);
   const twice = l.add(s, s);
   const log = l.add(twice, l.mul(l.mul(s, z), polynomial(l, LOG, z)));
-  const log2 = l.add(e, l.mul(log, l.number(Math.LOG2E)));
+  const log2 = l.add(e, l.mul(log, Math.LOG2E));
   return powerOf2(l, l.mul(log2, b), null, EXP.float32);
 });
 
 /** aᵇ as IEEE 754 has it: 1ᵇ = a⁰ = (−1)^±∞ = 1 even for NaN, NaN for a < 0 and a fraction. */
 export function pow(l: Lanes, a: Vec, b: Vec): Vec {
-  const [zero, one, infinity] = [0, 1, Infinity].map((x) => l.number(x));
   const base = l.abs(a);
   const finite = l.dtype === 'float64' ? magnitudeDouble(base, b) : magnitudeSingle(base, b);
   // At the bases 0 and ∞ only the sign of the exponent counts.
-  const isZero = l.eq(base, zero);
-  const extreme = l.choose(l.xor(isZero, l.lt(b, zero)), zero, infinity);
-  const isExtreme = l.or(isZero, l.eq(base, infinity));
+  const isZero = l.eq(base, 0);
+  const extreme = l.choose(l.xor(isZero, l.lt(b, 0)), 0, Infinity);
+  const isExtreme = l.or(isZero, l.eq(base, Infinity));
   let y = l.choose(l.and(isExtreme, l.eq(b, b)), extreme, finite);
 
-  const half = l.mul(b, l.number(0.5));
+  const half = l.mul(b, 0.5);
   const whole = l.eq(l.trunc(b), b);
   const odd = l.and(whole, l.ne(l.trunc(half), half));
-  y = l.xor(y, l.and(l.and(odd, a), l.number(-0)));
-  const negative = l.and(l.lt(a, zero), l.gt(a, l.number(-Infinity)));
-  y = l.choose(l.andNot(l.and(negative, l.eq(b, b)), whole), l.number(NaN), y);
+  y = l.xor(y, l.and(l.and(odd, a), -0));
+  const negative = l.and(l.lt(a, 0), l.gt(a, -Infinity));
+  y = l.choose(l.andNot(l.and(negative, l.eq(b, b)), whole), NaN, y);
 
-  const unit = l.and(l.eq(a, l.number(-1)), l.eq(l.abs(b), infinity));
-  const isOne = l.or(l.or(l.eq(a, one), l.eq(b, zero)), unit);
+  const unit = l.and(l.eq(a, -1), l.eq(l.abs(b), Infinity));
+  const isOne = l.or(l.or(l.eq(a, 1), l.eq(b, 0)), unit);
   y = l.choose(l.ne(a, a), a, y);
-  return l.choose(isOne, one, y);
+  return l.choose(isOne, 1, y);
 }

@@ -2,9 +2,9 @@
 
 import { i8x16 } from '../assembler/index.js';
 import { type Lanes, lanesOf, narrow, type Vec, vec, widen } from '../vector.js';
-import { roundProduct, signOf, withSign } from './bits.js';
+import { roundProduct, signOf } from './bits.js';
 import { COS, SIN } from './coefficients.js';
-import { polynomial } from './polynomial.js';
+import { oddPolynomial, polynomial } from './polynomial.js';
 
 /** π/2 in slices of 33 bits: their multiples up to 2²⁰ are exact. */
 const HALF_PI = [
@@ -24,9 +24,9 @@ interface Reduced {
 
 function reduceBy(slices: readonly number[], a: Vec): Reduced {
   const l = lanesOf('float64');
-  const { shifted, value } = roundProduct(l, a, l.number(2 / Math.PI));
+  const { shifted, value } = roundProduct(l, a, 2 / Math.PI);
   let r = a;
-  for (const slice of slices) r = l.sub(r, l.mul(value, l.number(slice)));
+  for (const slice of slices) r = l.sub(r, l.mul(value, slice));
   return { quadrant: shifted, r };
 }
 
@@ -42,20 +42,23 @@ function reduce(l: Lanes, a: Vec): Reduced {
   return { quadrant, r: narrow(low.r, high.r) };
 }
 
+/** Of |x|. */
 interface SineCosine {
+  readonly quadrant: Vec;
   /** Ones in lanes whose quadrant is odd. */
   readonly odd: Vec;
   readonly sine: Vec;
   readonly cosine: Vec;
 }
 
-function sineCosine(l: Lanes, { quadrant, r }: Reduced): SineCosine {
+function sineCosine(l: Lanes, x: Vec): SineCosine {
+  const { quadrant, r } = reduce(l, l.abs(x));
   const z = l.mul(r, r);
-  const sine = l.add(r, l.mul(l.mul(r, z), polynomial(l, SIN, z)));
-  const near = l.sub(l.number(1), l.mul(z, l.number(0.5)));
+  const sine = oddPolynomial(l, SIN, r, z);
+  const near = l.sub(1, l.mul(z, 0.5));
   const cosine = l.add(near, l.mul(l.mul(z, z), polynomial(l, COS, z)));
   const odd = l.integerSub(l.integer(0), l.and(quadrant, l.integer(1)));
-  return { odd, sine, cosine };
+  return { quadrant, odd, sine, cosine };
 }
 
 /** The sign bit where the second bit of the quadrant is set. */
@@ -63,26 +66,23 @@ const turned = (l: Lanes, quadrant: Vec): Vec =>
   l.shiftLeft(l.and(quadrant, l.integer(2)), l.bits - 2);
 
 export function sin(l: Lanes, x: Vec): Vec {
-  const reduced = reduce(l, l.abs(x));
-  const { odd, sine, cosine } = sineCosine(l, reduced);
-  const sign = l.xor(signOf(l, x), turned(l, reduced.quadrant));
-  return withSign(l, l.choose(odd, cosine, sine), sign);
+  const { quadrant, odd, sine, cosine } = sineCosine(l, x);
+  const sign = l.xor(signOf(l, x), turned(l, quadrant));
+  return l.xor(l.choose(odd, cosine, sine), sign);
 }
 
 export function cos(l: Lanes, x: Vec): Vec {
-  const reduced = reduce(l, l.abs(x));
-  const { odd, sine, cosine } = sineCosine(l, reduced);
-  const next = l.integerAdd(reduced.quadrant, l.integer(1));
-  return withSign(l, l.choose(odd, sine, cosine), turned(l, next));
+  const { quadrant, odd, sine, cosine } = sineCosine(l, x);
+  const next = l.integerAdd(quadrant, l.integer(1));
+  return l.xor(l.choose(odd, sine, cosine), turned(l, next));
 }
 
 /** sin r / cos r, or −cos r / sin r in odd quadrants. */
 export function tan(l: Lanes, x: Vec): Vec {
-  const reduced = reduce(l, l.abs(x));
-  const { odd, sine, cosine } = sineCosine(l, reduced);
+  const { odd, sine, cosine } = sineCosine(l, x);
   const y = l.div(l.choose(odd, cosine, sine), l.choose(odd, sine, cosine));
-  return withSign(l, y, l.xor(signOf(l, x), signOf(l, odd)));
+  return l.xor(y, l.xor(signOf(l, x), signOf(l, odd)));
 }
 
 /** Lanes that the reduction can't take. */
-export const isHugeAngle = (l: Lanes, x: Vec): Vec => l.gt(l.abs(x), l.number(LARGEST_ANGLE));
+export const isHugeAngle = (l: Lanes, x: Vec): Vec => l.gt(l.abs(x), LARGEST_ANGLE);
