@@ -1,8 +1,9 @@
 // The error function.
 
+import { ERF_LARGE, ERF_SMALL } from '../../../scalar/special.js';
 import type { Lanes, Vec } from '../vector.js';
 import { withSignOf } from './bits.js';
-import { ERF, ERF_LARGE, ERF_SMALL } from './coefficients.js';
+import { ERF } from './coefficients.js';
 import { expOfNegative } from './exponential.js';
 import { oddQuotient, polynomialOf } from './polynomial.js';
 

@@ -8,7 +8,7 @@ the quotients, has the least greatest error that its degree allows. Coefficients
 from struct import pack, unpack
 
 from mpmath import (
-    asin, atan, cos, erf, erfc, exp, linspace, log, lu_solve, matrix, mp, mpf, pi, polyval, sin, sinh, sqrt, tanh,
+    asin, atan, cos, erf, exp, linspace, log, lu_solve, matrix, mp, mpf, pi, polyval, sin, sinh, sqrt, tanh,
 )
 
 mp.dps = 60
@@ -95,17 +95,12 @@ LN2 = log(mpf(2))
 ROOT = sqrt(mpf(2))
 S = (ROOT - 1) / (ROOT + 1)  # s = f / (2 + f) at 1 + f = sqrt 2
 T = ROOT - 1  # tan(pi / 8)
-T_MID, T_HALF = mpf(11) / 24, mpf(5) / 24
 
 
 def log_rest(z):
     """L of log(1 + f) = 2s + s z L(z), s = f / (2 + f), z = s^2."""
     s = sqrt(z)
     return (log((1 + s) / (1 - s)) - 2 * s) / (s * z)
-
-
-def x_of(v):
-    return 2 / (T_MID + T_HALF * v) - 2
 
 
 FITS = [
@@ -127,14 +122,6 @@ FITS = [
     ("SINH", "S of sinh x = x + x z S(z), z = x², |x| ≤ 1",
      lambda z: (sinh(sqrt(z)) / sqrt(z) - 1) / z, mpf(0), mpf(1), lambda z: z),
 ]
-
-ERF_PARTS = [
-    ("ERF_SMALL", "R of erf x = x + x R(x²), |x| ≤ 1, in float64",
-     lambda z: erf(sqrt(z)) / sqrt(z) - 1, mpf(0), mpf(1), lambda z: mpf(1)),
-    ("ERF_LARGE", "Q of erf x = 1 − exp(−x²) Q(v), v = (2 / (2 + x) − 11/24) / (5/24), 1 ≤ x ≤ 6, in float64",
-     lambda v: exp(x_of(v) ** 2) * erfc(x_of(v)), mpf(-1), mpf(1), lambda v: exp(-x_of(v) ** 2)),
-]
-
 
 def write_list(c, write):
     return f"[{', '.join(write(k) for k in c)}]"
@@ -206,8 +193,3 @@ if __name__ == "__main__":
         print("\n".join(rows))
         print("};")
     print_quotients()
-    for name, about, f, lo, hi, weight in ERF_PARTS:
-        c, worst = fit(f, lo, hi, weight, mpf(2) ** -57)
-        print()
-        print(f"/** {about}; error {mp.nstr(worst, 2)}. */")
-        print(f"export const {name}: readonly number[] = {write_list(c, double)};")
