@@ -109,8 +109,8 @@ export interface Cut {
 /** What threads write side by side begins in cache lines of their own. */
 export const LINE_BYTES = 64;
 
-/** Work of fewer nanoseconds is done before another thread has woken up. */
-export const THREADED_FROM = 150_000;
+/** Work of fewer nanoseconds is hardly done sooner by two: they have to meet before it and after it. */
+export const THREADED_FROM = 60_000;
 
 /** A block's work in nanoseconds: much more than what taking it costs. */
 const BLOCK = 25_000;

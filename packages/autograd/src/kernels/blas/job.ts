@@ -10,7 +10,7 @@ export const ROW_MAJOR = 101;
 export const orderOf = (transposed: boolean): number => (transposed ? 112 : 111);
 
 /** Products of fewer multiplications are done before another thread has taken its part. */
-const CUT_FROM = 2 ** 21;
+const CUT_FROM = 2 ** 20;
 
 /** Parts are so many rows or columns at least: each of them packs the other operand anew. */
 const LEAST_PART = 32;
@@ -42,7 +42,7 @@ export function partsOf(m: number, n: number, k: number, threads: number): numbe
   return Math.max(1, Math.min(threads, Math.floor(Math.max(m, n) / LEAST_PART)));
 }
 
-/** The product as calls of the library, in `parts` parts by rows or columns of C, whichever are more. */
+/** The product as calls of the library, in `parts` parts by rows or columns of C. */
 export function blasJob<Address>(
   blas: Pick<Blas, LaneType>,
   { dtype, a, b, c, m, n, k, transposeA, transposeB, alpha, beta }: BlasProduct<Address>,
@@ -50,7 +50,8 @@ export function blasJob<Address>(
 ): Job<Address | number> {
   const bytes = bytesPerElement(dtype);
   const [widthA, widthB] = [transposeA ? m : k, transposeB ? k : n];
-  const byRows = m >= n;
+  // Parts of a B that is not transposed are strips of its rows, which take longer to pack.
+  const byRows = transposeB ? 2 * m > n : m >= parts * LEAST_PART;
   const size = Math.ceil((byRows ? m : n) / parts);
   const down = Math.ceil((byRows ? m : n) / size);
   const counted = (count: number): JobParameter => ({ base: count, down: -size, most: size });

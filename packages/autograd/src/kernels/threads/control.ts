@@ -53,5 +53,8 @@ export const PARAMETERS_AT = 256;
 
 export const CONTROL_BYTES = PARAMETERS_AT + 8 * PARAMETER_NUMBERS * MOST_PARAMETERS;
 
-/** How long a thread that waits for another looks again and again before it sleeps: waking takes about as long. */
-export const SPIN_MILLISECONDS = 0.05;
+/**
+ * How long a thread that waits for another looks again and again before it sleeps: waking takes 0.05 ms, and between two jobs
+ * of one step there is often more than that.
+ */
+export const SPIN_MILLISECONDS = 0.2;
