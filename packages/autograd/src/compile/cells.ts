@@ -4,7 +4,7 @@ import { bytesPerElement, type DType, type TypedArray } from '../tensor/dtype.js
 import type { Storage } from '../tensor/storage.js';
 import type { Variable } from '../tensor/variable.js';
 import type { Heap } from './memory.js';
-import { arrayAt } from './views.js';
+import { arrayAt, copyElements } from './views.js';
 
 /** A cell's place, and which of its versions lies there. */
 export interface Resident {
@@ -45,7 +45,7 @@ export class Cells {
     const address = this.#heap.take(bytes, `a cell of shape [${cell.shape.join(', ')}]`);
     const fetch = (): Storage => {
       const array = arrayAt(memory, dtype, address, size);
-      return rank === 0 ? array[0] : array.slice();
+      return rank === 0 ? array[0] : copyElements(array, dtype);
     };
     return { cell, dtype, address, bytes, fetch, version: -1, users: 0 };
   }

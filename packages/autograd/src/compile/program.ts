@@ -24,6 +24,7 @@ import { bytesOf, planMemory, type Update } from './plan.js';
 import type { Recorder } from './recorder.js';
 import { isObserved, show } from './tap.js';
 import { Slot, type Trace, type TracedCell } from './trace.js';
+import { copyElements } from './views.js';
 
 /** What runs: a module, and where its table of parameters lies. */
 interface Ready extends Linked {
@@ -171,7 +172,8 @@ export class Program {
 
   #read({ block, shape, dtype }: Slot): Tensor {
     const array = this.#layout.arrayOf(this.#copies.get(block) ?? block);
-    return new Tensor(shape.length === 0 ? array[0] : array.slice(), shape, dtype, null, 0);
+    const storage = shape.length === 0 ? array[0] : copyElements(array, dtype);
+    return new Tensor(storage, shape, dtype, null, 0);
   }
 
   #showTaps(): void {

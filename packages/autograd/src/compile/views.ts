@@ -1,6 +1,7 @@
 // Arrays over the memory of programs.
 
 import type { DType, TypedArray } from '../tensor/dtype.js';
+import { allocate, UNSET_FROM } from '../tensor/storage.js';
 
 /** The elements at an address. The array is good until the memory grows. */
 export function arrayAt(
@@ -20,4 +21,12 @@ export function arrayAt(
     case 'bool':
       return new Uint8Array(buffer, address, length);
   }
+}
+
+/** The elements in an array of its own: none of a slab, which would be held as long as the least of its arrays. */
+export function copyElements(array: TypedArray, dtype: DType): TypedArray {
+  if (array.byteLength < UNSET_FROM) return array.slice();
+  const copy = allocate(dtype, array.length, true);
+  copy.set(array);
+  return copy;
 }

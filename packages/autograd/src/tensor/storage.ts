@@ -28,7 +28,7 @@ let slab = new ArrayBuffer(SLAB_BYTES);
 let used = 0;
 
 /** From so many bytes on, zeros take longer than asking for none. */
-const UNSET_FROM = 16384;
+export const UNSET_FROM = 16384;
 
 /**
  * An array for `length` elements: zeroed, unless the caller is going to write them all. In Node large arrays are then whatever
