@@ -10,7 +10,7 @@ import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Variable } from '../tensor/variable.js';
 import { isPlainObject } from '../transforms/tree.js';
-import { leftToBlas, readsRate, wantsBlas, withRate } from './emit/blas.js';
+import { leftToBlas, readsRate, setRate, wantsBlas } from './emit/blas.js';
 import { type Lowered, lower, type Move } from './emit/lower.js';
 import { type Linked, tableOf } from './emit/module.js';
 import { type Host, runWith } from './emit/running.js';
@@ -128,13 +128,11 @@ export class Program {
   }
 
   /** Runs the jobs of an instruction. */
-  #share(threaded: Threaded, { call, inputs }: Instruction): void {
-    const { arena } = this.#engine;
-    const jobs = threaded.at(arena.address, this.#layout.pointer(this.#blas));
-    for (const job of jobs) {
-      const known = readsRate(call) ? withRate(job, this.#layout.arrayOf(inputs[3])[0]) : job;
-      inParallel(known, this.#layout.threads);
-    }
+  #share(threaded: Threaded, instruction: Instruction): void {
+    const layout = this.#layout;
+    const jobs = threaded.at(this.#engine.arena.address, layout.pointer(this.#blas));
+    if (readsRate(instruction.call)) setRate(jobs, layout.operandsOf(instruction).inputs[3][0]);
+    for (let k = 0; k < jobs.length; k++) inParallel(jobs[k], layout.threads);
   }
 
   /** Runs on the tensors of the arguments, in order; updates cells, and returns what the function returned. */

@@ -2,7 +2,7 @@
 
 import type { Blas } from '../../kernels/blas/index.js';
 import { ALPHA, blasJob, OPERANDS, partsOf } from '../../kernels/blas/job.js';
-import type { Job } from '../../kernels/threads/index.js';
+import { type PlacedJob, rebase } from '../../kernels/threads/index.js';
 import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
@@ -83,11 +83,10 @@ export function blasBlocks(
   return { before, blocks: blocksOf(blas, call.product, [a, b, out], factors, context) };
 }
 
-/** The job of a descent, once its rate is known. */
-export const withRate = (job: Job, rate: number): Job => ({
-  ...job,
-  parameters: job.parameters.with(ALPHA, { base: -rate }),
-});
+/** Lets the jobs of a descent go along its product at a rate. */
+export function setRate(jobs: readonly PlacedJob[], rate: number): void {
+  for (const job of jobs) rebase(job, ALPHA, -rate);
+}
 
 /** Whether a descent learns its rate when the program runs, from its last input. */
 export const readsRate = (call: Instruction['call']): call is DescentCall =>

@@ -3,6 +3,8 @@
 import {
   type Job,
   type JobParameter,
+  type PlacedJob,
+  placed,
   portableOf,
   type Shared,
 } from '../../kernels/threads/index.js';
@@ -34,7 +36,7 @@ function addressOf(parameter: Parameter | Pointer, arena: number, memory: number
 /** The jobs of an instruction, one after the other, with the arena and the memory where they are. */
 export class Threaded {
   readonly #blocks: readonly Blocks[];
-  #jobs: readonly Job[] = [];
+  #jobs: readonly PlacedJob[] = [];
   #arena = -1;
   #memory = -1;
 
@@ -42,14 +44,13 @@ export class Threaded {
     this.#blocks = blocks;
   }
 
-  at(arena: number, memory: number): readonly Job[] {
+  at(arena: number, memory: number): readonly PlacedJob[] {
     if (arena !== this.#arena || memory !== this.#memory) {
       this.#arena = arena;
       this.#memory = memory;
-      this.#jobs = this.#blocks.map(({ parameters, ...job }) => ({
-        ...job,
-        parameters: parameters.map((one) => ({ ...one, base: addressOf(one.base, arena, memory) })),
-      }));
+      this.#jobs = this.#blocks.map((blocks) =>
+        placed(blocks, (base) => addressOf(base, arena, memory)),
+      );
     }
     return this.#jobs;
   }

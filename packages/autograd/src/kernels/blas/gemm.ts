@@ -1,7 +1,7 @@
 // Matrix products by the system's BLAS, on the memory where the operands lie, cut over threads where they are large.
 
 import type { MatmulProblem } from '../kernels.js';
-import { inParallel, threadCount } from '../threads/index.js';
+import { inParallel, placed, threadCount } from '../threads/index.js';
 import type { LaneType } from '../wasm/vector.js';
 import { blasJob, orderOf, partsOf, ROW_MAJOR } from './job.js';
 import type { Blas } from './library.js';
@@ -38,7 +38,8 @@ export function blasGemm(blas: Multiplier, problem: MatmulProblem): void {
     if (parts < 2) run(ROW_MAJOR, flagA, flagB, m, n, k, 1, a, widthA, b, widthB, 0, c, n);
     else {
       const sizes = { m, n, k, transposeA, transposeB, alpha: 1, beta: 0 };
-      inParallel(blasJob(blas, { dtype, a, b, c, ...sizes }, parts), threads);
+      const job = blasJob(blas, { dtype, a, b, c, ...sizes }, parts);
+      inParallel(placed(job, Number), threads);
     }
   }
 }

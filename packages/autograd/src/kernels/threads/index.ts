@@ -1,6 +1,15 @@
 // Threads on shared memory, synchronous for those who call.
 
-export { type Job, type JobParameter, Pool, runAlone, type Shared } from './pool.js';
+export {
+  type Job,
+  type JobParameter,
+  type PlacedJob,
+  placed,
+  rebase,
+  runAlone,
+  type Shared,
+} from './job.js';
+export { Pool } from './pool.js';
 export { type Native, type Portable, portableOf } from './portable.js';
 export {
   inParallel,

@@ -11,75 +11,11 @@ import {
   WORD,
 } from './control.js';
 import { type CrewMember, hire } from './crew.js';
-import type { Native, Portable } from './portable.js';
+import { halves, type PlacedJob, runAlone, runBlock, type Shared } from './job.js';
 import type { Order } from './worker.js';
-
-/**
- * A parameter of a call: base + i · down + j · across + thread · perThread for block (i, j), at most `most` if that is given.
- * WebAssembly takes addresses modulo 2³².
- */
-export interface JobParameter<Base = number> {
-  readonly base: Base;
-  readonly down?: number;
-  readonly across?: number;
-  readonly perThread?: number;
-  readonly most?: number;
-}
-
-/** A function that other threads can call too. */
-export interface Shared {
-  readonly portable: Portable | Native;
-  /** What the module or the library exports it as. */
-  readonly name: string;
-  /** The same function on this thread. */
-  readonly run: (...parameters: number[]) => void;
-}
-
-/** Calls of one function that may happen in any order, and at the same time. */
-export interface Job<Base = number> {
-  readonly target: Shared;
-  readonly parameters: readonly JobParameter<Base>[];
-  /** Rows of blocks, and blocks in a row. */
-  readonly down: number;
-  readonly across: number;
-}
-
-/** The value of a parameter for one block on one thread. */
-function valueFor(
-  { base, down = 0, across = 0, perThread = 0, most = 0 }: JobParameter,
-  i: number,
-  j: number,
-  thread: number,
-): number {
-  const value = base + i * down + j * across + thread * perThread;
-  return most > 0 ? Math.min(value, most) : value;
-}
-
-/** All blocks of a job on this thread, one after the other. */
-export function runAlone({ target, parameters, down, across }: Job): void {
-  for (let i = 0; i < down; i++) {
-    for (let j = 0; j < across; j++) {
-      target.run(...parameters.map((parameter) => valueFor(parameter, i, j, 0)));
-    }
-  }
-}
 
 /** Milliseconds after which a thread that waits for others looks again, if nobody woke it. */
 const LONGEST_SLEEP = 1;
-
-/** A job of many blocks as two of about half as many. */
-function halves(job: Job): Job[] {
-  const along = job.down > 1 ? 'down' : 'across';
-  const first = Math.ceil(job[along] / 2);
-  const parameters = job.parameters.map((parameter) => ({
-    ...parameter,
-    base: parameter.base + first * (parameter[along] ?? 0),
-  }));
-  return [
-    { ...job, [along]: first },
-    { ...job, [along]: job[along] - first, parameters },
-  ];
-}
 
 /**
  * Workers that sleep until there is a job. They are started with the first one, and take part as soon as they are up; whoever
@@ -154,9 +90,9 @@ export class Pool {
    * Does all blocks of the job, on at most `threads` threads including this one, and returns when they are done.
    * @throws whatever a block throws, when the blocks that others were at are done.
    */
-  run(job: Job, threads: number): void {
+  run(job: PlacedJob, threads: number): void {
     const blocks = job.down * job.across;
-    if (blocks > 1) this.#staff(threads - 1);
+    if (blocks > 1 && this.#crew.length < threads - 1) this.#staff(threads - 1);
     if (this.#failed || threads < 2 || blocks < 2) {
       runAlone(job);
       return;
@@ -171,7 +107,10 @@ export class Pool {
     words[WORD.limit] = threads;
     words[WORD.blocks] = blocks;
     words[WORD.across] = job.across;
-    this.#write(job.parameters);
+    const count = job.numbers.length / PARAMETER_NUMBERS;
+    if (count > MOST_PARAMETERS) throw new Error('unreachable: too many parameters');
+    words[WORD.parameters] = count;
+    this.#parameters.set(job.numbers);
     Atomics.store(words, WORD.done, 0);
     this.#jobs++;
     const first = this.#jobs << BLOCK_BITS;
@@ -190,36 +129,16 @@ export class Pool {
     }
   }
 
-  #write(parameters: readonly JobParameter[]): void {
-    if (parameters.length > MOST_PARAMETERS) throw new Error('unreachable: too many parameters');
-    this.#words[WORD.parameters] = parameters.length;
-    const numbers = this.#parameters;
-    let at = 0;
-    for (const { base, down = 0, across = 0, perThread = 0, most = 0 } of parameters) {
-      numbers[at] = base;
-      numbers[at + 1] = down;
-      numbers[at + 2] = across;
-      numbers[at + 3] = perThread;
-      numbers[at + 4] = most;
-      at += PARAMETER_NUMBERS;
-    }
-  }
-
-  #takeBlocks({ target, parameters, down, across }: Job): void {
+  #takeBlocks(job: PlacedJob): void {
     const words = this.#words;
-    const blocks = down * across;
-    const values = new Array<number>(parameters.length).fill(0);
+    const blocks = job.down * job.across;
     for (;;) {
       const ticket = Atomics.load(words, WORD.ticket);
       const block = ticket & NO_BLOCK;
       if (block >= blocks) return;
       if (Atomics.compareExchange(words, WORD.ticket, ticket, ticket + 1) !== ticket) continue;
       this.#own++;
-      const i = Math.floor(block / across);
-      for (let p = 0; p < values.length; p++) {
-        values[p] = valueFor(parameters[p], i, block % across, 0);
-      }
-      target.run(...values);
+      runBlock(job, Math.floor(block / job.across), block % job.across);
     }
   }
 

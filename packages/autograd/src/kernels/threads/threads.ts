@@ -1,7 +1,8 @@
 // The threads of this process: how many, and the work that they share.
 
 import { ArgumentError } from '../../errors.js';
-import { type Job, Pool, runAlone } from './pool.js';
+import { type PlacedJob, runAlone } from './job.js';
+import { Pool } from './pool.js';
 import { availableCores, canWait, isCount, MOST_THREADS, wishedThreads } from './settings.js';
 
 const MOST_PAGES = 65536;
@@ -19,12 +20,12 @@ function possible(): boolean {
 }
 
 /**
- * How many threads large loops and products are cut over, this one included. By default as many as there are cores; RETROGRAD_THREADS names another number, or `off`. Where threads can't be had, it is 1.
+ * How many threads large loops and products are cut over, this one included. By default as many as there are cores;
+ * RETROGRAD_THREADS names another number, or `off`. Where threads can't be had, it is 1.
  * @throws ArgumentError if RETROGRAD_THREADS is neither.
  */
 export function threadCount(): number {
-  if (!possible()) return 1;
-  count ??= (wished() as number | null) ?? availableCores();
+  count ??= possible() ? ((wished() as number | null) ?? availableCores()) : 1;
   return count;
 }
 
@@ -71,7 +72,7 @@ export function newMemory(initial: number): WebAssembly.Memory {
 }
 
 /** Does all calls of a job, on at most `most` threads; returns when they are done. */
-export function inParallel(job: Job, most: number): void {
+export function inParallel(job: PlacedJob, most: number): void {
   const threads = Math.min(most, threadCount());
   if (threads < 2) {
     runAlone(job);

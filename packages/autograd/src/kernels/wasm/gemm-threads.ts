@@ -6,6 +6,7 @@ import {
   type Job,
   newMemory,
   type Portable,
+  placed,
   portableOf,
   type Shared,
   threadCount,
@@ -135,7 +136,8 @@ export function multiplyInThreads(
   threads: number,
 ): void {
   const cut = cutOf(dtype, product.m, product.n, threads);
-  inParallel(gemmJob(gemm, dtype, product, scratch, perThread, cut), threads);
+  const job = gemmJob(gemm, dtype, product, scratch, perThread, cut);
+  inParallel(placed(job, Number), threads);
 }
 
 function cutProduct(

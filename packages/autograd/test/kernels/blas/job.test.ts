@@ -4,7 +4,7 @@ import { loadBlas } from '../../../src/kernels/blas/index.js';
 import { blasJob, partsOf } from '../../../src/kernels/blas/job.js';
 import type { MatmulProblem } from '../../../src/kernels/kernels.js';
 import { matmul as reference } from '../../../src/kernels/reference/matmul.js';
-import { Pool, runAlone } from '../../../src/kernels/threads/index.js';
+import { Pool, placed, runAlone } from '../../../src/kernels/threads/index.js';
 import { FLOATING, type Floating, problemOf, TRANSPOSES, violations } from '../matmul-problems.js';
 import { until } from '../threads/support.js';
 
@@ -16,7 +16,7 @@ function jobOf(problem: MatmulProblem, parts: number, alpha = 1, beta = 0) {
     blas.addressOf(x as Float32Array),
   );
   const dtype = problem.dtype as Floating;
-  return blasJob(blas, { ...problem, dtype, a, b, c, alpha, beta }, parts);
+  return placed(blasJob(blas, { ...problem, dtype, a, b, c, alpha, beta }, parts), Number);
 }
 
 describe('how a product is cut', () => {

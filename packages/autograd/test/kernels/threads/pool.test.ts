@@ -1,6 +1,6 @@
 // Tests of jobs in blocks: everything is done once, whoever does it, and failures leave this thread to work alone.
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Job, Pool, runAlone } from '../../../src/kernels/threads/index.js';
+import { type Job, Pool, placed, runAlone } from '../../../src/kernels/threads/index.js';
 import { PAGE, sharedMemory, signing, until } from './support.js';
 
 const WORDS = 4;
@@ -39,6 +39,8 @@ function signatures(
   };
 }
 
+const place = (job: Job) => placed(job, Number);
+
 function readBlocks(memory: WebAssembly.Memory, count: number, address = 0): number[][] {
   const words = new Int32Array(memory.buffer, address, count * WORDS);
   return Array.from({ length: count }, (_, b) => [...words.subarray(b * WORDS, (b + 1) * WORDS)]);
@@ -57,7 +59,7 @@ function expectSigned(blocks: readonly number[][], down: number, across: number)
 describe('a job', () => {
   it('is done block by block on one thread', () => {
     const memory = sharedMemory(1);
-    runAlone(signatures(memory, 5, 3));
+    runAlone(place(signatures(memory, 5, 3)));
     const blocks = readBlocks(memory, 15);
     expectSigned(blocks, 5, 3);
     expect(new Set(blocks.map(([, , thread]) => thread))).toEqual(new Set([1]));
@@ -67,13 +69,13 @@ describe('a job', () => {
     const memory = sharedMemory(2);
     const pool = newPool();
     const job = signatures(memory, 400, 5);
-    pool.run(job, 4);
+    pool.run(place(job), 4);
     expectSigned(readBlocks(memory, 2000), 400, 5);
     until(() => pool.started === 3);
     const signers = new Set<number>();
     until(() => {
       new Int32Array(memory.buffer).fill(-1);
-      pool.run(job, 4);
+      pool.run(place(job), 4);
       const blocks = readBlocks(memory, 2000);
       expectSigned(blocks, 400, 5);
       for (const [, , thread] of blocks) signers.add(thread);
@@ -86,10 +88,10 @@ describe('a job', () => {
     const memory = sharedMemory(2);
     const pool = newPool();
     const job = signatures(memory, 1000, 1);
-    pool.run(job, 4);
+    pool.run(place(job), 4);
     until(() => pool.started === 3);
     for (let run = 0; run < 200; run++) {
-      pool.run(job, 2);
+      pool.run(place(job), 2);
       const most = readBlocks(memory, 1000).reduce((max, [, , own]) => Math.max(max, own), 0);
       expect(most).toBeLessThanOrEqual(2);
     }
@@ -103,8 +105,8 @@ describe('a job', () => {
         signatures(memory, 20, 2),
         signatures(memory, 30, 1, undefined, PAGE),
       ];
-      pool.run(first, 3);
-      pool.run(second, 3);
+      pool.run(place(first), 3);
+      pool.run(place(second), 3);
       expectSigned(readBlocks(memory, 40), 20, 2);
       expectSigned(readBlocks(memory, 30, PAGE), 30, 1);
       new Int32Array(memory.buffer).fill(-1);
@@ -117,11 +119,11 @@ describe('a job', () => {
     const pool = newPool();
     const target = signing(memory);
     const seen = new Set<number>();
-    pool.run(signatures(memory, 100, 1, target), 2);
+    pool.run(place(signatures(memory, 100, 1, target)), 2);
     until(() => pool.started === 1);
     until(() => {
       const grown = memory.grow(1) * PAGE;
-      pool.run(signatures(memory, 2000, 1, target, grown), 2);
+      pool.run(place(signatures(memory, 2000, 1, target, grown)), 2);
       const blocks = readBlocks(memory, 2000, grown);
       expectSigned(blocks, 2000, 1);
       for (const [, , thread] of blocks) seen.add(thread);
@@ -132,8 +134,8 @@ describe('a job', () => {
   it('starts no worker if there is but one block or one thread', () => {
     const memory = sharedMemory(1);
     const pool = newPool();
-    pool.run(signatures(memory, 1, 1), 4);
-    pool.run(signatures(memory, 8, 1), 1);
+    pool.run(place(signatures(memory, 1, 1)), 4);
+    pool.run(place(signatures(memory, 8, 1)), 1);
     expect(pool.size).toBe(0);
     expectSigned(readBlocks(memory, 8), 8, 1);
   });
@@ -145,8 +147,8 @@ describe('when something fails', () => {
     const pool = newPool(() => {
       throw new Error('no more threads');
     });
-    pool.run(signatures(memory, 9, 2), 4);
-    pool.run(signatures(memory, 9, 2), 4);
+    pool.run(place(signatures(memory, 9, 2)), 4);
+    pool.run(place(signatures(memory, 9, 2)), 4);
     expectSigned(readBlocks(memory, 18), 9, 2);
     expect(pool.size).toBe(0);
   });
@@ -158,12 +160,12 @@ describe('when something fails', () => {
       die = onFailure;
       return { post: () => {}, end: () => {} };
     });
-    pool.run(signatures(memory, 9, 2), 2);
+    pool.run(place(signatures(memory, 9, 2)), 2);
     expect(pool.size).toBe(1);
     die();
     expect(pool.size).toBe(0);
     new Int32Array(memory.buffer).fill(-1);
-    pool.run(signatures(memory, 9, 2), 2);
+    pool.run(place(signatures(memory, 9, 2)), 2);
     expectSigned(readBlocks(memory, 18), 9, 2);
   });
 
@@ -171,8 +173,8 @@ describe('when something fails', () => {
     const memory = sharedMemory(1);
     const pool = newPool();
     const job = signatures(memory, 4, 1, undefined, 4 * PAGE);
-    expect(() => pool.run(job, 2)).toThrow(WebAssembly.RuntimeError);
-    pool.run(signatures(memory, 4, 1), 2);
+    expect(() => pool.run(place(job), 2)).toThrow(WebAssembly.RuntimeError);
+    pool.run(place(signatures(memory, 4, 1)), 2);
     expectSigned(readBlocks(memory, 4), 4, 1);
   });
 
@@ -181,13 +183,13 @@ describe('when something fails', () => {
     const pool = newPool();
     const target = signing(memory);
     const job = signatures(memory, 1000, 1, target);
-    pool.run(job, 2);
+    pool.run(place(job), 2);
     until(() => pool.started === 1);
     const [address, ...rest] = job.parameters;
     const failing = { ...job, parameters: [{ ...address, perThread: 2 ** 30 }, ...rest] };
     until(() => {
       try {
-        pool.run(failing, 2);
+        pool.run(place(failing), 2);
         return false;
       } catch (error) {
         expect((error as Error).message).toContain('failed on another one');
@@ -196,7 +198,7 @@ describe('when something fails', () => {
     });
     expect([pool.size, pool.started]).toEqual([0, 0]);
     new Int32Array(memory.buffer).fill(-1);
-    pool.run(job, 2);
+    pool.run(place(job), 2);
     expectSigned(readBlocks(memory, 1000), 1000, 1);
   });
 });

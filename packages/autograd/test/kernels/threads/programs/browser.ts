@@ -9,7 +9,12 @@ import {
   type Tensor,
   variable,
 } from '../../../../src/index.js';
-import { inParallel, startedWorkers, threadCount } from '../../../../src/kernels/threads/index.js';
+import {
+  inParallel,
+  placed,
+  startedWorkers,
+  threadCount,
+} from '../../../../src/kernels/threads/index.js';
 import { report } from '../../../browser/report.js';
 import { sharedMemory, signing } from '../support.js';
 import { digest } from './digest.js';
@@ -109,7 +114,7 @@ function takers(): number[] {
       { base: 1, perThread: 1 },
       { base: 16 },
     ];
-    inParallel({ target, down: 2000, across: 1, parameters }, 2);
+    inParallel(placed({ target, down: 2000, across: 1, parameters }, Number), 2);
     const words = new Int32Array(memory.buffer, 0, 4 * 2000);
     for (let block = 0; block < 2000; block++) seen.add(words[4 * block + 2]);
   } while (seen.size < 1 + startedWorkers() && performance.now() < until);
