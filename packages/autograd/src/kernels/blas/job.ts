@@ -2,10 +2,12 @@
 
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { Job, JobParameter } from '../threads/index.js';
+import type { Placed } from '../wasm/gemm-threads.js';
 import type { LaneType } from '../wasm/vector.js';
 import type { Blas } from './library.js';
 
 export const ROW_MAJOR = 101;
+
 /** How BLAS is told to take a matrix. */
 export const orderOf = (transposed: boolean): number => (transposed ? 112 : 111);
 
@@ -16,16 +18,8 @@ const CUT_FROM = 2 ** 20;
 const LEAST_PART = 32;
 
 /** A product in BLAS's terms, wherever its operands lie: C = alpha · op(A) op(B) + beta · C. */
-export interface BlasProduct<Address> {
+export interface BlasProduct<Address> extends Omit<Placed<Address>, 'add'> {
   readonly dtype: LaneType;
-  readonly a: Address;
-  readonly b: Address;
-  readonly c: Address;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
   readonly alpha: number;
   readonly beta: number;
 }
