@@ -44,8 +44,8 @@ export function blasJob<Address>(
 ): Job<Address | number> {
   const bytes = bytesPerElement(dtype);
   const [widthA, widthB] = [transposeA ? m : k, transposeB ? k : n];
-  // Parts of a B that is not transposed are strips of its rows, which take longer to pack.
-  const byRows = transposeB ? 2 * m > n : m >= parts * LEAST_PART;
+  // Every part by rows packs all of B, every part by columns all of A: wide products are cut by columns.
+  const byRows = 2 * m > n;
   const size = Math.ceil((byRows ? m : n) / parts);
   const down = Math.ceil((byRows ? m : n) / size);
   const counted = (count: number): JobParameter => ({ base: count, down: -size, most: size });
