@@ -3,7 +3,7 @@
 import { collapse } from '../../kernels/broadcast-loops.js';
 import { type Local, local, v128 } from '../../kernels/wasm/assembler/index.js';
 import { Emitter, routine, sharedNodes } from '../../kernels/wasm/emit.js';
-import { formulaOn, isExact } from '../../kernels/wasm/formula.js';
+import { formulaOn, formulaOnNumbers, isExact } from '../../kernels/wasm/formula.js';
 import { isLane, type LaneType, lanesOf, vec } from '../../kernels/wasm/vector.js';
 import { type Expr, nodesOf } from '../../scalar/index.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
@@ -60,7 +60,12 @@ export function rowsOf({ reads, shape }: ElementwiseCall): Rows {
  * (rows, inner bytes, out, a₀, a₁, …): the formula over rows. The last vector of a row may reach beyond it: into the
  * next row, which is written after it, or into the padding behind the block.
  */
-function elementwiseFunction(f: Expr, dtype: LaneType, readings: readonly Reading[]): AnyFunction {
+function elementwiseFunction(
+  f: Expr,
+  dtype: LaneType,
+  readings: readonly Reading[],
+  formula: typeof formulaOn,
+): AnyFunction {
   const l = lanesOf(dtype);
   const pointers: Pointer[] = [];
   const splats: Local<'v128'>[] = [];
@@ -70,7 +75,7 @@ function elementwiseFunction(f: Expr, dtype: LaneType, readings: readonly Readin
       ? vec(() => pushVector(pointers[k], at[0]))
       : vec(() => local.get(splats[k]), [], true),
   );
-  const root = formulaOn(l, f, args);
+  const root = formula(l, f, args);
   const pool = sharedNodes([root]).length;
   const arity = readings.length;
   return routine(3 + arity, 1, arity + pool, (parameters, [position], vectors) => {
@@ -168,8 +173,6 @@ export function elementwiseStep(
   const { f, reads, dtype } = asked;
   if (!isLane(dtype) || out.dtype !== dtype || out.length === 0) return null;
   if (reads.some(({ block }) => block.dtype !== dtype) || nodesOf(f).length > LONGEST) return null;
-  // Numbers are computed in JavaScript eagerly, whose mathematics has bits of its own.
-  if (asked.shape.length === 0 && !isExact(f)) return null;
   const { rows, inner, readings, loops } = rowsOf(asked);
   const bytes = bytesPerElement(dtype);
   const rowBytes = inner * bytes;
@@ -177,10 +180,12 @@ export function elementwiseStep(
   const overwrites = places.slice(1).some((place) => samePlace(place, places[0]));
   // A row's last vector may reach into the next row, which must not be read any more then.
   if (overwrites && (rows > 1 || loops.length > 0) && rowBytes % VECTOR_BYTES !== 0) return null;
+  // Numbers are computed in JavaScript eagerly, whose mathematics has bits of its own.
+  const hosted = asked.shape.length === 0 && !isExact(f);
   const step: CallStep = {
     kind: 'call',
-    key: `elementwise ${f.id} ${dtype} ${readings.join()}`,
-    make: () => elementwiseFunction(f, dtype, readings),
+    key: `elementwise ${f.id} ${dtype} ${hosted ? 'numbers' : readings.join()}`,
+    make: () => elementwiseFunction(f, dtype, readings, hosted ? formulaOnNumbers : formulaOn),
     parameters: [rows, rowBytes, ...places],
   };
   if (loops.length === 0) {

@@ -3,6 +3,7 @@
 import { type Expr, type ExprOp, nodesOf } from '../../scalar/index.js';
 import { call } from './assembler/index.js';
 import { inlineMath, MATH_NAMES, type MathName, mathFunction } from './math/library.js';
+import { type HostName, onFirstLane } from './math/numbers.js';
 import { type Lanes, type Vec, vec } from './vector.js';
 
 /** A value as a number, or as a mask that stands for 1 and 0, or both. */
@@ -69,23 +70,36 @@ const LOGIC: { readonly [op in ExprOp]?: OnNumbers } = {
 
 const MATH: ReadonlySet<ExprOp> = new Set<ExprOp>(MATH_NAMES);
 
+const isMath = (op: ExprOp): boolean => MATH.has(op);
+
+/** How functions are computed that have no instruction of their own. */
+interface Mathematics {
+  readonly has: (op: ExprOp) => boolean;
+  readonly of: (op: ExprOp, l: Lanes, args: readonly Vec[]) => Vec;
+}
+
+const CALLED: Mathematics = {
+  has: isMath,
+  of: (op, { dtype }, args) => {
+    const run = mathFunction(op as MathName, dtype);
+    return vec(() => call(run), args);
+  },
+};
+
+const WRITTEN: Mathematics = {
+  has: isMath,
+  of: (op, l, args) => inlineMath(op as MathName, l, args[0]) ?? CALLED.of(op, l, args),
+};
+
 /** With more mathematics than this a formula calls it, instead of having a copy of its own that has to be compiled. */
 const MOST_INLINE = 2;
-
-function mathematics(op: ExprOp, l: Lanes, args: readonly Vec[], inline: boolean): Vec {
-  const name = op as MathName;
-  const written = inline ? inlineMath(name, l, args[0]) : null;
-  if (written !== null) return written;
-  const run = mathFunction(name, l.dtype);
-  return vec(() => call(run), args);
-}
 
 function valueAt(
   node: Expr,
   l: Lanes,
   args: readonly Vec[],
   known: ReadonlyMap<Expr, Value>,
-  inline: boolean,
+  mathematics: Mathematics,
 ): Value {
   const { op } = node;
   if (op === 'argument') return ofNumber(l, args[node.index]);
@@ -97,6 +111,7 @@ function valueAt(
     const [condition, a, b] = operands;
     return ofNumber(l, l.choose(condition.test(), a.number(), b.number()));
   }
+  if (mathematics.has(op)) return ofNumber(l, mathematics.of(op, l, numbers()));
   const arithmetic = ARITHMETIC[op];
   if (arithmetic !== undefined) {
     const [a, b] = numbers();
@@ -107,27 +122,32 @@ function valueAt(
     const [a, b] = numbers();
     return ofMask(l, comparison(l, a, b));
   }
-  const logic = LOGIC[op];
-  if (logic !== undefined) {
-    const [a, b] = tests();
-    return ofMask(l, logic(l, a, b));
-  }
-  return ofNumber(l, mathematics(op, l, numbers(), inline));
+  const [a, b] = tests();
+  return ofMask(l, (LOGIC[op] as OnNumbers)(l, a, b));
+}
+
+function graphOf(l: Lanes, f: Expr, args: readonly Vec[], mathematics: Mathematics): Vec {
+  const known = new Map<Expr, Value>();
+  for (const node of nodesOf(f)) known.set(node, valueAt(node, l, args, known, mathematics));
+  return (known.get(f) as Value).number();
 }
 
 /** f of vectors, as a graph. Mathematics is written out where there is little of it, else called: the bits are the same. */
 export function formulaOn(l: Lanes, f: Expr, args: readonly Vec[]): Vec {
-  const nodes = nodesOf(f);
-  const inline = nodes.filter(({ op }) => MATH.has(op)).length <= MOST_INLINE;
-  const known = new Map<Expr, Value>();
-  for (const node of nodes) known.set(node, valueAt(node, l, args, known, inline));
-  return (known.get(f) as Value).number();
+  const functions = nodesOf(f).filter(({ op }) => isMath(op));
+  return graphOf(l, f, args, functions.length <= MOST_INLINE ? WRITTEN : CALLED);
 }
 
-/**
- * Whether vectors and plain JavaScript give the same bits: nothing but correctly rounded operations. Transcendental
- * functions differ by a few units in the last place, and so does 1/√x, which is rounded twice here.
- */
+/** Transcendental functions differ by a few units in the last place from JavaScript's, 1/√x is rounded twice here. */
+const differs = (op: ExprOp): boolean => isMath(op) || op === 'rsqrt';
+
+/** Whether vectors and plain JavaScript give the same bits: nothing but correctly rounded operations. */
 export function isExact(f: Expr): boolean {
-  return nodesOf(f).every(({ op }) => !MATH.has(op) && op !== 'rsqrt');
+  return nodesOf(f).every(({ op }) => !differs(op));
+}
+
+/** f of the numbers in the first lanes, with the bits that plain JavaScript gives. */
+export function formulaOnNumbers(l: Lanes, f: Expr, args: readonly Vec[]): Vec {
+  const of: Mathematics['of'] = (op, lanes, own) => onFirstLane(op as HostName, lanes, own);
+  return graphOf(l, f, args, { has: differs, of });
 }

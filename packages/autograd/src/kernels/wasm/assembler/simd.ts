@@ -149,6 +149,7 @@ export const f32x4 = {
   trunc: unary(0x69),
   nearest: unary(0x6a),
   relaxed_madd: ternary(0x105),
+  splat: splat(0x13, 'f32'),
   extract_lane: extractLane(0x1f, 'f32'),
   replace_lane: replaceLane(0x20, 'f32'),
   demote_f64x2_zero: unary(0x5e),

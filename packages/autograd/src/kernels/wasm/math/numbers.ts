@@ -1,0 +1,47 @@
+// Mathematics on single numbers, which JavaScript computes: with the bits that it has where nothing is compiled.
+
+import { meaningOf } from '../../../scalar/meaning.js';
+import { call, f32, f32x4, f64, f64x2, type ImportFunc, importFunc } from '../assembler/index.js';
+import { times } from '../emit.js';
+import { type Lanes, type Vec, vec } from '../vector.js';
+import type { MathName } from './library.js';
+
+/** Functions that JavaScript computes with bits of its own. */
+export type HostName = MathName | 'rsqrt';
+
+const hosts = new Map<HostName, ImportFunc>();
+
+function hostOf(name: HostName, arity: number): ImportFunc {
+  let known = hosts.get(name);
+  if (known === undefined) {
+    const { run } = meaningOf(name, 'float64');
+    known = importFunc({ in: times(arity, f64), out: [f64] }, (a, b) => run(a, b, 0));
+    hosts.set(name, known);
+  }
+  return known;
+}
+
+/** `name` of the first lanes, in float64 and then rounded as numbers of the dtype are; in all lanes. */
+export function onFirstLane(name: HostName, { dtype }: Lanes, args: readonly Vec[]): Vec {
+  const host = hostOf(name, args.length);
+  if (dtype === 'float64') {
+    // What isn't a vector must never be kept in a local, so it is called trivial.
+    const numbers = args.map((arg) => vec(() => f64x2.extract_lane(0), [arg], true));
+    return vec(() => {
+      call(host);
+      f64x2.splat();
+    }, numbers);
+  }
+  const numbers = args.map((arg) => {
+    const number = (): void => {
+      f32x4.extract_lane(0);
+      f64.promote_f32();
+    };
+    return vec(number, [arg], true);
+  });
+  return vec(() => {
+    call(host);
+    f32.demote_f64();
+    f32x4.splat();
+  }, numbers);
+}
