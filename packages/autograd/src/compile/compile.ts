@@ -40,6 +40,10 @@ function describe(value: unknown, tensors: Tensor[]): string {
     tensors.push(tensor);
     return `${tensor.dtype}[${tensor.shape.join()}]`;
   }
+  return describeOther(value, tensors);
+}
+
+function describeOther(value: unknown, tensors: Tensor[]): string {
   if (Array.isArray(value)) return `[${value.map((item) => describe(item, tensors)).join()}]`;
   if (isPlainObject(value)) {
     const entries = Object.entries(value).map(([key, item]) => `${key}:${describe(item, tensors)}`);
@@ -76,21 +80,25 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
   let latest: Program | null = null;
   const programFor = (args: A, tensors: Tensor[]): Program => {
     let key = '';
-    for (const arg of args) key += `${describe(arg, tensors)} `;
-    let program = programs.get(key);
-    if (program === undefined || !program.fits()) {
-      const first = trace(fn as never, args);
-      assertSame(first, trace(fn as never, args, { sites: true }));
-      program?.evict();
-      programs.delete(key);
-      latest = null;
-      makeRoom(programs);
-      program = new Program(engine(), first);
-      programs.set(key, program);
-    } else if (program !== latest) {
-      programs.delete(key);
-      programs.set(key, program);
-    }
+    for (let k = 0; k < args.length; k++) key += `${describe(args[k], tensors)} `;
+    const program = programs.get(key);
+    if (program === undefined || !program.fits()) return newProgram(key, args);
+    if (program !== latest) touch(key, program);
+    return program;
+  };
+  const newProgram = (key: string, args: A): Program => {
+    const first = trace(fn as never, args);
+    assertSame(first, trace(fn as never, args, { sites: true }));
+    programs.get(key)?.evict();
+    programs.delete(key);
+    latest = null;
+    makeRoom(programs);
+    return touch(key, new Program(engine(), first));
+  };
+  /** Puts the program behind those that were used before it. */
+  const touch = (key: string, program: Program): Program => {
+    programs.delete(key);
+    programs.set(key, program);
     latest = program;
     return program;
   };

@@ -1,7 +1,7 @@
 // Where the blocks of one program lie: cells and constants at addresses of their own, the rest in the arena.
 
 import type { Blas } from '../kernels/blas/index.js';
-import { threadCount } from '../kernels/threads/index.js';
+import { type PlacedJob, threadCount } from '../kernels/threads/index.js';
 import { scratchPerThread } from '../kernels/wasm/gemm-threads.js';
 import { isShared } from '../kernels/wasm/threading.js';
 import { isLane } from '../kernels/wasm/vector.js';
@@ -9,6 +9,7 @@ import type { TypedArray } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import type { Resident } from './cells.js';
 import { reduceScratchBytes } from './emit/reduce.js';
+import { type Blocks as Job, placedAt } from './emit/shared.js';
 import type { Place } from './emit/step.js';
 import type { Engine } from './engine.js';
 import type { Blocks, Instruction, Operands } from './instruction.js';
@@ -35,12 +36,12 @@ export class Layout {
   readonly #places = new Map<Symbolic, Place>();
   /** What gives back all that was taken, last first. */
   readonly #returns: (() => void)[] = [];
-  /** Arrays over blocks, good until the memory grows or the arena moves. */
+  /** What is good until the memory grows or the arena moves: arrays over blocks, and jobs that know their addresses. */
   readonly #arrays = new Map<Symbolic, TypedArray>();
   readonly #operands = new Map<Blocks, Operands>();
+  readonly #jobs = new Map<readonly Job[], readonly PlacedJob[]>();
   #buffer: ArrayBufferLike | null = null;
   #arena = -1;
-  #pointer: number | null = null;
 
   /** @throws MemoryError if there is no room; nothing is kept then. */
   constructor(
@@ -100,12 +101,18 @@ export class Layout {
     return this.#places.get(block) as Place;
   }
 
-  /** Where native code finds the memory; 0 where there is none that looks for it. */
-  pointer(blas: Blas | null): number {
-    if (blas === null) return 0;
+  /** Jobs with their addresses; those of a library are addresses in the whole process. */
+  jobsOf(jobs: readonly Job[], blas: Blas | null): readonly PlacedJob[] {
     this.#follow();
-    this.#pointer ??= blas.addressOf(new Uint8Array(this.#engine.heap.memory.buffer));
-    return this.#pointer;
+    return this.#jobs.get(jobs) ?? this.#place(jobs, blas);
+  }
+
+  #place(jobs: readonly Job[], blas: Blas | null): readonly PlacedJob[] {
+    const { memory } = this.#engine.heap;
+    const start = blas === null ? 0 : blas.addressOf(new Uint8Array(memory.buffer));
+    const placed = placedAt(jobs, this.#arena, start);
+    this.#jobs.set(jobs, placed);
+    return placed;
   }
 
   arrayOf(block: Symbolic): TypedArray {
@@ -145,7 +152,7 @@ export class Layout {
     this.#arena = address;
     this.#arrays.clear();
     this.#operands.clear();
-    this.#pointer = null;
+    this.#jobs.clear();
   }
 }
 

@@ -14,7 +14,7 @@ import { leftToBlas, readsRate, setRate, wantsBlas } from './emit/blas.js';
 import { type Lowered, lower, type Move } from './emit/lower.js';
 import { type Linked, tableOf } from './emit/module.js';
 import { type Host, runWith } from './emit/running.js';
-import { Threaded } from './emit/shared.js';
+import type { Blocks as Job } from './emit/shared.js';
 import type { Engine } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
 import { type Blocks, execute, type Instruction } from './instruction.js';
@@ -49,7 +49,7 @@ export class Program {
   readonly #blas: Blas | null;
   readonly #host: Host;
   /** Instructions that are cut over threads, or that a library does. */
-  readonly #threaded = new Map<number, Threaded>();
+  readonly #threaded: (readonly Job[] | undefined)[] = [];
   #ready: Ready | null = null;
 
   /** @throws MemoryError if there is no room for it. */
@@ -97,9 +97,9 @@ export class Program {
     );
     this.#host = {
       run: (k) => {
-        const threaded = this.#threaded.get(k);
+        const jobs = this.#threaded[k];
         const instruction = this.instructions[k];
-        if (threaded !== undefined) this.#share(threaded, instruction);
+        if (jobs !== undefined) this.#share(jobs, instruction);
         else execute(kernels, instruction, this.#layout.operandsOf(instruction));
       },
       refuse: (k, index) => refuseIndex(this.instructions[k], index),
@@ -118,7 +118,7 @@ export class Program {
       threads: layout.threads,
       shared,
     });
-    for (const [k, blocks] of threaded) this.#threaded.set(k, new Threaded(blocks));
+    for (const [k, jobs] of threaded) this.#threaded[k] = jobs;
     const linked = linker.link(steps);
     const words = tableOf(steps);
     const table = layout.take(words.byteLength, 'the addresses and sizes of a program');
@@ -128,11 +128,11 @@ export class Program {
   }
 
   /** Runs the jobs of an instruction. */
-  #share(threaded: Threaded, instruction: Instruction): void {
+  #share(jobs: readonly Job[], instruction: Instruction): void {
     const layout = this.#layout;
-    const jobs = threaded.at(this.#engine.arena.address, layout.pointer(this.#blas));
-    if (readsRate(instruction.call)) setRate(jobs, layout.operandsOf(instruction).inputs[3][0]);
-    for (let k = 0; k < jobs.length; k++) inParallel(jobs[k], layout.threads);
+    const placed = layout.jobsOf(jobs, this.#blas);
+    if (readsRate(instruction.call)) setRate(placed, layout.operandsOf(instruction).inputs[3][0]);
+    for (let k = 0; k < placed.length; k++) inParallel(placed[k], layout.threads);
   }
 
   /** Runs on the tensors of the arguments, in order; updates cells, and returns what the function returned. */
@@ -146,11 +146,8 @@ export class Program {
     }
     const { inputs: arrays } = this.#layout.operandsOf(this.#arguments);
     for (let i = 0; i < inputs.length; i++) write(arrays[i], inputs[i].storage);
-    for (const { cell, gradBefore } of this.#gradients) {
-      if (gradBefore !== null && cell.grad !== null) {
-        write(this.#layout.arrayOf(gradBefore), cell.grad.storage);
-      }
-    }
+    const gradients = this.#gradients.length > 0;
+    if (gradients) this.#takeGradients();
     try {
       runWith(this.#host, run, arena.address, table);
     } finally {
@@ -160,12 +157,25 @@ export class Program {
         cell.defer(resident.fetch);
       }
     }
+    if (gradients) this.#leaveGradients();
+    if (this.#trace.taps.length > 0 && isObserved()) this.#showTaps();
+    const { result } = this.#trace;
+    return result instanceof Slot ? this.#read(result) : this.#valueOf(result);
+  }
+
+  #takeGradients(): void {
+    for (const { cell, gradBefore } of this.#gradients) {
+      if (gradBefore !== null && cell.grad !== null) {
+        write(this.#layout.arrayOf(gradBefore), cell.grad.storage);
+      }
+    }
+  }
+
+  #leaveGradients(): void {
     for (const { cell, gradAfter } of this.#gradients) {
       cell.grad =
         gradAfter === null ? null : this.#read(new Slot(gradAfter, cell.shape, cell.dtype));
     }
-    if (isObserved()) this.#showTaps();
-    return this.#valueOf(this.#trace.result);
   }
 
   #read({ block, shape, dtype }: Slot): Tensor {

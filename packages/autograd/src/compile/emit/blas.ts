@@ -85,7 +85,7 @@ export function blasBlocks(
 
 /** Lets the jobs of a descent go along its product at a rate. */
 export function setRate(jobs: readonly PlacedJob[], rate: number): void {
-  for (const job of jobs) rebase(job, ALPHA, -rate);
+  for (let k = 0; k < jobs.length; k++) rebase(jobs[k], ALPHA, -rate);
 }
 
 /** Whether a descent learns its rate when the program runs, from its last input. */

@@ -33,28 +33,12 @@ function addressOf(parameter: Parameter | Pointer, arena: number, memory: number
   return parameter.inArena ? parameter.offset + arena : parameter.offset;
 }
 
-/** The jobs of an instruction, one after the other, with the arena and the memory where they are. */
-export class Threaded {
-  readonly #blocks: readonly Blocks[];
-  #jobs: readonly PlacedJob[] = [];
-  #arena = -1;
-  #memory = -1;
-
-  constructor(blocks: readonly Blocks[]) {
-    this.#blocks = blocks;
-  }
-
-  at(arena: number, memory: number): readonly PlacedJob[] {
-    if (arena !== this.#arena || memory !== this.#memory) {
-      this.#arena = arena;
-      this.#memory = memory;
-      this.#jobs = this.#blocks.map((blocks) =>
-        placed(blocks, (base) => addressOf(base, arena, memory)),
-      );
-    }
-    return this.#jobs;
-  }
-}
+/** The jobs with the arena and the memory where they are. */
+export const placedAt = (
+  jobs: readonly Blocks[],
+  arena: number,
+  memory: number,
+): readonly PlacedJob[] => jobs.map((job) => placed(job, (base) => addressOf(base, arena, memory)));
 
 /** Modules of one function each, which workers start too; kept for all programs. */
 export class SharedFunctions {

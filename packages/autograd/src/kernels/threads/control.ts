@@ -9,20 +9,12 @@ export const WORD = {
   generation: 0,
   /** Messages that were posted to each worker; one that has handled fewer goes and reads them. */
   posted: 1,
-  /** Workers with this number and higher ones stay out of the job. */
-  limit: 2,
-  /** What each block of the job calls. */
-  job: 3,
-  blocks: 4,
-  /** Blocks side by side: block b is (⌊b / across⌋, b mod across). */
-  across: 5,
-  parameters: 6,
   /** 1 after a block has failed in a worker. */
-  failed: 7,
+  failed: 2,
   /** Workers that sleep. */
-  asleep: 8,
+  asleep: 3,
   /** 1 while the caller sleeps until the last blocks are done. */
-  waiting: 9,
+  waiting: 4,
   /** The ticket: the job's number, and the next block that nobody has taken. */
   ticket: 16,
   /** Blocks that workers have done. */
@@ -41,20 +33,35 @@ export const BLOCK_BITS = 12;
 export const NO_BLOCK = 2 ** BLOCK_BITS - 1;
 
 /**
- * Numbers of a parameter: base, its step from one block down, across, and from one thread to the next, and its limit. They
- * are float64, so that addresses of native code and factors are parameters as well.
+ * The numbers that a job begins with. They and its parameters are float64, so that addresses of native code and factors are
+ * numbers like the others.
  */
+export const HEAD = {
+  /** What each block calls. */
+  target: 0,
+  /** Workers with this number and higher ones stay out of the job. */
+  threads: 1,
+  blocks: 2,
+  /** Blocks side by side: block b is (⌊b / across⌋, b mod across). */
+  across: 3,
+  parameters: 4,
+} as const;
+
+/** Where the parameters of a job begin, behind its head. */
+export const HEAD_NUMBERS = 5;
+
+/** Numbers of a parameter: base, its step from one block down, across, and from one thread to the next, and its limit. */
 export const PARAMETER_NUMBERS = 5;
 
 export const MOST_PARAMETERS = 32;
 
-/** Where parameters begin in the control block. */
-export const PARAMETERS_AT = 256;
+/** Where the job lies in the control block. */
+export const JOB_AT = 256;
 
-export const CONTROL_BYTES = PARAMETERS_AT + 8 * PARAMETER_NUMBERS * MOST_PARAMETERS;
+export const CONTROL_BYTES = JOB_AT + 8 * (HEAD_NUMBERS + PARAMETER_NUMBERS * MOST_PARAMETERS);
 
 /**
- * How long a thread that waits for another looks again and again before it sleeps: waking takes 0.05 ms, and between two jobs
- * of one step there is often more than that.
+ * How often a thread that waits for another looks again, without a pause, before it sleeps: 0.1 to 0.2 ms. Waking takes 0.05 ms,
+ * and between two jobs of one step there is often more than that.
  */
-export const SPIN_MILLISECONDS = 0.2;
+export const LOOKS = 8_000;

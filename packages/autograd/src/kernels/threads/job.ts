@@ -1,6 +1,6 @@
 // Calls of one function in blocks, and their parameters as threads read them.
 
-import { PARAMETER_NUMBERS } from './control.js';
+import { HEAD, HEAD_NUMBERS, MOST_PARAMETERS, PARAMETER_NUMBERS } from './control.js';
 import type { Native, Portable } from './portable.js';
 
 /**
@@ -36,61 +36,91 @@ export interface Job<Base = number> extends Calls {
   readonly parameters: readonly JobParameter<Base>[];
 }
 
-/** A job whose addresses are known: for each parameter its base, its steps and its limit (0 for none), ready to be copied. */
+/**
+ * A job whose addresses are known, as the numbers that threads read: its head, then for each parameter its base, its steps and
+ * its limit.
+ */
 export interface PlacedJob extends Calls {
   readonly numbers: Float64Array;
-  /** Room for the parameters of one call on this thread. */
-  readonly room: number[];
+  /** The parameters of blocks that this thread has done, which it may do again. */
+  readonly calls: (number[] | undefined)[];
+}
+
+const targets = new WeakMap<Shared, number>();
+let targetCount = 0;
+
+/** The number of a function, the same for all jobs that call it. */
+function numberOf(target: Shared): number {
+  let number = targets.get(target);
+  if (number === undefined) {
+    number = targetCount++;
+    targets.set(target, number);
+  }
+  return number;
 }
 
 /** The job with every base as the number that it is. */
 export function placed<Base>(
   { target, down, across, parameters }: Job<Base>,
-  numberOf: (base: Base) => number,
+  toNumber: (base: Base) => number,
 ): PlacedJob {
+  if (parameters.length > MOST_PARAMETERS) throw new Error('unreachable: too many parameters');
+  const head = [numberOf(target), 0, down * across, across, parameters.length];
   const rows = parameters.map((one) => [
-    numberOf(one.base),
+    toNumber(one.base),
     one.down ?? 0,
     one.across ?? 0,
     one.perThread ?? 0,
-    one.most ?? 0,
+    one.most ?? Number.POSITIVE_INFINITY,
   ]);
-  const numbers = Float64Array.from(rows.flat());
-  return { target, down, across, numbers, room: rows.map(() => 0) };
+  const numbers = Float64Array.from([...head, ...rows.flat()]);
+  return { target, down, across, numbers, calls: [] };
 }
 
 /** Gives a parameter another base. */
-export function rebase({ numbers }: PlacedJob, parameter: number, base: number): void {
-  numbers[parameter * PARAMETER_NUMBERS] = base;
+export function rebase({ numbers, calls }: PlacedJob, parameter: number, base: number): void {
+  const at = HEAD_NUMBERS + parameter * PARAMETER_NUMBERS;
+  if (numbers[at] === base) return;
+  numbers[at] = base;
+  calls.length = 0;
 }
 
-/** Calls the function for block (i, j) on this thread, which is number 0. */
-export function runBlock({ target, numbers, room }: PlacedJob, i: number, j: number): void {
-  for (let p = 0, at = 0; p < room.length; p++, at += PARAMETER_NUMBERS) {
+/** The parameters of a block on this thread, which is number 0. */
+function parametersOf({ across, numbers, calls }: PlacedJob, block: number): number[] {
+  const j = block % across;
+  const i = (block - j) / across;
+  const parameters: number[] = [];
+  for (let at = HEAD_NUMBERS; at < numbers.length; at += PARAMETER_NUMBERS) {
     const value = numbers[at] + i * numbers[at + 1] + j * numbers[at + 2];
-    const most = numbers[at + 4];
-    room[p] = most > 0 && most < value ? most : value;
+    parameters.push(Math.min(value, numbers[at + 4]));
   }
-  target.run(...room);
+  calls[block] = parameters;
+  return parameters;
+}
+
+/** Calls the function for a block on this thread. */
+export function runBlock(job: PlacedJob, block: number): void {
+  job.target.run(...(job.calls[block] ?? parametersOf(job, block)));
 }
 
 /** All blocks of a job on this thread, one after the other. */
 export function runAlone(job: PlacedJob): void {
-  for (let i = 0; i < job.down; i++) {
-    for (let j = 0; j < job.across; j++) runBlock(job, i, j);
-  }
+  const blocks = job.numbers[HEAD.blocks];
+  for (let block = 0; block < blocks; block++) runBlock(job, block);
 }
 
 /** A job of many blocks as two of about half as many. */
 export function halves(job: PlacedJob): PlacedJob[] {
   const [along, step] = job.down > 1 ? (['down', 1] as const) : (['across', 2] as const);
   const first = Math.ceil(job[along] / 2);
-  const numbers = job.numbers.slice();
-  for (let at = 0; at < numbers.length; at += PARAMETER_NUMBERS) {
-    numbers[at] += first * numbers[at + step];
-  }
-  return [
-    { ...job, [along]: first },
-    { ...job, [along]: job[along] - first, numbers },
-  ];
+  const half = (count: number, skipped: number): PlacedJob => {
+    const own = { ...job, [along]: count, numbers: job.numbers.slice(), calls: [] };
+    for (let at = HEAD_NUMBERS; at < own.numbers.length; at += PARAMETER_NUMBERS) {
+      own.numbers[at] += skipped * own.numbers[at + step];
+    }
+    own.numbers[HEAD.blocks] = own.down * own.across;
+    own.numbers[HEAD.across] = own.across;
+    return own;
+  };
+  return [half(first, 0), half(job[along] - first, first)];
 }

@@ -1,18 +1,15 @@
 // Jobs cut into blocks, which the calling thread and its workers take in turn.
 
-import {
-  BLOCK_BITS,
-  CONTROL_BYTES,
-  MOST_PARAMETERS,
-  NO_BLOCK,
-  PARAMETER_NUMBERS,
-  PARAMETERS_AT,
-  SPIN_MILLISECONDS,
-  WORD,
-} from './control.js';
+import { BLOCK_BITS, CONTROL_BYTES, HEAD, JOB_AT, LOOKS, NO_BLOCK, WORD } from './control.js';
 import { type CrewMember, hire } from './crew.js';
-import { halves, type PlacedJob, runAlone, runBlock, type Shared } from './job.js';
+import { halves, type PlacedJob, runAlone, runBlock } from './job.js';
 import type { Order } from './worker.js';
+
+/** Whether workers do so many blocks while this thread looks. */
+function areSoonDone(words: Int32Array, blocks: number): boolean {
+  for (let k = 0; k < LOOKS; k++) if (Atomics.load(words, WORD.done) >= blocks) return true;
+  return false;
+}
 
 /** Milliseconds after which a thread that waits for others looks again, if nobody woke it. */
 const LONGEST_SLEEP = 1;
@@ -23,16 +20,16 @@ const LONGEST_SLEEP = 1;
  */
 export class Pool {
   readonly #control = new SharedArrayBuffer(CONTROL_BYTES);
-  readonly #words = new Int32Array(this.#control, 0, PARAMETERS_AT / 4);
-  readonly #parameters = new Float64Array(this.#control, PARAMETERS_AT);
+  readonly #words = new Int32Array(this.#control, 0, JOB_AT / 4);
+  readonly #job = new Float64Array(this.#control, JOB_AT);
   readonly #crew: CrewMember[] = [];
-  readonly #ids = new WeakMap<Shared, number>();
   readonly #orders: Order[] = [];
+  /** The numbers of the functions that workers have been told of. */
+  readonly #known = new Set<number>();
   readonly #hire: typeof hire;
   #failed = false;
-  /** Jobs so far, and the blocks of the last one that this thread took. */
+  /** Jobs so far. */
   #jobs = 0;
-  #own = 0;
 
   /** `hiring` starts a worker. */
   constructor(hiring: typeof hire = hire) {
@@ -63,18 +60,10 @@ export class Pool {
     }
   }
 
-  #idOf(target: Shared): number {
-    let id = this.#ids.get(target);
-    if (id === undefined) {
-      const { portable, name } = target;
-      id = this.#orders.length;
-      this.#ids.set(target, id);
-      this.#order({ id, portable, name });
-    }
-    return id;
-  }
-
-  #order(order: Order): void {
+  /** Tells the workers of the job's function. */
+  #announce({ target: { portable, name }, numbers }: PlacedJob): void {
+    const order = { id: numbers[HEAD.target], portable, name };
+    this.#known.add(order.id);
     this.#orders.push(order);
     for (const member of this.#crew) member.post(order);
     Atomics.add(this.#words, WORD.posted, 1);
@@ -91,69 +80,64 @@ export class Pool {
    * @throws whatever a block throws, when the blocks that others were at are done.
    */
   run(job: PlacedJob, threads: number): void {
-    const blocks = job.down * job.across;
+    const blocks = job.numbers[HEAD.blocks];
     if (blocks > 1 && this.#crew.length < threads - 1) this.#staff(threads - 1);
-    if (this.#failed || threads < 2 || blocks < 2) {
-      runAlone(job);
-      return;
-    }
-    if (blocks >= NO_BLOCK) {
-      for (const half of halves(job)) this.run(half, threads);
-      return;
-    }
-    const id = this.#idOf(job.target);
+    if (blocks < 2 || threads < 2 || this.#failed) runAlone(job);
+    else if (blocks < NO_BLOCK) this.#share(job, blocks, threads);
+    else for (const half of halves(job)) this.run(half, threads);
+  }
+
+  #share(job: PlacedJob, blocks: number, threads: number): void {
     const words = this.#words;
-    words[WORD.job] = id;
-    words[WORD.limit] = threads;
-    words[WORD.blocks] = blocks;
-    words[WORD.across] = job.across;
-    const count = job.numbers.length / PARAMETER_NUMBERS;
-    if (count > MOST_PARAMETERS) throw new Error('unreachable: too many parameters');
-    words[WORD.parameters] = count;
-    this.#parameters.set(job.numbers);
+    const first = this.#post(job, threads);
+    let own = 0;
+    try {
+      for (;;) {
+        const ticket = Atomics.load(words, WORD.ticket);
+        const block = ticket & NO_BLOCK;
+        if (block >= blocks) break;
+        if (Atomics.compareExchange(words, WORD.ticket, ticket, ticket + 1) !== ticket) continue;
+        own++;
+        runBlock(job, block);
+      }
+    } finally {
+      const last = Atomics.exchange(words, WORD.ticket, first | NO_BLOCK);
+      this.#waitForOthers((last & NO_BLOCK) - own);
+    }
+  }
+
+  /** Lays the job where workers see it. @returns its first ticket. */
+  #post(job: PlacedJob, threads: number): number {
+    const { numbers } = job;
+    const words = this.#words;
+    if (!this.#known.has(numbers[HEAD.target])) this.#announce(job);
+    numbers[HEAD.threads] = threads;
+    this.#job.set(numbers);
     Atomics.store(words, WORD.done, 0);
     this.#jobs++;
     const first = this.#jobs << BLOCK_BITS;
     Atomics.store(words, WORD.ticket, first);
     this.#wake();
-    this.#own = 0;
-    try {
-      this.#takeBlocks(job);
-    } finally {
-      const last = Atomics.exchange(words, WORD.ticket, first | NO_BLOCK);
-      this.#waitForOthers((last & NO_BLOCK) - this.#own);
-    }
-    if (Atomics.exchange(words, WORD.failed, 0) === 1) {
-      this.close();
-      throw new Error('unreachable: a block that runs on this thread failed on another one');
-    }
-  }
-
-  #takeBlocks(job: PlacedJob): void {
-    const words = this.#words;
-    const blocks = job.down * job.across;
-    for (;;) {
-      const ticket = Atomics.load(words, WORD.ticket);
-      const block = ticket & NO_BLOCK;
-      if (block >= blocks) return;
-      if (Atomics.compareExchange(words, WORD.ticket, ticket, ticket + 1) !== ticket) continue;
-      this.#own++;
-      runBlock(job, Math.floor(block / job.across), block % job.across);
-    }
+    return first;
   }
 
   /** Until workers have done so many blocks. */
   #waitForOthers(blocks: number): void {
     const words = this.#words;
-    const until = performance.now() + SPIN_MILLISECONDS;
-    for (;;) {
-      const done = Atomics.load(words, WORD.done);
-      if (done >= blocks) return;
-      if (performance.now() < until) continue;
-      Atomics.store(words, WORD.waiting, 1);
-      Atomics.wait(words, WORD.done, done, LONGEST_SLEEP);
-      Atomics.store(words, WORD.waiting, 0);
+    while (!areSoonDone(words, blocks)) this.#sleep(blocks);
+    if (Atomics.load(words, WORD.failed) !== 0) {
+      this.close();
+      throw new Error('unreachable: a block that runs on this thread failed on another one');
     }
+  }
+
+  /** Until a worker says that it has done a block, unless all are done. */
+  #sleep(blocks: number): void {
+    const words = this.#words;
+    Atomics.store(words, WORD.waiting, 1);
+    const done = Atomics.load(words, WORD.done);
+    if (done < blocks) Atomics.wait(words, WORD.done, done, LONGEST_SLEEP);
+    Atomics.store(words, WORD.waiting, 0);
   }
 
   /** Ends the workers for good: from now on this thread does everything. */

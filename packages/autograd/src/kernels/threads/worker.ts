@@ -1,6 +1,6 @@
 // What a worker runs, as source: a file would have to be found by every bundler, runner and browser.
 
-import { NO_BLOCK, PARAMETER_NUMBERS, PARAMETERS_AT, SPIN_MILLISECONDS, WORD } from './control.js';
+import { HEAD, HEAD_NUMBERS, JOB_AT, LOOKS, NO_BLOCK, PARAMETER_NUMBERS, WORD } from './control.js';
 import type { Native, Portable } from './portable.js';
 
 /** What a worker is started with. */
@@ -10,7 +10,7 @@ export interface Start {
   readonly index: number;
 }
 
-/** What a worker is told: what job `id` calls. */
+/** What a worker is told: which function has which number. */
 export interface Order {
   readonly id: number;
   readonly portable: Portable | Native;
@@ -23,7 +23,7 @@ export interface Order {
  */
 export const WORKER_SOURCE = `'use strict';
 const node = typeof process === 'object' && typeof require === 'function' ? require('node:worker_threads') : null;
-const W = ${JSON.stringify(WORD)};
+const W = ${JSON.stringify(WORD)}, H = ${JSON.stringify(HEAD)};
 const calls = new Map();
 let words = null, numbers = null, index = 0, handled = 0;
 
@@ -50,7 +50,7 @@ function obey({ id, portable, name }) {
 function take() {
   for (;;) {
     const ticket = Atomics.load(words, W.ticket), block = ticket & ${NO_BLOCK};
-    if (block >= words[W.blocks] || index >= words[W.limit] || !calls.has(words[W.job])) return -1;
+    if (block >= numbers[H.blocks] || index >= numbers[H.threads] || !calls.has(numbers[H.target])) return -1;
     if (Atomics.compareExchange(words, W.ticket, ticket, ticket + 1) === ticket) return block;
   }
 }
@@ -58,14 +58,14 @@ function take() {
 function work() {
   for (let block = take(); block >= 0; block = take()) {
     try {
-      const across = words[W.across], count = words[W.parameters];
+      const across = numbers[H.across], count = numbers[H.parameters];
       const i = Math.floor(block / across), j = block % across;
       const values = [];
-      for (let p = 0, at = 0; p < count; p++, at += ${PARAMETER_NUMBERS}) {
+      for (let p = 0, at = ${HEAD_NUMBERS}; p < count; p++, at += ${PARAMETER_NUMBERS}) {
         const value = numbers[at] + i * numbers[at + 1] + j * numbers[at + 2] + index * numbers[at + 3];
-        values.push(numbers[at + 4] > 0 ? Math.min(value, numbers[at + 4]) : value);
+        values.push(Math.min(value, numbers[at + 4]));
       }
-      calls.get(words[W.job])(...values);
+      calls.get(numbers[H.target])(...values);
     } catch {
       Atomics.store(words, W.failed, 1);
     }
@@ -75,10 +75,7 @@ function work() {
 }
 
 function waitBeyond(generation) {
-  const until = performance.now() + ${SPIN_MILLISECONDS};
-  do {
-    for (let k = 0; k < 200; k++) if (Atomics.load(words, W.generation) !== generation) return;
-  } while (performance.now() < until);
+  for (let k = 0; k < ${LOOKS}; k++) if (Atomics.load(words, W.generation) !== generation) return;
   Atomics.add(words, W.asleep, 1);
   Atomics.wait(words, W.generation, generation);
   Atomics.sub(words, W.asleep, 1);
@@ -94,8 +91,8 @@ function serve() {
 }
 
 function start(given) {
-  words = new Int32Array(given.control, 0, ${PARAMETERS_AT} / 4);
-  numbers = new Float64Array(given.control, ${PARAMETERS_AT});
+  words = new Int32Array(given.control, 0, ${JOB_AT} / 4);
+  numbers = new Float64Array(given.control, ${JOB_AT});
   index = given.index;
   Atomics.add(words, W.started, 1);
   serve();
