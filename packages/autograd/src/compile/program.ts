@@ -8,7 +8,7 @@ import type { TypedArray } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { Variable } from '../tensor/variable.js';
+import { cellChanges, type Variable } from '../tensor/variable.js';
 import { isPlainObject } from '../transforms/tree.js';
 import { leftToBlas, readsRate, setRate, wantsBlas } from './emit/blas.js';
 import { type Lowered, lower, type Move } from './emit/lower.js';
@@ -51,6 +51,8 @@ export class Program {
   /** Instructions that are cut over threads, or that a library does. */
   readonly #threaded: (readonly Job[] | undefined)[] = [];
   #ready: Ready | null = null;
+  /** The last change of any cell when it looked at its own. */
+  #seen = -1;
 
   /** @throws MemoryError if there is no room for it. */
   constructor(engine: Engine, trace: Trace) {
@@ -103,6 +105,7 @@ export class Program {
         else execute(kernels, instruction, this.#layout.operandsOf(instruction));
       },
       refuse: (k, index) => refuseIndex(this.instructions[k], index),
+      ended: () => this.#deferCells(),
     };
   }
 
@@ -137,30 +140,33 @@ export class Program {
 
   /** Runs on the tensors of the arguments, in order; updates cells, and returns what the function returned. */
   run(inputs: readonly Tensor[]): unknown {
-    const { cells, arena } = this.#engine;
     const { run, table } = this.#ready ?? this.#link();
-    const held = this.#layout.cells;
-    for (let i = 0; i < held.length; i++) {
-      const { resident } = held[i];
-      if (resident.version !== resident.cell.version) cells.load(resident);
-    }
+    if (this.#seen !== cellChanges.count) this.#loadCells();
     const { inputs: arrays } = this.#layout.operandsOf(this.#arguments);
     for (let i = 0; i < inputs.length; i++) write(arrays[i], inputs[i].storage);
     const gradients = this.#gradients.length > 0;
     if (gradients) this.#takeGradients();
-    try {
-      runWith(this.#host, run, arena.address, table);
-    } finally {
-      // At an index that there is not, or in a kernel of the user's, what was assigned before is assigned, as it is eagerly.
-      for (let i = 0; i < this.#assigned.length; i++) {
-        const { cell, resident } = this.#assigned[i];
-        cell.defer(resident.fetch);
-      }
-    }
+    runWith(this.#host, run, this.#engine.arena.address, table);
     if (gradients) this.#leaveGradients();
     if (this.#trace.taps.length > 0 && isObserved()) this.#showTaps();
     const { result } = this.#trace;
     return result instanceof Slot ? this.#read(result) : this.#valueOf(result);
+  }
+
+  /** Copies cells in that have been assigned since they were. */
+  #loadCells(): void {
+    for (const { resident } of this.#layout.cells) {
+      if (resident.version !== resident.cell.version) this.#engine.cells.load(resident);
+    }
+    this.#seen = cellChanges.count;
+  }
+
+  /** At an index that there is not, or in a kernel of the user's, what was assigned before is assigned, as it is eagerly. */
+  #deferCells(): void {
+    for (let i = 0; i < this.#assigned.length; i++) {
+      const { cell, resident } = this.#assigned[i];
+      cell.defer(resident.fetch);
+    }
   }
 
   #takeGradients(): void {
@@ -226,12 +232,7 @@ export class Program {
 
   /** Whether the cells are as they were when this program was traced: their dtypes, and which have gradients. */
   fits(): boolean {
-    const held = this.#layout.cells;
-    for (let i = 0; i < held.length; i++) {
-      const { cell, before, gradBefore, requiresGrad } = held[i];
-      if (!cell.isLike(before.dtype, requiresGrad, gradBefore !== null)) return false;
-    }
-    return true;
+    return this.#seen === cellChanges.count || this.#layout.cells.every(isAsTraced);
   }
 
   /** Gives back what it keeps in memory. */
@@ -239,6 +240,9 @@ export class Program {
     this.#layout.release();
   }
 }
+
+const isAsTraced = ({ cell, before, gradBefore, requiresGrad }: HeldCell): boolean =>
+  cell.isLike(before.dtype, requiresGrad, gradBefore !== null);
 
 function write(array: TypedArray, storage: Storage): void {
   if (typeof storage === 'number') array[0] = storage;

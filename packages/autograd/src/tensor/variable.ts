@@ -22,6 +22,12 @@ export interface VariableOptions {
 }
 
 /**
+ * @internal Counts what is done to any cell, but for the values that programs leave in them: a program that has seen the last
+ * change needn't look at its cells.
+ */
+export const cellChanges = { count: 0 };
+
+/**
  * A cell, not a tensor: parameters, optimizer state, counters. Operations take its current value; the tape
  * saves that value, never the cell, so `assign` can't corrupt what an earlier operation has saved.
  */
@@ -65,6 +71,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
 
   set grad(gradient: Tensor<S> | null) {
     tracing.hooks?.touch(this);
+    if ((gradient === null) !== (this.#grad === null)) cellChanges.count++;
     this.#grad = gradient;
   }
 
@@ -102,6 +109,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
         `variable: requiresGrad needs a floating dtype, got ${this.dtype}. Use float32 or float64.`,
       );
     }
+    cellChanges.count++;
     this.#requiresGrad = wanted;
     this.#value = this.#hold(this.read());
   }
@@ -126,7 +134,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     tracing.hooks?.touch(this);
     if (!isSymbolic(next.storage)) tracing.hooks?.fix(this);
     this.#pending = null;
-    this.#version++;
+    this.#count();
     this.#value = this.#hold(next as Tensor<S>);
     return this;
   }
@@ -138,6 +146,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
 
   /** @internal Puts a value and a gradient in the cell's place, unchecked. */
   restore({ value, grad, pending }: VariableState): void {
+    cellChanges.count++;
     this.#value = value as Tensor<S>;
     this.#grad = grad as Tensor<S> | null;
     this.#pending = pending;
@@ -146,6 +155,11 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   /** @internal Counts assignments, so that a program knows whether its copy is still the cell's value. */
   get version(): number {
     return this.#version;
+  }
+
+  #count(): void {
+    this.#version++;
+    cellChanges.count++;
   }
 
   /** @internal Says that newer elements lie elsewhere; `fetch` copies them when somebody reads. */
@@ -178,7 +192,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     const source =
       typeof elements === 'number' ? coerce(elements, dtype) : convertArray(elements, dtype);
     this.grad = null;
-    this.#version++;
+    this.#count();
     this.#requiresGrad &&= isFloating(dtype);
     this.#value = this.#hold(new Tensor(source, this.shape, dtype, null, 0));
     return this;

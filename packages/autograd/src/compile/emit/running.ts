@@ -8,6 +8,8 @@ export interface Host {
   readonly run: (k: number) => void;
   /** Throws because instruction k was given an index that there is not. */
   readonly refuse: (k: number, index: number) => never;
+  /** Is told that the program has ended, also if it has thrown. */
+  readonly ended: () => void;
 }
 
 /** Runs all steps of a program: where the arena begins, and where the table of parameters. */
@@ -31,5 +33,6 @@ export function runWith(host: Host, run: Run, arena: number, table: number): voi
     run(arena, table);
   } finally {
     running = outer;
+    host.ended();
   }
 }
