@@ -32,6 +32,8 @@ function describe(instruction: Instruction): string {
       return `W - rate * (${describe({ ...instruction, call: call.product })})`;
     case 'axis':
       return `${call.kernel} [${call.outer}, ${call.count}, ${call.inner}]`;
+    case 'softmaxWithLogs':
+      return `softmax and its logarithm [${call.outer}, ${call.count}, ${call.inner}]`;
     case 'copy':
       return `copy ${formatShape(call.shape)}`;
     case 'accumulate':
@@ -59,6 +61,7 @@ function flopsOf({ call, outputs: [out] }: Instruction): number {
       return sizeOf(call.shape);
     case 'reduce':
     case 'axis':
+    case 'softmaxWithLogs':
       return call.outer * call.count * call.inner;
     default:
       return 0 * out.length;

@@ -2,6 +2,7 @@
 
 import { accumulate } from '../kernels/accumulate.js';
 import type { Kernels, KernelView, Layout, Reduction } from '../kernels/kernels.js';
+import { softmaxWithLogs } from '../kernels/wasm/softmax.js';
 import { type Expr, kernelOf } from '../scalar/index.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
@@ -90,6 +91,14 @@ export interface DescentCall {
   readonly rate: number | null;
 }
 
+/** Softmax, and of each row m and ln Σ exp(x − m): the logarithm of softmax is x less both. */
+export interface SoftmaxWithLogsCall {
+  readonly kind: 'softmaxWithLogs';
+  readonly outer: number;
+  readonly count: number;
+  readonly inner: number;
+}
+
 /** A kernel of the user's, called as it is. */
 export interface HostCall {
   readonly kind: 'host';
@@ -112,6 +121,7 @@ export type Call =
   | MatmulCall
   | DescentCall
   | AxisCall
+  | SoftmaxWithLogsCall
   | ConvertCall
   | HostCall
   | DrawCall;
@@ -169,6 +179,9 @@ export function execute(
       return;
     case 'descent':
       throw new Error('unreachable: descents are made for BLAS alone');
+    case 'softmaxWithLogs':
+      softmaxWithLogs(x[0], outputs, call.outer, call.count, call.inner);
+      return;
     case 'axis':
       executeAxis(kernels, call, x, out);
       return;

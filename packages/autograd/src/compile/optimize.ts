@@ -16,6 +16,7 @@ import {
 } from './instruction.js';
 import type { Constant } from './recorder.js';
 import { shareFunctions } from './share.js';
+import { joinSoftmax } from './softmax.js';
 
 /** Blocks all of whose elements are one known number. */
 type Uniform = Map<Symbolic, number>;
@@ -165,28 +166,6 @@ const COMPARISONS: ReadonlySet<string> = new Set([
   'greaterEqual',
 ]);
 
-const EXP = argument(0).exp();
-
-/** softmax(x) = exp(logSoftmax(x)): where the logarithm is there already, one pass of exp is enough, and it fuses. */
-function reuseLogarithms(instructions: readonly Instruction[]): Instruction[] {
-  const logarithms = new Map<Symbolic, Instruction>();
-  return instructions.map((instruction) => {
-    const { call, inputs, outputs } = instruction;
-    if (call.kind !== 'axis' || call.kernel !== 'softmax') return instruction;
-    const [x] = inputs;
-    const known = logarithms.get(x);
-    if (call.flag === true) logarithms.set(x, instruction);
-    if (call.flag === true || known?.call.kind !== 'axis') return instruction;
-    const { outer, count, inner } = known.call;
-    if (outer !== call.outer || count !== call.count || inner !== call.inner) return instruction;
-    const shape = [outer, count, inner];
-    const [logarithm] = known.outputs;
-    const reads = [{ block: logarithm, shape }];
-    const { dtype } = outputs[0];
-    return withCall(instruction, { kind: 'elementwise', f: EXP, reads, shape, dtype });
-  });
-}
-
 /** The instructions that compute `kept`, as few and as long as they get; `newBlock` makes room for what they share. */
 export function optimize(
   instructions: readonly Instruction[],
@@ -196,7 +175,7 @@ export function optimize(
   newBlock: (dtype: DType, length: number) => Symbolic,
 ): Instruction[] {
   const folded = widenComparisons(foldConstants(instructions, constants));
-  const shared = reuseLogarithms(shareRepeats(dropDead(folded, kept), kept));
-  const fused = shareFunctions(fuse(shared, kept), newBlock);
+  const shared = joinSoftmax(shareRepeats(dropDead(folded, kept), kept), newBlock);
+  const fused = shareFunctions(dropDead(fuse(shared, kept), kept), newBlock);
   return dropDead(fuseDescents(fused, kept, accumulates), kept);
 }

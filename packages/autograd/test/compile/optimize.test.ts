@@ -1,5 +1,5 @@
-// Comparisons that are converted: one kernel, and the same numbers.
-import { compile, type Tensor, tensor } from '@retrograd/autograd';
+// What programs are reduced to: comparisons that are converted, and functions within formulas, are one kernel.
+import { compile, rng, type Tensor, tensor } from '@retrograd/autograd';
 import { describe, expect, it } from 'vitest';
 
 const x = tensor([-1, -0, 0, 0.5, Number.NaN, Number.POSITIVE_INFINITY]);
@@ -21,4 +21,14 @@ describe('a comparison that becomes numbers', () => {
     expect(got.map(({ dtype }) => dtype)).toEqual(['bool', 'float32', 'float64', 'int32']);
     expect(got.map((y) => y.toArray())).toEqual(wanted.map((y) => y.toArray()));
   });
+});
+
+it('a function within a formula stays there, though it was a kernel of its own before', () => {
+  const y = rng(1).normal([30, 40]);
+  const product = (a: Tensor) => a.sub(1).mul(a.sin());
+  const fn = compile(product);
+  expect(fn(y).toArray()).toEqual(product(y).toArray());
+  expect(fn.explain().kernels.map(({ kernel }) => kernel)).toEqual([
+    '(x - 1) * sin(x) on [30, 40]',
+  ]);
 });

@@ -12,6 +12,7 @@ import { indexingStep } from './indexing.js';
 import { matmulBlocks, matmulStep } from './products.js';
 import { reduceStep, softmaxStep } from './reduce.js';
 import type { Blocks } from './shared.js';
+import { softmaxWithLogsStep } from './softmax.js';
 import type { CallStep, Step, StepContext } from './step.js';
 
 /** The function that does an instruction, and with what; null for one that is left to JavaScript. */
@@ -33,6 +34,8 @@ function stepOf(
       return matmulStep(call, inputs, out, context);
     case 'convert':
       return convertStep(call, inputs[0], out, context);
+    case 'softmaxWithLogs':
+      return softmaxWithLogsStep(call, inputs[0], outputs, context);
     case 'axis':
       switch (call.kernel) {
         case 'softmax':

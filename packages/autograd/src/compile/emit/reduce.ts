@@ -2,12 +2,11 @@
 
 import type { Reduction } from '../../kernels/kernels.js';
 import { columnsFunction, rowsFunction } from '../../kernels/wasm/reduce-code.js';
-import { softmaxFunction } from '../../kernels/wasm/softmax-code.js';
+import { LONGEST_ROW, softmaxFunction } from '../../kernels/wasm/softmax-code.js';
 import { isLane } from '../../kernels/wasm/vector.js';
 import { bytesPerElement, type DType } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { AxisCall, ReduceCall } from '../instruction.js';
-import { VECTOR_BYTES } from './addresses.js';
 import { nested } from './nest.js';
 import { blocksFor, type Cut, cutAlong, LINE_BYTES } from './shared.js';
 import type { CallStep, StepContext } from './step.js';
@@ -38,6 +37,7 @@ export function reduceStep(
   const bytes = bytesPerElement(dtype);
   const places = [placeOf(x), placeOf(out)];
   if (inner === 1) {
+    if (reduction === 'logsumexp' && count * bytes > LONGEST_ROW) return null;
     return {
       kind: 'call',
       key: `${reduction} rows ${dtype}`,
@@ -92,9 +92,8 @@ export function softmaxStep(
   if (inner !== 1 || outer * count === 0 || !isLane(dtype)) return null;
   const kind = flag === true ? 'logSoftmax' : 'softmax';
   const rowBytes = count * bytesPerElement(dtype);
-  // The last vector of a row that doesn't end with one reaches into the next row, which may be another thread's.
-  const whole = rowBytes % VECTOR_BYTES === 0;
-  const work = whole ? ((outer * rowBytes) / 4) * EXPONENTIAL_COST : 0;
+  if (rowBytes > LONGEST_ROW) return null;
+  const work = ((outer * rowBytes) / 4) * EXPONENTIAL_COST;
   return {
     kind: 'call',
     key: `${kind} ${dtype}`,

@@ -65,15 +65,22 @@ export function inside(l: Lanes, at: Pointer, end: Pointer): Vec {
   return vec(() => i32x4.gt_s(), [left, vec(() => v128.const('i32x4', starts), [], true)]);
 }
 
-const HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
-const NEIGHBOURS = [4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11];
+/** The bytes of all lanes, turned by so many. */
+export const turned = (x: Vec, by: number): Vec =>
+  vec(
+    () =>
+      i8x16.shuffle(
+        Array.from({ length: VECTOR_BYTES }, (_, k) => (k + by) % VECTOR_BYTES) as Parameters<
+          typeof i8x16.shuffle
+        >[0],
+      ),
+    [x, x],
+  );
 
 /** All lanes merged, in every lane. */
 export function across(l: Lanes, merge: Gathering['merge'], x: Vec): Vec {
-  const turn = (a: Vec, lanes: readonly number[]) =>
-    vec(() => i8x16.shuffle(lanes as Parameters<typeof i8x16.shuffle>[0]), [a, a]);
-  const halves = merge(x, turn(x, HALVES));
-  return l.dtype === 'float64' ? halves : merge(halves, turn(halves, NEIGHBOURS));
+  const halves = merge(x, turned(x, 8));
+  return l.dtype === 'float64' ? halves : merge(halves, turned(halves, 4));
 }
 
 // ---- Along rows -------------------------------------------------------------------------------------------------------

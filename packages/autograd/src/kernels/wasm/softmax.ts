@@ -1,4 +1,4 @@
-// Softmax, its logarithm, and log Σ exp: one pass over rows that fit a slot, else composed of formulas and reductions.
+// Softmax, its logarithm, and log Σ exp: one pass over rows, or composed of formulas and reductions.
 
 import { argument, type Expr } from '../../scalar/index.js';
 import type { TypedArray } from '../../tensor/dtype.js';
@@ -10,25 +10,22 @@ import { softmax as softmaxInJavaScript } from '../reference/scan.js';
 import { elementwise } from './elementwise.js';
 import { instantiate } from './module.js';
 import { reduce as reduceGathering } from './reduce.js';
-import { copyTo, SLOT_BYTES, scratchArray, scratchImport, slotAddress } from './scratch.js';
-import { type RowFunction, softmaxFunction } from './softmax-code.js';
+import {
+  copyTo,
+  type Floats,
+  SLOT_BYTES,
+  scratchArray,
+  scratchImport,
+  slotAddress,
+} from './scratch.js';
+import { LONGEST_ROW, type RowFunction, softmaxFunction } from './softmax-code.js';
 import { type LaneType, laneTypeOf } from './vector.js';
 
 type Rows = (source: number, target: number, rows: number, rowBytes: number) => void;
 
 const SLOTS = 2;
 
-const compiled: { readonly [kind in RowFunction]: { [dtype in LaneType]?: Rows } } = {
-  softmax: {},
-  logSoftmax: {},
-  logsumexp: {},
-};
-
-function rowsOf(kind: RowFunction, dtype: LaneType): Rows {
-  const known = compiled[kind];
-  known[dtype] ??= instantiate({ rows: softmaxFunction(kind, dtype) }, scratchImport(SLOTS)).rows;
-  return known[dtype];
-}
+const compiled: { [key in `${RowFunction} ${LaneType}`]?: Rows } = {};
 
 function alongRows(
   kind: RowFunction,
@@ -38,35 +35,42 @@ function alongRows(
   outer: number,
   count: number,
 ): void {
-  const run = rowsOf(kind, dtype);
-  const memory = scratchArray(dtype, SLOTS);
-  const bytes = memory.BYTES_PER_ELEMENT;
-  const most = Math.floor(SLOT_BYTES / bytes / count);
-  const length = kind === 'logsumexp' ? 1 : count;
+  const key = `${kind} ${dtype}` as const;
+  compiled[key] ??= instantiate({ rows: softmaxFunction(kind, dtype) }, scratchImport(SLOTS)).rows;
+  const run = compiled[key];
+  const bytes = x.BYTES_PER_ELEMENT;
+  const slots = Math.ceil((count * bytes) / SLOT_BYTES);
+  const memory = scratchArray(dtype, SLOTS * slots);
+  const target = slotAddress(slots);
+  const most = Math.floor((slots * SLOT_BYTES) / bytes / count);
+  const length = out.length / outer;
   for (let i = 0; i < outer; i += most) {
     const rows = Math.min(most, outer - i);
     copyTo(memory, 0, x, i * count, rows * count);
-    run(0, slotAddress(1), rows, count * bytes);
-    copyTo(out, i * length, memory, slotAddress(1) / bytes, rows * length);
+    run(0, target, rows, count * bytes);
+    copyTo(out, i * length, memory, target / bytes, rows * length);
   }
 }
 
 // ---- Composed ---------------------------------------------------------------------------------------------------------
 
-const [X, SHIFT, SUM] = [argument(0), argument(1), argument(2)];
+const [A, B, C] = [argument(0), argument(1), argument(2)];
 
-/** Infinite maxima would give ∞ − ∞. */
-const FINITE = X.abs().less(Infinity).select(X, X.equal(X).select(0, X));
-const NOT_ABSENT = X.equal(-Infinity).select(0, X);
-const EXPONENTIAL = X.sub(SHIFT).exp();
-const POSITIVE = SUM.equal(0).select(1, SUM);
+const positive = (sum: Expr): Expr => sum.equal(0).select(1, sum);
 
-const COMPOSED: Readonly<Record<RowFunction, { shift: Expr; result: Expr }>> = {
-  softmax: { shift: NOT_ABSENT, result: EXPONENTIAL.div(POSITIVE) },
-  logSoftmax: { shift: NOT_ABSENT, result: X.sub(SHIFT).sub(POSITIVE.log()) },
-  logsumexp: { shift: FINITE, result: X.add(argument(1).log()) },
-};
+/** m of the maximum of a row: infinite ones would give ∞ − ∞. */
+const FINITE = A.abs().equal(Infinity).select(0, A);
+const NOT_ABSENT = A.equal(-Infinity).select(0, A);
+/** Of x and m; of that and its sum; of the sum; of m and the sum. */
+const EXPONENTIAL = A.sub(B).exp();
+const SHARE = A.div(positive(B));
+const LOG_OF_SUM = positive(A).log();
+const LOGSUMEXP = A.add(B.log());
 
+/** ln softmax(x) of x, m and ln Σ exp(x − m), rounded as the loops along rows round it. */
+export const LOGARITHM = A.sub(B).sub(C);
+
+/** Of each row also m and Σ exp(x − m). */
 function composed(
   kind: RowFunction,
   dtype: LaneType,
@@ -75,25 +79,45 @@ function composed(
   outer: number,
   count: number,
   inner: number,
-): void {
-  const shape: Shape = [outer, count, inner];
-  const reduced: Shape = [outer, 1, inner];
-  const { shift, result } = COMPOSED[kind];
-  const most = allocate(dtype, outer * inner);
-  reduceGathering('max', x, most, outer, count, inner);
-  const shifts = allocate(dtype, outer * inner);
-  elementwise(shift, [{ storage: most, shape: reduced }], shifts, reduced, dtype);
-  const operands = [
-    { storage: x, shape },
-    { storage: shifts, shape: reduced },
+): readonly [shifts: TypedArray, sums: TypedArray] {
+  const shapeOf = ({ length }: TypedArray): Shape => [
+    outer,
+    length === x.length ? count : 1,
+    inner,
   ];
-  const exponentials = allocate(dtype, x.length);
-  elementwise(EXPONENTIAL, operands, exponentials, shape, dtype);
-  const sums = allocate(dtype, outer * inner);
-  reduceGathering('sum', exponentials, sums, outer, count, inner);
-  const sum = { storage: sums, shape: reduced };
-  if (kind === 'logsumexp') elementwise(result, [operands[1], sum], out, reduced, dtype);
-  else elementwise(result, [...operands, sum], out, shape, dtype);
+  const room = () => allocate(dtype, outer * inner);
+  const apply = (f: Expr, operands: readonly TypedArray[], to = room()): TypedArray => {
+    const reads = operands.map((storage) => ({ storage, shape: shapeOf(storage) }));
+    elementwise(f, reads, to, shapeOf(to), dtype);
+    return to;
+  };
+  const gather = (reduction: Reduction, from: TypedArray): TypedArray => {
+    const to = room();
+    reduceGathering(reduction, from, to, outer, count, inner);
+    return to;
+  };
+  const shifts = apply(kind === 'logsumexp' ? FINITE : NOT_ABSENT, [gather('max', x)]);
+  const exponentials = apply(EXPONENTIAL, [x, shifts], allocate(dtype, x.length));
+  const sums = gather('sum', exponentials);
+  if (kind === 'logsumexp') apply(LOGSUMEXP, [shifts, sums], out);
+  else if (kind === 'softmax') apply(SHARE, [exponentials, sums], out);
+  else apply(LOGARITHM, [x, shifts, apply(LOG_OF_SUM, [sums])], out);
+  return [shifts, sums];
+}
+
+/** Softmax where it is composed, and of each row m and ln Σ exp(x − m). */
+export function softmaxWithLogs(
+  x: TypedArray,
+  [out, shifts, logs]: readonly TypedArray[],
+  outer: number,
+  count: number,
+  inner: number,
+): void {
+  const dtype = laneTypeOf(x) as LaneType;
+  const [m, sums] = composed('softmax', dtype, x, out, outer, count, inner);
+  shifts.set(m as Floats);
+  const shape = [sums.length];
+  elementwise(LOG_OF_SUM, [{ storage: sums, shape }], logs, shape, dtype);
 }
 
 /** False where there is nothing for vectors to do. */
@@ -107,7 +131,7 @@ function ran(
 ): boolean {
   const dtype = laneTypeOf(x);
   if (dtype === null || x.length === 0) return false;
-  const fits = inner === 1 && count <= SLOT_BYTES / x.BYTES_PER_ELEMENT;
+  const fits = inner === 1 && count * x.BYTES_PER_ELEMENT <= LONGEST_ROW;
   if (fits) alongRows(kind, dtype, x, out, outer, count);
   else composed(kind, dtype, x, out, outer, count, inner);
   return true;
