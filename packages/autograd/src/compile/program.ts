@@ -112,6 +112,7 @@ export class Program {
     const layout = this.#layout;
     const { steps, engines, threaded } = lower(this.instructions, this.#moves, {
       placeOf: (block) => layout.placeOf(block),
+      numberAt: (value, dtype) => layout.numberAt(value, dtype),
       gemm,
       blas: this.#blas,
       scratch: layout.scratch,

@@ -22,6 +22,7 @@ import {
   whileBelow,
 } from './addresses.js';
 import { type Loop, nested } from './nest.js';
+import { lifted } from './numbers.js';
 import { blocksFor, type Cut, cutAlong, LINE_BYTES } from './shared.js';
 import type { AnyFunction, CallStep, Place, StepContext } from './step.js';
 
@@ -163,25 +164,27 @@ export function costOf(f: Expr, reads: number): number {
 export function elementwiseStep(
   asked: ElementwiseCall,
   out: Symbolic,
-  { placeOf }: StepContext,
+  { placeOf, numberAt }: StepContext,
 ): CallStep | null {
   const { f, reads, dtype } = asked;
   if (!isLane(dtype) || out.dtype !== dtype || out.length === 0) return null;
   if (reads.some(({ block }) => block.dtype !== dtype) || nodesOf(f).length > LONGEST) return null;
   // Numbers are computed in JavaScript eagerly, whose mathematics has bits of its own.
   if (asked.shape.length === 0 && !isExact(f)) return null;
-  const { rows, inner, readings, loops } = rowsOf(asked);
+  const { rows, inner, readings: ofBlocks, loops } = rowsOf(asked);
   const bytes = bytesPerElement(dtype);
   const rowBytes = inner * bytes;
   const places = [out, ...reads.map(({ block }) => block)].map(placeOf);
   const overwrites = places.slice(1).some((place) => samePlace(place, places[0]));
   // A row's last vector may reach into the next row, which must not be read any more then.
   if (overwrites && (rows > 1 || loops.length > 0) && rowBytes % VECTOR_BYTES !== 0) return null;
+  const { f: code, numbers } = lifted(f, reads.length);
+  const readings = [...ofBlocks, ...numbers.map((): Reading => 'one')];
   const step: CallStep = {
     kind: 'call',
-    key: `elementwise ${f.id} ${dtype} ${readings.join()}`,
-    make: () => elementwiseFunction(f, dtype, readings),
-    parameters: [rows, rowBytes, ...places],
+    key: `elementwise ${code.id} ${dtype} ${readings.join()}`,
+    make: () => elementwiseFunction(code, dtype, readings),
+    parameters: [rows, rowBytes, ...places, ...numbers.map((value) => numberAt(value, dtype))],
   };
   if (loops.length === 0) {
     const steps = { rows: [0, 0, rowBytes], inner: [0, 0, 1] };
@@ -189,7 +192,7 @@ export function elementwiseStep(
       steps.rows.push(reading === 'same' ? rowBytes : reading === 'column' ? bytes : 0);
       steps.inner.push(reading === 'same' || reading === 'row' ? 1 : 0);
     }
-    const blocks = blocksFor(costOf(f, readings.length) * out.length * (bytes / 4));
+    const blocks = blocksFor(costOf(f, reads.length) * out.length * (bytes / 4));
     return { ...step, cut: cutRows(rows, rowBytes, blocks, steps) };
   }
   const inBytes = loops.map(({ count, steps }) => ({
