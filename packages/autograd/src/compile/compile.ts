@@ -6,7 +6,7 @@ import { Operand } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isPlainObject } from '../transforms/tree.js';
 import { puttingBack, runBoth } from './check.js';
-import { assertSame } from './compare.js';
+import { assertRepeats } from './compare.js';
 import { engine } from './engine.js';
 import type { Explanation } from './explain.js';
 import { Program } from './program.js';
@@ -80,7 +80,7 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
     let program = programs.get(key);
     if (program === undefined || !program.fits()) {
       const first = trace(fn as never, args);
-      assertSame(first, trace(fn as never, args, { sites: true }));
+      assertRepeats(first, (options) => trace(fn as never, args, options));
       program?.evict();
       programs.delete(key);
       latest = null;

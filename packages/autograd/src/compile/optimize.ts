@@ -1,10 +1,9 @@
 // From what was noted down to what has to be done: constants folded, repeats and dead code removed, chains fused.
 
 import { isExact } from '../kernels/wasm/formula.js';
-import { argument, constant, kernelOf, substitute } from '../scalar/index.js';
+import { argument, closureKernel, constant, Expr, substitute } from '../scalar/index.js';
 import { coerce, type DType } from '../tensor/dtype.js';
-import type { Symbolic } from '../tensor/symbolic.js';
-import { signatureOf } from './compare.js';
+import { Symbolic } from '../tensor/symbolic.js';
 import { fuseDescents } from './descent.js';
 import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
 import { fuse } from './fuse.js';
@@ -63,7 +62,7 @@ function foldConstants(
       // What vectors compute to other bits than JavaScript is left to them, but for numbers: JavaScript has those.
       const sameBits = call.shape.length === 0 || isExact(folded.f);
       if (folded.reads.length === 0 && sameBits && !again.has(out)) {
-        uniform.set(out, coerce(kernelOf(folded.f, 0, call.dtype).scalar(), out.dtype));
+        uniform.set(out, coerce(closureKernel(folded.f, 0, call.dtype).scalar(), out.dtype));
       }
       return withCall(instruction, folded);
     }
@@ -86,6 +85,15 @@ function repeatable(
   return !outputs.some((out) => again.has(out));
 }
 
+/** What a call is, without the blocks: two of equal text do the same. */
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : `${value}`;
+  if (value instanceof Expr) return `f${value.id}`;
+  if (value instanceof Symbolic) return '';
+  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
+  return textOf(Object.values(value));
+}
+
 /** What computes the same on the same blocks is computed once. */
 function shareRepeats(
   instructions: readonly Instruction[],
@@ -97,15 +105,18 @@ function shareRepeats(
   const result: Instruction[] = [];
   for (const original of instructions) {
     const instruction = rewired(original, same);
-    const { inputs, outputs } = instruction;
-    const key = `${signatureOf(instruction)} ${inputs.map(({ id }) => id).join()} ${outputs[0]?.dtype}`;
-    const shared = repeatable(instruction, again);
-    const earlier = shared ? known.get(key) : undefined;
+    const { call, inputs, outputs } = instruction;
+    if (!repeatable(instruction, again)) {
+      result.push(instruction);
+      continue;
+    }
+    const key = `${textOf(call)} ${inputs.map(({ id }) => id).join()} ${outputs[0].dtype}`;
+    const earlier = known.get(key);
     if (earlier !== undefined && !kept.has(outputs[0])) {
       same.set(outputs[0], earlier);
       continue;
     }
-    if (shared) known.set(key, outputs[0]);
+    known.set(key, outputs[0]);
     result.push(instruction);
   }
   return result;

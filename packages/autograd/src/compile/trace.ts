@@ -35,7 +35,7 @@ export interface TracedCell {
   /** Its gradient when a run begins and ends; null for none. */
   readonly gradBefore: Symbolic | null;
   readonly gradAfter: Symbolic | null;
-  /** Holds the stack of where it was last assigned a value that is known while tracing; null if it never was. */
+  /** Holds the stack of where it was last assigned a value that is known while tracing, if places are noted down. */
   readonly fixedAt: Error | null;
 }
 
@@ -123,7 +123,7 @@ export function trace(
   };
   const fixed = new Map<object, Error>();
   const fix = (cell: object): void => {
-    fixed.set(cell, siteOf());
+    if (sites) fixed.set(cell, siteOf());
   };
   const outputs: Slot[] = [];
   const slotOf = (value: Tensor): Slot => {
