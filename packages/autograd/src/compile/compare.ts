@@ -4,11 +4,11 @@ import { callSite, TraceError } from '../errors.js';
 import { Expr } from '../scalar/index.js';
 import { Symbolic } from '../tensor/symbolic.js';
 import type { Instruction } from './instruction.js';
-import type { Constant, Recorder } from './recorder.js';
+import type { Constant, Recorder, Sites } from './recorder.js';
 import type { Trace } from './trace.js';
 
-/** Whether two calls do the same. Equal formulas are one object; which blocks are read is looked at elsewhere. */
-function alike(a: unknown, b: unknown): boolean {
+/** Whether two calls, or parts of them, do the same. Equal formulas are one object; which blocks are read is looked at elsewhere. */
+export function alike(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a === 'function') return typeof b === 'function';
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
@@ -121,13 +121,10 @@ function difference(first: Trace, second: Trace): Difference | null {
  * noting down the place of every operation takes longer than all the rest.
  * @throws TraceError that names the line where two traces of a function differ.
  */
-export function assertRepeats(
-  first: Trace,
-  trace: (options: { readonly sites: boolean }) => Trace,
-): void {
-  const found = difference(first, trace({ sites: false }));
+export function assertRepeats(first: Trace, trace: (sites: Sites) => Trace): void {
+  const found = difference(first, trace('none'));
   if (found === null) return;
-  const site = found.siteIn(trace({ sites: true }));
+  const site = found.siteIn(trace('all'));
   throw new TraceError(
     `compile: two traces of a function are the same, got ${found.what}${site === null ? '' : callSite(site)}. ` +
       'Keep what changes (a counter, a learning rate, random numbers) in a variable or a generator, or pass it in.',

@@ -80,7 +80,7 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
     let program = programs.get(key);
     if (program === undefined || !program.fits()) {
       const first = trace(fn as never, args);
-      assertRepeats(first, (options) => trace(fn as never, args, options));
+      assertRepeats(first, (sites) => trace(fn as never, args, sites));
       program?.evict();
       programs.delete(key);
       latest = null;

@@ -1,9 +1,10 @@
 // From what was noted down to what has to be done: constants folded, repeats and dead code removed, chains fused.
 
 import { isExact } from '../kernels/wasm/formula.js';
-import { argument, closureKernel, constant, Expr, substitute } from '../scalar/index.js';
+import { argument, closureKernel, constant, substitute } from '../scalar/index.js';
 import { coerce, type DType } from '../tensor/dtype.js';
-import { Symbolic } from '../tensor/symbolic.js';
+import type { Symbolic } from '../tensor/symbolic.js';
+import { alike } from './compare.js';
 import { fuseDescents } from './descent.js';
 import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
 import { fuse } from './fuse.js';
@@ -85,15 +86,6 @@ function repeatable(
   return !outputs.some((out) => again.has(out));
 }
 
-/** What a call is, without the blocks: two of equal text do the same. */
-function textOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : `${value}`;
-  if (value instanceof Expr) return `f${value.id}`;
-  if (value instanceof Symbolic) return '';
-  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
-  return textOf(Object.values(value));
-}
-
 /** What computes the same on the same blocks is computed once. */
 function shareRepeats(
   instructions: readonly Instruction[],
@@ -101,7 +93,7 @@ function shareRepeats(
 ): Instruction[] {
   const again = writtenAgain(instructions);
   const same = new Map<Symbolic, Symbolic>();
-  const known = new Map<string, Symbolic>();
+  const known = new Map<string, Instruction[]>();
   const result: Instruction[] = [];
   for (const original of instructions) {
     const instruction = rewired(original, same);
@@ -110,13 +102,16 @@ function shareRepeats(
       result.push(instruction);
       continue;
     }
-    const key = `${textOf(call)} ${inputs.map(({ id }) => id).join()} ${outputs[0].dtype}`;
-    const earlier = known.get(key);
-    if (earlier !== undefined && !kept.has(outputs[0])) {
-      same.set(outputs[0], earlier);
+    const [out] = outputs;
+    const key = `${call.kind} ${inputs.map(({ id }) => id).join()} ${out.dtype}`;
+    const others = known.get(key) ?? [];
+    const earlier = others.find((other) => alike(other.call, call));
+    if (earlier !== undefined && !kept.has(out)) {
+      same.set(out, earlier.outputs[0]);
       continue;
     }
-    known.set(key, outputs[0]);
+    others.push(instruction);
+    known.set(key, others);
     result.push(instruction);
   }
   return result;
