@@ -15,10 +15,13 @@ export function alike(a: unknown, b: unknown): boolean {
   if (a instanceof Symbolic) return b instanceof Symbolic;
   if (a instanceof Expr) return false;
   if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, i) => alike(item, b[i]));
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!alike(a[i], b[i])) return false;
+    return true;
   }
-  const [p, q] = [a, b] as [Record<string, unknown>, Record<string, unknown>];
-  for (const key in p) if (!alike(p[key], q[key])) return false;
+  for (const key in a) {
+    if (!alike(a[key as keyof typeof a], b[key as keyof typeof b])) return false;
+  }
   return true;
 }
 
@@ -35,8 +38,10 @@ interface Difference {
 
 /** Two blocks are both constants, and equal, or both none. @returns what differs. */
 function differentConstant(
-  [a, first]: readonly [Symbolic, Recorder],
-  [b, second]: readonly [Symbolic | undefined, Recorder],
+  a: Symbolic,
+  first: Recorder,
+  b: Symbolic | undefined,
+  second: Recorder,
 ): string | null {
   const x = first.constants.get(a);
   const y = b && second.constants.get(b);
@@ -58,8 +63,9 @@ function differentInstruction(
   if (p === undefined || q === undefined) return 'an operation in one of them only';
   let same = p.partial === q.partial && alike(p.call, q.call);
   for (let i = 0; i < p.inputs.length; i++) {
-    const [block, other] = [p.inputs[i], q.inputs[i]];
-    const what = differentConstant([block, a], [other, b]);
+    const block = p.inputs[i];
+    const other = q.inputs[i];
+    const what = differentConstant(block, a, other, b);
     if (what !== null) return what;
     same &&= block.id === other?.id || (a.constants.has(block) && b.constants.has(other));
   }
@@ -72,16 +78,16 @@ function differentEnds(first: Trace, second: Trace): Difference | null {
   for (const [i, { after, gradAfter }] of first.cells.entries()) {
     const other = second.cells[i];
     const what =
-      differentConstant([after, a], [other.after, b]) ??
+      differentConstant(after, a, other.after, b) ??
       (gradAfter === null || other.gradAfter === null
         ? gradAfter === other.gradAfter
           ? null
           : 'a gradient in one of them only'
-        : differentConstant([gradAfter, a], [other.gradAfter, b]));
+        : differentConstant(gradAfter, a, other.gradAfter, b));
     if (what !== null) return { what, siteIn: ({ cells }) => cells[i]?.fixedAt ?? null };
   }
   for (const [i, { block }] of first.outputs.entries()) {
-    const what = differentConstant([block, a], [second.outputs[i].block, b]);
+    const what = differentConstant(block, a, second.outputs[i].block, b);
     if (what !== null) return { what, siteIn: nowhere };
   }
   return null;

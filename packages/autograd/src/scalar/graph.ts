@@ -8,15 +8,20 @@ import { argument, type Expr, make } from './expr.js';
  * only they reach. Users have greater ids than operands, so the order is that of the ids.
  */
 export function nodesOf(root: Expr, skip?: (node: Expr) => boolean): Expr[] {
-  const seen = new Set<Expr>();
+  const walk = ++walks;
+  const found: Expr[] = [];
   const pending = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (seen.has(node) || skip?.(node)) continue;
-    seen.add(node);
+    if (node.walk === walk || skip?.(node)) continue;
+    node.walk = walk;
+    found.push(node);
     for (const arg of node.args) pending.push(arg);
   }
-  return [...seen].sort((a, b) => a.id - b.id);
+  return found.sort((a, b) => a.id - b.id);
 }
+
+/** Walks so far: each leaves its number on the nodes it has seen, and needs no set of them. `skip` takes no walk itself. */
+let walks = 0;
 
 /** The number of distinct nodes of a formula. */
 export function size(f: Expr): number {

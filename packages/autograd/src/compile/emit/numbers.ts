@@ -32,11 +32,27 @@ function numbersOf(f: Expr): Expr[] {
   return found;
 }
 
+const known = new WeakMap<Expr, Map<number, Lifted>>();
+
 /**
  * A formula of `arity` arguments without its rates, its 1/n and their like, so that programs which differ in them alone
  * share a function: one for a ragged batch is there as soon as the one for the whole batch.
  */
 export function lifted(f: Expr, arity: number): Lifted {
+  let byArity = known.get(f);
+  if (byArity === undefined) {
+    byArity = new Map();
+    known.set(f, byArity);
+  }
+  let result = byArity.get(arity);
+  if (result === undefined) {
+    result = lift(f, arity);
+    byArity.set(arity, result);
+  }
+  return result;
+}
+
+function lift(f: Expr, arity: number): Lifted {
   const found = numbersOf(f);
   if (found.length === 0) return { f, numbers: [] };
   const places = new Map(found.map((node, k) => [node, argument(arity + k)]));
