@@ -5,12 +5,14 @@ import {
   mean,
   noGrad,
   rng,
+  setThreads,
   type Tensor,
   variable,
   where,
 } from '@retrograd/autograd';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { lifted } from '../../../src/compile/emit/numbers.js';
+import { threadCount } from '../../../src/kernels/threads/index.js';
 import { argument, constant, toSource } from '../../../src/scalar/index.js';
 import { disagreement } from '../agreement.js';
 
@@ -92,6 +94,29 @@ describe('a ragged batch', () => {
     const [step, eager] = [compile(training()), training()];
     const turns = [0, 1, 2, 1, 0, 2].map((k) => batches[k]);
     expect(disagreement(turns.map(step), turns.map(eager))).toEqual([]);
+  });
+});
+
+describe('a function that threads share', () => {
+  const before = threadCount();
+
+  afterAll(() => {
+    setThreads(before);
+  });
+
+  it('serves another number too', () => {
+    setThreads(2);
+    const scaled = (rate: number) => (a: Tensor) => a.mul(rate).exp();
+    const large = rng(8).normal([500, 400]) as Tensor;
+    const [one, other] = [compile(scaled(0.0625)), compile(scaled(0.25))];
+    one(large);
+    expect(modulesOf(() => other(large))).toBe(0);
+    expect(
+      disagreement(
+        [one(large), other(large)],
+        [0.0625, 0.25].map((rate) => scaled(rate)(large)),
+      ),
+    ).toEqual([]);
   });
 });
 
