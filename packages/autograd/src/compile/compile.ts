@@ -68,7 +68,8 @@ function describe(value: unknown, tensors: Tensor[]): string {
  * optimised, and run in WebAssembly's memory from then on. Cells that it assigns stay there, and everybody sees their
  * new values.
  *
- * The function must do the same every time: it is traced twice, and two traces that differ are refused.
+ * The function must do the same every time: it is traced twice, and two traces that differ are refused, after a third that
+ * finds the line.
  * @throws TraceError if it asks for elements while it is traced, if two traces differ, or without WebAssembly.
  */
 export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R): Compiled<A, R> {
