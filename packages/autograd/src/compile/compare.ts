@@ -1,90 +1,114 @@
 // Two traces of one function must be the same, or a replay would not do what the function does.
 
 import { callSite, TraceError } from '../errors.js';
-import type { Symbolic } from '../tensor/symbolic.js';
+import { Expr } from '../scalar/index.js';
+import { Symbolic } from '../tensor/symbolic.js';
 import type { Instruction } from './instruction.js';
-import type { Constant, Recorder } from './recorder.js';
+import type { Constant, Recorder, Sites } from './recorder.js';
 import type { Trace } from './trace.js';
 
-/** What an instruction is, without the blocks: two of equal text do the same. */
-export function signatureOf({ call, partial }: Instruction): string {
-  return (
-    JSON.stringify(call, (key, value: unknown) => {
-      if (key === 'f') return (value as { id: number }).id;
-      if (key === 'reads') return (value as { shape: unknown }[]).map(({ shape }) => shape);
-      if (key === 'run' || key === 'fill') return undefined;
-      return value;
-    }) + (partial ? '+' : '')
-  );
+/** Whether two calls, or parts of them, do the same. Equal formulas are one object; which blocks are read is looked at elsewhere. */
+export function alike(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a === 'function') return typeof b === 'function';
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof Symbolic) return b instanceof Symbolic;
+  if (a instanceof Expr) return false;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i++) if (!alike(a[i], b[i])) return false;
+    return true;
+  }
+  for (const key in a) {
+    if (!alike(a[key as keyof typeof a], b[key as keyof typeof b])) return false;
+  }
+  return true;
 }
 
 function sameConstant(a: Constant, b: Constant): boolean {
   if (typeof a === 'number' || typeof b === 'number') return Object.is(a, b);
-  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
+  return a === b || (a.length === b.length && a.every((value, i) => Object.is(value, b[i])));
 }
 
-function refuse(what: string, { site }: { readonly site: Error | null }): never {
-  throw new TraceError(
-    `compile: two traces of a function are the same, got ${what}${site === null ? '' : callSite(site)}. ` +
-      'Keep what changes (a counter, a learning rate, random numbers) in a variable or a generator, or pass it in.',
-  );
+/** What differs between two traces, and where a trace that notes down places has that of it. */
+interface Difference {
+  readonly what: string;
+  readonly siteIn: (trace: Trace) => Error | null;
 }
 
-/** Two blocks are both constants, and equal, or both none. */
-function compareConstant(
-  [a, first]: readonly [Symbolic, Recorder],
-  [b, second]: readonly [Symbolic | undefined, Recorder],
-  where: { readonly site: Error | null },
-): void {
+/** Two blocks are both constants, and equal, or both none. @returns what differs. */
+function differentConstant(
+  a: Symbolic,
+  first: Recorder,
+  b: Symbolic | undefined,
+  second: Recorder,
+): string | null {
   const x = first.constants.get(a);
   const y = b && second.constants.get(b);
-  if ((x === undefined) !== (y === undefined)) refuse('a constant in one of them only', where);
-  if (x === undefined || y === undefined || sameConstant(x, y)) return;
+  if ((x === undefined) !== (y === undefined)) return 'a constant in one of them only';
+  if (x === undefined || y === undefined || sameConstant(x, y)) return null;
   const [before, after] = [x, y].map((c) =>
     typeof c === 'number' ? String(c) : `an array of ${c.length}`,
   );
-  refuse(`a JavaScript value that changed from ${before} to ${after}`, where);
+  return `a JavaScript value that changed from ${before} to ${after}`;
 }
 
-/** The constants that an instruction reads must be the same in both traces. */
-function compareConstants(a: Instruction, b: Instruction, first: Recorder, second: Recorder): void {
-  a.inputs.forEach((block, i) => {
-    compareConstant([block, first], [b.inputs[i], second], b);
-  });
+/** How an instruction of one trace differs from that of the other. The constants that they read must be the same. */
+function differentInstruction(
+  p: Instruction | undefined,
+  q: Instruction | undefined,
+  a: Recorder,
+  b: Recorder,
+): string | null {
+  if (p === undefined || q === undefined) return 'an operation in one of them only';
+  let same = p.partial === q.partial && alike(p.call, q.call);
+  for (let i = 0; i < p.inputs.length; i++) {
+    const block = p.inputs[i];
+    const other = q.inputs[i];
+    const what = differentConstant(block, a, other, b);
+    if (what !== null) return what;
+    same &&= block.id === other?.id || (a.constants.has(block) && b.constants.has(other));
+  }
+  return same ? null : 'another operation, or the same on something else,';
 }
 
 /** What is returned, and what cells end with, may be constants that no instruction reads. */
-function compareEnds(first: Trace, second: Trace): void {
+function differentEnds(first: Trace, second: Trace): Difference | null {
   const [a, b] = [first.recorder, second.recorder];
-  first.cells.forEach(({ after, gradAfter }, i) => {
+  for (const [i, { after, gradAfter }] of first.cells.entries()) {
     const other = second.cells[i];
-    const where = { site: other.fixedAt };
-    compareConstant([after, a], [other.after, b], where);
-    if (gradAfter === null || other.gradAfter === null) {
-      if (gradAfter !== other.gradAfter) refuse('a gradient in one of them only', where);
-    } else compareConstant([gradAfter, a], [other.gradAfter, b], where);
-  });
-  first.outputs.forEach(({ block }, i) => {
-    compareConstant([block, a], [second.outputs[i].block, b], { site: null });
-  });
+    const what =
+      differentConstant(after, a, other.after, b) ??
+      (gradAfter === null || other.gradAfter === null
+        ? gradAfter === other.gradAfter
+          ? null
+          : 'a gradient in one of them only'
+        : differentConstant(gradAfter, a, other.gradAfter, b));
+    if (what !== null) return { what, siteIn: ({ cells }) => cells[i]?.fixedAt ?? null };
+  }
+  for (const [i, { block }] of first.outputs.entries()) {
+    const what = differentConstant(block, a, second.outputs[i].block, b);
+    if (what !== null) return { what, siteIn: nowhere };
+  }
+  return null;
 }
 
-/** @throws TraceError that names the line where two traces of a function differ. */
-export function assertSame(first: Trace, second: Trace): void {
+const nowhere = (): null => null;
+
+const shown = ({ taps }: Trace): string =>
+  taps.map(({ name, slot }) => `${slot.block.id} ${name}`).join();
+
+function difference(first: Trace, second: Trace): Difference | null {
   const [a, b] = [first.recorder, second.recorder];
   const count = Math.max(a.instructions.length, b.instructions.length);
   for (let k = 0; k < count; k++) {
-    const [p, q] = [a.instructions[k], b.instructions[k]];
-    if (p === undefined || q === undefined) refuse('an operation in one of them only', p ?? q);
-    const blocksDiffer = p.inputs.some((block, i) => block.id !== q.inputs[i]?.id);
-    if (signatureOf(p) !== signatureOf(q) || (blocksDiffer && !onlyConstantsDiffer(p, q, a, b))) {
-      compareConstants(p, q, a, b);
-      refuse('another operation, or the same on something else,', q);
+    const what = differentInstruction(a.instructions[k], b.instructions[k], a, b);
+    if (what !== null) {
+      return { what, siteIn: ({ recorder }) => recorder.instructions[k]?.site ?? null };
     }
-    compareConstants(p, q, a, b);
   }
   if (first.cells.some(({ cell }, i) => cell !== second.cells[i]?.cell)) {
-    refuse('other variables', { site: null });
+    return { what: 'other variables', siteIn: nowhere };
   }
   if (JSON.stringify(first.result) !== JSON.stringify(second.result)) {
     throw new TraceError(
@@ -92,16 +116,23 @@ export function assertSame(first: Trace, second: Trace): void {
         'Return tensors, and read JavaScript values from them after the run.',
     );
   }
-  const [shown, shownAgain] = [first, second].map(({ taps }) =>
-    taps.map(({ name, slot }) => `${slot.block.id} ${name}`).join(),
-  );
-  if (shown !== shownAgain) refuse('taps of other names or values', { site: null });
-  compareEnds(first, second);
+  if (shown(first) !== shown(second)) {
+    return { what: 'taps of other names or values', siteIn: nowhere };
+  }
+  return differentEnds(first, second);
 }
 
-function onlyConstantsDiffer(p: Instruction, q: Instruction, a: Recorder, b: Recorder): boolean {
-  return p.inputs.every(
-    (block, i) =>
-      block.id === q.inputs[i]?.id || (a.constants.has(block) && b.constants.has(q.inputs[i])),
+/**
+ * Traces a function once more and compares. Only where the traces differ it is traced a third time, to name the line:
+ * noting down the place of every operation takes longer than all the rest.
+ * @throws TraceError that names the line where two traces of a function differ.
+ */
+export function assertRepeats(first: Trace, trace: (sites: Sites) => Trace): void {
+  const found = difference(first, trace('none'));
+  if (found === null) return;
+  const site = found.siteIn(trace('all'));
+  throw new TraceError(
+    `compile: two traces of a function are the same, got ${found.what}${site === null ? '' : callSite(site)}. ` +
+      'Keep what changes (a counter, a learning rate, random numbers) in a variable or a generator, or pass it in.',
   );
 }

@@ -6,7 +6,7 @@ import { Operand } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isPlainObject } from '../transforms/tree.js';
 import { puttingBack, runBoth } from './check.js';
-import { assertSame } from './compare.js';
+import { assertRepeats } from './compare.js';
 import { engine } from './engine.js';
 import type { Explanation } from './explain.js';
 import { Program } from './program.js';
@@ -72,7 +72,8 @@ function describeOther(value: unknown, tensors: Tensor[]): string {
  * optimised, and run in WebAssembly's memory from then on. Cells that it assigns stay there, and everybody sees their
  * new values.
  *
- * The function must do the same every time: it is traced twice, and two traces that differ are refused.
+ * The function must do the same every time: it is traced twice, and two traces that differ are refused, after a third that
+ * finds the line.
  * @throws TraceError if it asks for elements while it is traced, if two traces differ, or without WebAssembly.
  */
 export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R): Compiled<A, R> {
@@ -88,7 +89,7 @@ export function compile<A extends readonly unknown[], R>(fn: (...args: A) => R):
   };
   const newProgram = (key: string, args: A): Program => {
     const first = trace(fn as never, args);
-    assertSame(first, trace(fn as never, args, { sites: true }));
+    assertRepeats(first, (sites) => trace(fn as never, args, sites));
     programs.get(key)?.evict();
     programs.delete(key);
     latest = null;

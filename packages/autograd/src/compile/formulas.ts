@@ -27,5 +27,8 @@ export function compacted(f: Expr, reads: readonly (Read | null)[]): { f: Expr; 
     );
     places.set(i, known < 0 ? kept.push(read) - 1 : known);
   });
-  return { f: renumber(f, places), reads: kept };
+  for (const [from, to] of places) {
+    if (from !== to) return { f: renumber(f, places), reads: kept };
+  }
+  return { f, reads: kept };
 }

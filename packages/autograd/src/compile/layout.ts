@@ -4,7 +4,7 @@ import type { Blas } from '../kernels/blas/index.js';
 import { type PlacedJob, threadCount } from '../kernels/threads/index.js';
 import { scratchPerThread } from '../kernels/wasm/gemm-threads.js';
 import { isShared } from '../kernels/wasm/threading.js';
-import { isLane } from '../kernels/wasm/vector.js';
+import { isLane, type LaneType } from '../kernels/wasm/vector.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import type { Resident } from './cells.js';
@@ -24,6 +24,10 @@ export interface HeldCell extends TracedCell {
   readonly requiresGrad: boolean;
 }
 
+/** Numbers of formulas lie side by side, each where a float64 has room. */
+const NUMBERS_AT_ONCE = 32;
+const NUMBER_BYTES = 8;
+
 /** What a program keeps in memory between runs, and where it lies while it runs. */
 export class Layout {
   readonly cells: readonly HeldCell[];
@@ -34,6 +38,9 @@ export class Layout {
   readonly threads: number;
   readonly #engine: Engine;
   readonly #places = new Map<Symbolic, Place>();
+  /** By dtype and value. */
+  readonly #numbers = new Map<string, Place>();
+  #nextNumber = 0;
   /** What gives back all that was taken, last first. */
   readonly #returns: (() => void)[] = [];
   /** What is good until the memory grows or the arena moves: arrays over blocks, and jobs that know their addresses. */
@@ -65,6 +72,21 @@ export class Layout {
     }
     for (const [block, offset] of offsets) this.#places.set(block, { inArena: true, offset });
     for (const [after, before] of inPlace) this.#places.set(after, this.placeOf(before));
+  }
+
+  /** Where a number lies that functions read; one place for all who read it. */
+  numberAt(value: number, dtype: LaneType): Place {
+    const key = `${dtype} ${Object.is(value, -0) ? '-0' : value}`;
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    if (this.#numbers.size % NUMBERS_AT_ONCE === 0) {
+      this.#nextNumber = this.take(NUMBERS_AT_ONCE * NUMBER_BYTES, 'the numbers of formulas');
+    }
+    const place = { inArena: false, offset: this.#nextNumber };
+    this.#nextNumber += NUMBER_BYTES;
+    arrayAt(this.#engine.heap.memory, dtype, place.offset, 1)[0] = value;
+    this.#numbers.set(key, place);
+    return place;
   }
 
   #layConstant(block: Symbolic, elements: Constant): void {

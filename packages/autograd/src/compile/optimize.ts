@@ -1,10 +1,10 @@
 // From what was noted down to what has to be done: constants folded, repeats and dead code removed, chains fused.
 
 import { isExact } from '../kernels/wasm/formula.js';
-import { argument, constant, kernelOf, substitute } from '../scalar/index.js';
+import { argument, closureKernel, constant, substitute } from '../scalar/index.js';
 import { coerce, type DType } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
-import { signatureOf } from './compare.js';
+import { alike } from './compare.js';
 import { fuseDescents } from './descent.js';
 import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
 import { fuse } from './fuse.js';
@@ -64,7 +64,7 @@ function foldConstants(
       // What vectors compute to other bits than JavaScript is left to them, but for numbers: JavaScript has those.
       const sameBits = call.shape.length === 0 || isExact(folded.f);
       if (folded.reads.length === 0 && sameBits && !again.has(out)) {
-        uniform.set(out, coerce(kernelOf(folded.f, 0, call.dtype).scalar(), out.dtype));
+        uniform.set(out, coerce(closureKernel(folded.f, 0, call.dtype).scalar(), out.dtype));
       }
       return withCall(instruction, folded);
     }
@@ -94,19 +94,25 @@ function shareRepeats(
 ): Instruction[] {
   const again = writtenAgain(instructions);
   const same = new Map<Symbolic, Symbolic>();
-  const known = new Map<string, Symbolic>();
+  const known = new Map<string, Instruction[]>();
   const result: Instruction[] = [];
   for (const original of instructions) {
     const instruction = rewired(original, same);
-    const { inputs, outputs } = instruction;
-    const key = `${signatureOf(instruction)} ${inputs.map(({ id }) => id).join()} ${outputs[0]?.dtype}`;
-    const shared = repeatable(instruction, again);
-    const earlier = shared ? known.get(key) : undefined;
-    if (earlier !== undefined && !kept.has(outputs[0])) {
-      same.set(outputs[0], earlier);
+    const { call, inputs, outputs } = instruction;
+    if (!repeatable(instruction, again)) {
+      result.push(instruction);
       continue;
     }
-    if (shared) known.set(key, outputs[0]);
+    const [out] = outputs;
+    const key = `${call.kind} ${inputs.map(({ id }) => id).join()} ${out.dtype}`;
+    const others = known.get(key) ?? [];
+    const earlier = others.find((other) => alike(other.call, call));
+    if (earlier !== undefined && !kept.has(out)) {
+      same.set(out, earlier.outputs[0]);
+      continue;
+    }
+    others.push(instruction);
+    known.set(key, others);
     result.push(instruction);
   }
   return result;

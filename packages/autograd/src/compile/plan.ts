@@ -34,6 +34,15 @@ function lastUses(instructions: readonly Instruction[]): Map<Symbolic, number> {
   return last;
 }
 
+/** The place of the first instruction that writes each block. */
+function firstWriters(instructions: readonly Instruction[]): Map<Symbolic, number> {
+  const first = new Map<Symbolic, number>();
+  instructions.forEach(({ outputs }, k) => {
+    for (const block of outputs) if (!first.has(block)) first.set(block, k);
+  });
+  return first;
+}
+
 /**
  * An elementwise instruction may write over what it reads at the very same place, if nobody reads the old value later,
  * and the new one is this cell's alone.
@@ -43,10 +52,11 @@ function findInPlace(
   updates: readonly Update[],
 ): Map<Symbolic, Symbolic> {
   const last = lastUses(instructions);
+  const writer = firstWriters(instructions);
   const result = new Map<Symbolic, Symbolic>();
   for (const { before, after } of updates) {
-    const k = instructions.findIndex(({ outputs }) => outputs.includes(after));
-    if (k < 0 || result.has(after) || (last.get(before) ?? 0) > k) continue;
+    const k = writer.get(after);
+    if (k === undefined || result.has(after) || (last.get(before) ?? 0) > k) continue;
     const { call } = instructions[k];
     if (before.dtype !== after.dtype) continue;
     if (call.kind === 'descent') {

@@ -115,6 +115,7 @@ export class Program {
     const layout = this.#layout;
     const { steps, engines, threaded } = lower(this.instructions, this.#moves, {
       placeOf: (block) => layout.placeOf(block),
+      numberAt: (value, dtype) => layout.numberAt(value, dtype),
       gemm,
       blas: this.#blas,
       scratch: layout.scratch,
@@ -210,10 +211,10 @@ export class Program {
 
   /** Keeps the state of cells and generators. @returns what puts it back. */
   remember(): () => void {
-    const cells = this.cells.map((cell) => [cell, cell.snapshot()] as const);
+    const cells = this.cells.map((cell) => ({ cell, value: cell.read(), grad: cell.grad }));
     const generators = this.#trace.generators.map((own) => [own, own.snapshot()] as const);
     return () => {
-      for (const [cell, state] of cells) cell.restore(state);
+      for (const { cell, value, grad } of cells) cell.assign(value).grad = grad;
       for (const [generator, state] of generators) generator.restore(state);
     };
   }

@@ -29,16 +29,29 @@ export function siteOf(): Error {
   return site;
 }
 
+/**
+ * Whose places are noted down: that takes longer than all the rest. Programs name the line of an index that they refuse.
+ */
+export type Sites = 'none' | 'indices' | 'all';
+
+const INDEXING: ReadonlySet<AxisKernel> = new Set<AxisKernel>([
+  'gather',
+  'scatterAdd',
+  'takeAlong',
+  'scatterAddAlong',
+]);
+
+const readsIndices = (call: Call): boolean => call.kind === 'axis' && INDEXING.has(call.kernel);
+
 export class Recorder implements Kernels {
   readonly name = 'trace';
   readonly instructions: Instruction[] = [];
   readonly constants = new Map<Symbolic, Constant>();
   readonly #constantOf = new Map<TypedArray, Symbolic>();
-  readonly #sites: boolean;
+  readonly #sites: Sites;
   #lastId = 0;
 
-  /** `sites`: whether every call's place is noted down, which takes longer than all the rest. */
-  constructor(sites: boolean) {
+  constructor(sites: Sites) {
     this.#sites = sites;
   }
 
@@ -75,8 +88,8 @@ export class Recorder implements Kernels {
     outputs: readonly Symbolic[],
     partial = false,
   ): void {
-    // Programs name the line of an index that they refuse.
-    const site = this.#sites || call.kind === 'axis' ? siteOf() : null;
+    const wanted = this.#sites === 'all' || (this.#sites === 'indices' && readsIndices(call));
+    const site = wanted ? siteOf() : null;
     this.instructions.push({ call, inputs, outputs, partial, site });
   }
 

@@ -51,7 +51,7 @@ function partsOf(call: ElementwiseCall): Part[] {
     .reverse()
     .filter((node) => argumentsOf(node).length > 0)
     .map((node) => partOf(call, node))
-    .filter(({ node, call: own }) => costOf(node, 0) * sizeOf(own.shape) > KERNEL_COST);
+    .filter(({ node, call: own }) => costOf(nodesOf(node), 0) * sizeOf(own.shape) > KERNEL_COST);
 }
 
 /** Blocks that are written at most once, whose value is the same wherever they are read. */

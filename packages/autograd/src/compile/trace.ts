@@ -10,7 +10,7 @@ import { isSymbolic, type Symbolic, tracing } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Variable, type VariableState } from '../tensor/variable.js';
 import { leavesOf, mapTree, rebuild } from '../transforms/tree.js';
-import { type Constant, Recorder, siteOf } from './recorder.js';
+import { type Constant, Recorder, type Sites, siteOf } from './recorder.js';
 
 /** A tensor of a program: its block and how it is read. */
 export class Slot {
@@ -35,7 +35,7 @@ export interface TracedCell {
   /** Its gradient when a run begins and ends; null for none. */
   readonly gradBefore: Symbolic | null;
   readonly gradAfter: Symbolic | null;
-  /** Holds the stack of where it was last assigned a value that is known while tracing; null if it never was. */
+  /** Holds the stack of where it was last assigned a value that is known while tracing, if places are noted down. */
   readonly fixedAt: Error | null;
 }
 
@@ -76,13 +76,13 @@ function blockOf(recorder: Recorder, { storage, dtype, size }: Tensor): Symbolic
 /**
  * Runs `fn` once on symbolic arguments. Cells that it touches become symbolic when they are first read or assigned, and
  * are put back as they were.
- * @param sites whether the place of every operation is noted down, for a refusal.
+ * @param sites of which operations the place is noted down, for a refusal.
  * @throws TraceError if it is called within a trace, or if `fn` asks for elements.
  */
 export function trace(
   fn: (...args: never[]) => unknown,
   args: readonly unknown[],
-  { sites = false }: { readonly sites?: boolean } = {},
+  sites: Sites = 'indices',
 ): Trace {
   if (tracing.hooks !== null) {
     throw new TraceError(
@@ -123,7 +123,7 @@ export function trace(
   };
   const fixed = new Map<object, Error>();
   const fix = (cell: object): void => {
-    fixed.set(cell, siteOf());
+    if (sites === 'all') fixed.set(cell, siteOf());
   };
   const outputs: Slot[] = [];
   const slotOf = (value: Tensor): Slot => {

@@ -1,7 +1,7 @@
 // Regular parts of a tensor: slices with steps, and their adjoint, placing into zeros.
 
 import { ArgumentError, IndexError } from '../errors.js';
-import { constant } from '../scalar/index.js';
+import { argument } from '../scalar/index.js';
 import { coerceExactly } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import {
@@ -61,7 +61,8 @@ export const placeOp: OpFunction<PlaceAttrs> = defineOp<PlaceAttrs>({
   name: 'place',
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   lower: ([x], [y], { starts, steps, shape, fill }, kernels) => {
-    if (fill !== 0) kernels.elementwise(constant(fill), [], y.data, y.shape, y.dtype);
+    const number = { storage: fill, shape: [] };
+    if (fill !== 0) kernels.elementwise(argument(0), [number], y.data, y.shape, y.dtype);
     kernels.copy(x.data, contiguous(x.shape), y.data, stepped(shape, starts, steps), x.shape);
   },
   vjp: (g, node) => {

@@ -87,6 +87,8 @@ export class Expr {
   users: Map<number | string, Expr> | null = null;
   /** Derivatives by argument index. @internal */
   derivatives: Map<number, Expr> | null = null;
+  /** The last walk that came by. @internal */
+  walk = 0;
   /** Kernels by arity and dtype, typed as what they are where they are made. @internal */
   kernels: unknown[] | null = null;
 

@@ -8,15 +8,20 @@ import { argument, type Expr, make } from './expr.js';
  * only they reach. Users have greater ids than operands, so the order is that of the ids.
  */
 export function nodesOf(root: Expr, skip?: (node: Expr) => boolean): Expr[] {
-  const seen = new Set<Expr>();
+  const walk = ++walks;
+  const found: Expr[] = [];
   const pending = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (seen.has(node) || skip?.(node)) continue;
-    seen.add(node);
+    if (node.walk === walk || skip?.(node)) continue;
+    node.walk = walk;
+    found.push(node);
     for (const arg of node.args) pending.push(arg);
   }
-  return [...seen].sort((a, b) => a.id - b.id);
+  return found.sort((a, b) => a.id - b.id);
 }
+
+/** Walks so far: each leaves its number on the nodes it has seen, and needs no set of them. `skip` takes no walk itself. */
+let walks = 0;
 
 /** The number of distinct nodes of a formula. */
 export function size(f: Expr): number {
@@ -30,11 +35,11 @@ export function argumentsOf(f: Expr): number[] {
   return indices.sort((a, b) => a - b);
 }
 
-/** `root` rebuilt bottom-up with some nodes replaced; `replace` gives null for nodes that stay. Nothing is simplified. */
-function rebuild(root: Expr, replace: (node: Expr) => Expr | null): Expr {
+/** `root` rebuilt bottom-up with some nodes replaced; `replacementOf` gives null for nodes that stay. Nothing is simplified. */
+export function replace(root: Expr, replacementOf: (node: Expr) => Expr | null): Expr {
   const done = new Map<Expr, Expr>();
   const nodes = nodesOf(root, (node) => {
-    const replacement = replace(node);
+    const replacement = replacementOf(node);
     if (replacement !== null) done.set(node, replacement);
     return replacement !== null;
   });
@@ -48,7 +53,7 @@ function rebuild(root: Expr, replace: (node: Expr) => Expr | null): Expr {
 
 /** `f` with every occurrence of the node `from` replaced by `to`. */
 export function substitute(f: Expr, from: Expr, to: Expr): Expr {
-  return rebuild(f, (node) => (node === from ? to : null));
+  return replace(f, (node) => (node === from ? to : null));
 }
 
 /**
@@ -58,7 +63,7 @@ export function substitute(f: Expr, from: Expr, to: Expr): Expr {
 export function renumber(f: Expr, map: ReadonlyMap<number, number> | readonly number[]): Expr {
   const renamed = (index: number): number | undefined =>
     map instanceof Map ? map.get(index) : (map as readonly number[])[index];
-  return rebuild(f, (node) => {
+  return replace(f, (node) => {
     if (node.op !== 'argument') return null;
     const index = renamed(node.index);
     return index === undefined ? null : argument(index);

@@ -14,7 +14,7 @@ export {
   type UnaryOp,
 } from './expr.js';
 export { generateKernel, kernelSource } from './generate.js';
-export { argumentsOf, nodesOf, renumber, size, substitute } from './graph.js';
+export { argumentsOf, nodesOf, renumber, replace, size, substitute } from './graph.js';
 export { kernelOf, type Loop, type ScalarKernel } from './kernel.js';
 export { toLatex } from './latex.js';
 export { toSource } from './source.js';

@@ -14,6 +14,7 @@ export interface VariableState {
   readonly value: Tensor;
   readonly grad: Tensor | null;
   readonly pending: (() => Storage) | null;
+  readonly version: number;
 }
 
 export interface VariableOptions {
@@ -141,25 +142,34 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
 
   /** @internal What a trace puts back when it ends. */
   snapshot(): VariableState {
-    return { value: this.#value, grad: this.#grad, pending: this.#pending };
+    return {
+      value: this.#value,
+      grad: this.#grad,
+      pending: this.#pending,
+      version: this.#version,
+    };
   }
 
-  /** @internal Puts a value and a gradient in the cell's place, unchecked. */
-  restore({ value, grad, pending }: VariableState): void {
+  /**
+   * @internal Puts a value and a gradient in the cell's place, unchecked. What was assigned in between is undone: programs
+   * that hold the value hold it still.
+   */
+  restore({ value, grad, pending, version }: VariableState): void {
     cellChanges.count++;
     this.#value = value as Tensor<S>;
     this.#grad = grad as Tensor<S> | null;
     this.#pending = pending;
+    this.#version = version;
   }
 
-  /** @internal Counts assignments, so that a program knows whether its copy is still the cell's value. */
+  /** @internal Changes with every assignment, so that a program knows whether its copy is still the cell's value. */
   get version(): number {
     return this.#version;
   }
 
+  /** No two values have the same version, so that one which was put back is never taken for another. */
   #count(): void {
-    this.#version++;
-    cellChanges.count++;
+    this.#version = ++cellChanges.count;
   }
 
   /** @internal Says that newer elements lie elsewhere; `fetch` copies them when somebody reads. */

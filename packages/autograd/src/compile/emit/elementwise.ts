@@ -22,6 +22,7 @@ import {
   whileBelow,
 } from './addresses.js';
 import { type Loop, nested } from './nest.js';
+import { lifted } from './numbers.js';
 import { blocksFor, type Cut, cutAlong, LINE_BYTES } from './shared.js';
 import type { AnyFunction, CallStep, Place, StepContext } from './step.js';
 
@@ -159,21 +160,22 @@ export function costOfOperation({ op, args }: Expr): number {
   return SHORT_FUNCTIONS.has(op) ? SHORT_FUNCTION_COST : FUNCTION_COST;
 }
 
-/** About how many nanoseconds an element of float32 takes. */
-export function costOf(f: Expr, reads: number): number {
-  return nodesOf(f).reduce((sum, node) => sum + costOfOperation(node), MOVE_COST * (reads + 1));
+/** About how many nanoseconds an element of float32 takes, by a formula of these nodes. */
+export function costOf(nodes: readonly Expr[], reads: number): number {
+  return nodes.reduce((sum, node) => sum + costOfOperation(node), MOVE_COST * (reads + 1));
 }
 
 /** A formula over blocks of one floating dtype. */
 export function elementwiseStep(
   asked: ElementwiseCall,
   out: Symbolic,
-  { placeOf }: StepContext,
+  { placeOf, numberAt }: StepContext,
 ): CallStep | null {
   const { f, reads, dtype } = asked;
   if (!isLane(dtype) || out.dtype !== dtype || out.length === 0) return null;
-  if (reads.some(({ block }) => block.dtype !== dtype) || nodesOf(f).length > LONGEST) return null;
-  const { rows, inner, readings, loops } = rowsOf(asked);
+  const nodes = nodesOf(f);
+  if (reads.some(({ block }) => block.dtype !== dtype) || nodes.length > LONGEST) return null;
+  const { rows, inner, readings: ofBlocks, loops } = rowsOf(asked);
   const bytes = bytesPerElement(dtype);
   const rowBytes = inner * bytes;
   const places = [out, ...reads.map(({ block }) => block)].map(placeOf);
@@ -182,11 +184,13 @@ export function elementwiseStep(
   if (overwrites && (rows > 1 || loops.length > 0) && rowBytes % VECTOR_BYTES !== 0) return null;
   // Numbers are computed in JavaScript eagerly, whose mathematics has bits of its own.
   const hosted = asked.shape.length === 0 && !isExact(f);
+  const { f: code, numbers } = lifted(f, reads.length);
+  const readings = [...ofBlocks, ...numbers.map((): Reading => 'one')];
   const step: CallStep = {
     kind: 'call',
-    key: `elementwise ${f.id} ${dtype} ${hosted ? 'numbers' : readings.join()}`,
-    make: () => elementwiseFunction(f, dtype, readings, hosted ? formulaOnNumbers : formulaOn),
-    parameters: [rows, rowBytes, ...places],
+    key: `elementwise ${code.id} ${dtype} ${hosted ? 'numbers' : readings.join()}`,
+    make: () => elementwiseFunction(code, dtype, readings, hosted ? formulaOnNumbers : formulaOn),
+    parameters: [rows, rowBytes, ...places, ...numbers.map((value) => numberAt(value, dtype))],
   };
   if (loops.length === 0) {
     const steps = { rows: [0, 0, rowBytes], inner: [0, 0, 1] };
@@ -194,7 +198,7 @@ export function elementwiseStep(
       steps.rows.push(reading === 'same' ? rowBytes : reading === 'column' ? bytes : 0);
       steps.inner.push(reading === 'same' || reading === 'row' ? 1 : 0);
     }
-    const blocks = blocksFor(costOf(f, readings.length) * out.length * (bytes / 4));
+    const blocks = blocksFor(costOf(nodes, reads.length) * out.length * (bytes / 4));
     return { ...step, cut: cutRows(rows, rowBytes, blocks, steps) };
   }
   const inBytes = loops.map(({ count, steps }) => ({

@@ -34,10 +34,11 @@ function structureOf(steps: readonly Step[]): string {
 
 /** The numbers in the order in which the run function reads them. */
 export function tableOf(steps: readonly Step[]): Int32Array {
-  const words = steps.flatMap((step) => {
-    if (step.kind === 'host') return [step.k];
-    return step.parameters.map((one) => (typeof one === 'number' ? one : one.offset));
-  });
+  const words: number[] = [];
+  for (const step of steps) {
+    if (step.kind === 'host') words.push(step.k);
+    else for (const one of step.parameters) words.push(typeof one === 'number' ? one : one.offset);
+  }
   return Int32Array.from(words);
 }
 

@@ -3,6 +3,7 @@
 import type { Blas } from '../../kernels/blas/index.js';
 import type { Func, ValueType } from '../../kernels/wasm/assembler/index.js';
 import type { Gemm } from '../../kernels/wasm/gemm-module.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { Cut, SharedFunctions } from './shared.js';
 
@@ -41,6 +42,8 @@ export type Step = CallStep | HostStep;
 /** What choosing a step depends on besides the instruction. */
 export interface StepContext {
   readonly placeOf: (block: Symbolic) => Place;
+  /** Where a number lies that a formula reads. */
+  readonly numberAt: (value: number, dtype: LaneType) => Place;
   readonly gemm: Gemm;
   /** Where large products are left to the system's library: that. */
   readonly blas: Blas | null;
