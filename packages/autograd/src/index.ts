@@ -60,7 +60,6 @@ export {
   Generator,
   type GeneratorState,
   type NormalOptions,
-  rng,
   type UniformOptions,
 } from './tensor/random.js';
 export type { Shape } from './tensor/shape.js';

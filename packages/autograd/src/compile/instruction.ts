@@ -3,6 +3,7 @@
 import { accumulate } from '../kernels/accumulate.js';
 import type { Kernels, KernelView, Layout, Reduction } from '../kernels/kernels.js';
 import { type Expr, kernelOf } from '../scalar/index.js';
+import type { Stream } from '../tensor/draw.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -98,11 +99,22 @@ export interface HostCall {
   readonly run: (inputs: readonly KernelView[], outputs: readonly KernelView[]) => void;
 }
 
-/** Draws from a generator, whose state goes on as it does eagerly. */
-export interface DrawCall {
+/**
+ * Draws from a generator, whose state goes on as it does eagerly: JavaScript writes the place in the stream into the second
+ * output, from where vectors fill the first.
+ */
+export interface DrawCall extends Stream {
   readonly kind: 'draw';
+}
+
+/** Draws that JavaScript does word by word. */
+export interface HostDrawCall {
+  readonly kind: 'hostDraw';
   readonly fill: (out: TypedArray) => void;
 }
+
+/** Whether it moves a generator on: it is neither left out nor done once for two. */
+export const isDraw = ({ kind }: Call): boolean => kind === 'draw' || kind === 'hostDraw';
 
 export type Call =
   | ElementwiseCall
@@ -114,7 +126,8 @@ export type Call =
   | AxisCall
   | ConvertCall
   | HostCall
-  | DrawCall;
+  | DrawCall
+  | HostDrawCall;
 
 /** One step of a program: a call, the blocks that it reads, the blocks that it writes. */
 export interface Instruction {
@@ -141,7 +154,7 @@ export interface Operands {
   readonly outputs: readonly TypedArray[];
 }
 
-/** Runs one instruction on arrays: what the emitter's code must be equal to. */
+/** Runs one instruction on arrays: what the emitter's code must be equal to. Of a draw, what goes before it. */
 export function execute(
   kernels: Kernels,
   { call }: Instruction,
@@ -176,6 +189,9 @@ export function execute(
       kernels.convert(x[0], call.from, out, call.to);
       return;
     case 'draw':
+      call.reserve(outputs[1] as Float64Array);
+      return;
+    case 'hostDraw':
       call.fill(out);
       return;
     case 'host':

@@ -99,8 +99,10 @@ export class Program {
       run: (k) => {
         const threaded = this.#threaded.get(k);
         const instruction = this.instructions[k];
+        if (threaded === undefined || instruction.call.kind === 'draw') {
+          execute(kernels, instruction, this.#layout.operandsOf(instruction));
+        }
         if (threaded !== undefined) this.#share(threaded, instruction);
-        else execute(kernels, instruction, this.#layout.operandsOf(instruction));
       },
       refuse: (k, index) => refuseIndex(this.instructions[k], index),
     };

@@ -2,11 +2,12 @@
 
 import { AuditError } from '../errors.js';
 import { cast, mul, sum } from '../ops/index.js';
+import { rng } from '../ops/random.js';
 import { detach } from '../tape/backward.js';
 import type { Node } from '../tape/node.js';
 import { state } from '../tape/state.js';
 import { isFloating } from '../tensor/dtype.js';
-import { type Generator, rng } from '../tensor/random.js';
+import type { Generator } from '../tensor/random.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { vjp } from '../transforms/grad.js';

@@ -1,6 +1,7 @@
 // Random tensors: explicit generators, seeded, splittable, the same bits on every machine.
 
 import { ArgumentError } from '../errors.js';
+import { type Draw, RECORD, type Stream, type VectorDraw, wordsPerElement } from './draw.js';
 import { checkDType, coerce, type DType, isFloating, type TypedArray } from './dtype.js';
 import { inverseNormal } from './normal.js';
 import { philox } from './philox.js';
@@ -28,6 +29,13 @@ const SPLITS = 1;
 /** How many values a word of 32 bits has. */
 const WORDS = 0x100000000;
 
+/** Words of a block. */
+const BLOCK = 4;
+
+type Floats = Float32Array | Float64Array;
+
+const highWord = (block: number): number => Math.floor(block / WORDS) | 0;
+
 /** A place in a stream of random numbers. */
 export interface GeneratorState {
   readonly block: number;
@@ -43,28 +51,54 @@ export interface GeneratorState {
 export class Generator {
   readonly #key0: number;
   readonly #key1: number;
+  readonly #vectors: VectorDraw;
+  /** The block that comes next; what is unread is of the one before. */
   #block = 0;
   #splits = 0;
-  readonly #words = new Int32Array(4);
+  /** The words of the block before, once somebody wants them: what vectors draw passes by here. */
+  readonly #words = new Int32Array(BLOCK);
+  #known = true;
   #unread = 0;
 
   /** @internal Use `rng(seed)`. */
-  constructor(key0: number, key1: number) {
+  constructor(key0: number, key1: number, vectors: VectorDraw) {
     this.#key0 = key0;
     this.#key1 = key1;
+    this.#vectors = vectors;
   }
 
   /** 32 random bits, 0 … 2³² − 1. */
   bits(): number {
     tracing.hooks?.touch(this);
     if (this.#unread === 0) {
-      const low = this.#block | 0;
-      const high = Math.floor(this.#block / WORDS) | 0;
-      philox(this.#words, low, high, DRAWS, 0, this.#key0, this.#key1);
       this.#block++;
-      this.#unread = 4;
+      this.#unread = BLOCK;
+      this.#known = false;
     }
-    return this.#words[4 - this.#unread--] >>> 0;
+    if (!this.#known) this.#encrypt();
+    return this.#words[BLOCK - this.#unread--] >>> 0;
+  }
+
+  #encrypt(): void {
+    const block = this.#block - 1;
+    philox(this.#words, block | 0, highWord(block), DRAWS, 0, this.#key0, this.#key1);
+    this.#known = true;
+  }
+
+  /** Writes down where the next `count` words are, and goes on behind them. */
+  #reserve(record: Float64Array, count: number): void {
+    const skipped = (BLOCK - this.#unread) % BLOCK;
+    const first = skipped === 0 ? this.#block : this.#block - 1;
+    record[RECORD.key0] = this.#key0;
+    record[RECORD.key1] = this.#key1;
+    record[RECORD.blockLow] = first | 0;
+    record[RECORD.blockHigh] = highWord(first);
+    record[RECORD.skipped] = skipped;
+    const end = skipped + count;
+    const block = first + Math.ceil(end / BLOCK);
+    if (block !== this.#block) this.#known = false;
+    this.#block = block;
+    this.#unread = (BLOCK - (end % BLOCK)) % BLOCK;
   }
 
   /** A uniform number in [0, 1) with 53 random bits. */
@@ -104,7 +138,7 @@ export class Generator {
     }
     const unit = dtype === 'float64' ? () => this.next() : () => (this.bits() >>> 8) / 16777216;
     // What rounding has lifted to `high` begins again at `low`: every element costs equally many draws.
-    return this.#fill('uniform', shape, dtype, () => {
+    return this.#fill('uniform', shape, dtype, [low, high], () => {
       const value = coerce(low + unit() * (high - low), dtype);
       return value < high ? value : low;
     });
@@ -112,7 +146,7 @@ export class Generator {
 
   /** Normal with `mean` and `std`, by inversion of the distribution function. */
   normal<const S extends number[]>(shape: readonly [...S], options: NormalOptions = {}): Tensor<S> {
-    const { mean = 0, std = 1 } = options;
+    const { mean = 0, std = 1, dtype = 'float32' } = options;
     if (!(std >= 0)) {
       throw new ArgumentError(
         `normal: std is not negative, got ${std}. Pass the standard deviation.`,
@@ -123,7 +157,8 @@ export class Generator {
     return this.#fill(
       'normal',
       shape,
-      options.dtype,
+      dtype,
+      [mean, std],
       () => mean + std * inverseNormal(Math.min(open(), 1 - 2 ** -53)),
     );
   }
@@ -140,7 +175,7 @@ export class Generator {
         order[j] = swapped;
       }
     };
-    return new Tensor<[N]>(this.#drawn('int32', n, shuffle), [n], 'int32', null, 0);
+    return new Tensor<[N]>(this.#drawn('int32', n, shuffle, null), [n], 'int32', null, 0);
   }
 
   /** `n` new generators, independent of this one's draws and of each other. */
@@ -150,23 +185,29 @@ export class Generator {
     return Array.from({ length: n }, () => {
       const words = new Int32Array(4);
       philox(words, this.#splits++, 0, SPLITS, 0, this.#key0, this.#key1);
-      return new Generator(words[0], words[1]);
+      return new Generator(words[0], words[1], this.#vectors);
     });
   }
 
   /** Elements filled now, or in every run of the program that is being traced. */
-  #drawn(dtype: DType, length: number, fill: (out: TypedArray) => void): Storage {
+  #drawn(
+    dtype: DType,
+    length: number,
+    fill: (out: TypedArray) => void,
+    stream: Stream | null,
+  ): Storage {
     if (tracing.hooks !== null) {
       tracing.hooks.touch(this);
-      return tracing.hooks.draw(dtype, length, fill);
+      return tracing.hooks.draw(dtype, length, fill, stream);
     }
-    const array = allocate(dtype, length);
-    fill(array);
+    const array = allocate(dtype, length, true);
+    if (stream === null || !this.#vectors(array as Floats, stream)) fill(array);
     return array;
   }
 
   /** Its place in the stream, for `restore`. */
   snapshot(): GeneratorState {
+    if (!this.#known) this.#encrypt();
     return {
       block: this.#block,
       splits: this.#splits,
@@ -181,37 +222,38 @@ export class Generator {
     this.#splits = splits;
     this.#unread = unread;
     this.#words.set(words);
+    this.#known = true;
   }
 
   #fill<S extends number[]>(
-    op: string,
+    op: Draw['distribution'],
     shape: readonly [...S],
-    dtype: DType = 'float32',
-    draw: () => number,
+    asked: DType,
+    parameters: Draw['parameters'],
+    next: () => number,
   ): Tensor<S> {
     const sizes = checkShape(op, shape) as S;
-    if (!isFloating(checkDType(op, dtype))) {
+    const dtype = checkDType(op, asked);
+    if (!isFloating(dtype)) {
       throw new ArgumentError(
         `${op}: draws are float32 or float64, got ${dtype}. Cast the result.`,
       );
     }
-    const elements = this.#drawn(dtype, sizeOf(sizes), (out) => {
-      for (let i = 0; i < out.length; i++) out[i] = draw();
-    });
+    const draw: Draw = { distribution: op, dtype, parameters };
+    const length = sizeOf(sizes);
+    const words = length * wordsPerElement(draw);
+    const [origin, end] = parameters;
+    const reserve = (record: Float64Array): void => {
+      record[RECORD.origin] = origin;
+      record[RECORD.scale] = op === 'uniform' ? end - origin : end;
+      record[RECORD.limit] = end;
+      this.#reserve(record, words);
+    };
+    const fill = (out: TypedArray): void => {
+      for (let i = 0; i < out.length; i++) out[i] = next();
+    };
+    const elements = this.#drawn(dtype, length, fill, { draw, reserve });
     const isNumber = sizes.length === 0 && !isSymbolic(elements);
     return new Tensor<S>(isNumber ? (elements as TypedArray)[0] : elements, sizes, dtype, null, 0);
   }
-}
-
-/**
- * A random generator from a seed (a whole number up to 2⁵³). The same seed gives the same numbers, everywhere.
- * @throws ArgumentError if the seed is not a non-negative whole number.
- */
-export function rng(seed: number): Generator {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new ArgumentError(
-      `rng: a seed is a whole number ≥ 0, got ${seed}. Pass for example rng(42).`,
-    );
-  }
-  return new Generator(seed | 0, Math.floor(seed / WORDS) | 0);
 }
