@@ -81,15 +81,22 @@ export function drawFunction({ shape, dtype }: DrawKind): Func<ValueType[], Valu
         advance(at, GROUP_BYTES);
         advance(index, GROUP_BLOCKS);
       });
-      i32.mul(skipped, WORD_BYTES);
-      local.set(at, i32.add($, buffer));
+      const seek = (): void => {
+        i32.mul(skipped, WORD_BYTES);
+        local.set(at, i32.add($, buffer));
+      };
+      if (normal !== null) {
+        seek();
+        normal.writeProbabilities(at, end);
+      }
+      seek();
       i32.mul(take, bytes);
       local.set(end, i32.add($, out));
       if (normal !== null) {
         local.set(list, i32.add(buffer, WORDS_BYTES));
         whileBelow(out, end, () => normal.writeVector(out, at));
-        local.set(at, i32.add(buffer, WORDS_BYTES));
-        normal.writeTails(at);
+        local.set(end, i32.add(buffer, WORDS_BYTES));
+        normal.writeTails(end, at);
       } else {
         const numbers = shape === 'unit' ? unitNumbers(at) : uniformNumbers(dtype, at, range);
         whileBelow(out, end, () => {

@@ -12,8 +12,8 @@ import {
 } from '../../tensor/normal.js';
 import { f32x4, i8x16, i32, i64x2, if_, type Local, local, v128 } from './assembler/index.js';
 import { Emitter, fromLocal } from './emit.js';
-import { splitExponent } from './math/bits.js';
-import { advance, assign, type Pointer, whileBelow } from './statements.js';
+import { splitExponent, withSignOf } from './math/bits.js';
+import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';
 import { type DrawParameters, unitDoubles } from './uniform-code.js';
 import { type LaneType, lanesOf, narrow, type Vec, vec } from './vector.js';
 
@@ -64,14 +64,16 @@ const ADDRESS = { offset: 8 };
 const VECTOR_BYTES = 16;
 
 const POOL = 16;
-const OWN = 6;
+const OWN = 4;
 
 /** Vectors that the code works with. */
 export const NORMAL_VECTORS = OWN + POOL;
 
 /**
- * A seventh of the elements lies in the tails, which takes a logarithm, a root and another quotient. They are set apart and
- * computed two by two, so that neither half of a vector is computed in vain, and no branch is taken at random.
+ * Normal numbers in passes over a chunk, each of them a loop whose turns depend on little and not on each other: a processor
+ * then works on several at once. A seventh of the elements lies in the tails, which takes a logarithm, a root and another
+ * quotient. They are set apart and computed two by two, so that neither half of a vector is computed in vain, and no branch
+ * is taken at random.
  */
 export class NormalCode {
   readonly #narrow: boolean;
@@ -98,7 +100,17 @@ export class NormalCode {
     this.#bits = bits;
   }
 
-  /** A vector of elements from the words at `at`, as if all were central; both pointers go on. */
+  /** Words from `at` to `end` become p in their place. */
+  writeProbabilities(at: Pointer, end: Pointer): void {
+    whileBelow(at, end, () => {
+      // Half a step off the grid of 2⁻⁵³, as tensor/random.ts has it.
+      const open = l.add(unitDoubles(at), 2 ** -54);
+      store(this.#pool, at, l.pmin(open, 1 - 2 ** -53));
+      advance(at, VECTOR_BYTES);
+    });
+  }
+
+  /** A vector of elements from the p at `at`, as if all were central; both pointers go on. */
   writeVector(out: Pointer, at: Pointer): void {
     const values = this.#own.slice(0, this.#narrow ? 2 : 1);
     values.forEach((value, half) => {
@@ -106,9 +118,7 @@ export class NormalCode {
       this.#setApart(out, 2 * half * this.#bytes);
     });
     const [low, high] = values.map(fromLocal);
-    local.get(out);
-    new Emitter(this.#pool).push(this.#narrow ? narrow(low, high) : low);
-    v128.store({});
+    store(this.#pool, out, this.#narrow ? narrow(low, high) : low);
     advance(at, values.length * VECTOR_BYTES);
     advance(out, VECTOR_BYTES);
   }
@@ -116,9 +126,7 @@ export class NormalCode {
   /** Two values into a local, their p and which of them are in a tail into the last two of the own ones. */
   #draw(value: Vector, at: Pointer, offset: number): void {
     const [p, far] = this.#own.slice(-2);
-    // Half a step off the grid of 2⁻⁵³, as tensor/random.ts has it.
-    const open = l.add(unitDoubles(at, offset), 2 ** -54);
-    const drawn = l.pmin(open, 1 - 2 ** -53);
+    const drawn = load(at, offset);
     const q = l.sub(drawn, 0.5);
     const isFar = l.gt(l.abs(q), CENTRAL);
     assign(this.#pool, [value, p, far], [this.#moved(central(q)), drawn, isFar]);
@@ -142,39 +150,55 @@ export class NormalCode {
     }
   }
 
-  /** The elements from `at` to the end of the list, which gets one more that is written to nowhere. */
-  writeTails(at: Pointer): void {
-    const [p, q, r, z] = this.#own;
+  /** The elements of the list, which begins at `first`; it gets one more that is written to nowhere. */
+  writeTails(first: Pointer, at: Pointer): void {
     i32.add(this.#list, NORMAL_BYTES);
     local.set(this.#bits);
     i32.store(ADDRESS, this.#list, this.#bits);
-    whileBelow(at, this.#list, () => {
-      v128.load64_splat({}, at);
-      v128.load64_splat({ offset: NORMAL_BYTES }, at);
-      i8x16.shuffle(FIRST_OF_BOTH);
-      local.set(p);
-      const drawn = fromLocal(p);
-      assign(this.#pool, [q], [l.sub(drawn, 0.5)]);
-      assign(this.#pool, [r], [radius(drawn, fromLocal(q))]);
-      assign(this.#pool, [z], [middle(fromLocal(r))]);
-      const far = l.gt(fromLocal(r), MIDDLE_END);
-      new Emitter(this.#pool).push(far);
-      v128.any_true();
-      if_(null, () => {
-        assign(this.#pool, [z], [l.choose(far, tail(fromLocal(r)), fromLocal(z))]);
-      });
-      const signed = l.choose(l.lt(fromLocal(q), 0), l.neg(fromLocal(z)), fromLocal(z));
-      const value = this.#moved(signed);
-      const rounded = this.#narrow ? vec(() => f32x4.demote_f64x2_zero(), [value]) : value;
-      assign(this.#pool, [z], [rounded]);
-      for (const lane of [0, 1]) {
-        i32.load({ offset: ADDRESS.offset + lane * NORMAL_BYTES }, at);
-        local.get(z);
-        if (this.#narrow) v128.store32_lane({}, lane);
-        else v128.store64_lane({}, lane);
-      }
-      advance(at, 2 * NORMAL_BYTES);
+    local.set(at, first);
+    whileBelow(at, this.#list, () => this.#findRadius(at));
+    local.set(at, first);
+    whileBelow(at, this.#list, () => this.#writePair(at));
+  }
+
+  /** p of two elements becomes the radius, negative in the lower tail. */
+  #findRadius(at: Pointer): void {
+    const [p, r] = this.#own;
+    this.#loadPair(p, at);
+    const q = l.sub(fromLocal(p), 0.5);
+    assign(this.#pool, [r], [withSignOf(l, q, radius(fromLocal(p), q))]);
+    for (const lane of [0, 1]) v128.store64_lane({ offset: lane * NORMAL_BYTES }, lane, at, r);
+    advance(at, 2 * NORMAL_BYTES);
+  }
+
+  #writePair(at: Pointer): void {
+    const [signed, r, z] = this.#own;
+    this.#loadPair(signed, at);
+    assign(this.#pool, [r], [l.abs(fromLocal(signed))]);
+    assign(this.#pool, [z], [middle(fromLocal(r))]);
+    const far = l.gt(fromLocal(r), MIDDLE_END);
+    new Emitter(this.#pool).push(far);
+    v128.any_true();
+    if_(null, () => {
+      assign(this.#pool, [z], [l.choose(far, tail(fromLocal(r)), fromLocal(z))]);
     });
+    const value = this.#moved(withSignOf(l, fromLocal(signed), fromLocal(z)));
+    const rounded = this.#narrow ? vec(() => f32x4.demote_f64x2_zero(), [value]) : value;
+    assign(this.#pool, [z], [rounded]);
+    for (const lane of [0, 1]) {
+      i32.load({ offset: ADDRESS.offset + lane * NORMAL_BYTES }, at);
+      local.get(z);
+      if (this.#narrow) v128.store32_lane({}, lane);
+      else v128.store64_lane({}, lane);
+    }
+    advance(at, 2 * NORMAL_BYTES);
+  }
+
+  #loadPair(into: Vector, at: Pointer): void {
+    v128.load64_splat({}, at);
+    v128.load64_splat({ offset: NORMAL_BYTES }, at);
+    i8x16.shuffle(FIRST_OF_BOTH);
+    local.set(into);
   }
 }
 

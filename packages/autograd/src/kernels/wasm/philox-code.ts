@@ -15,11 +15,13 @@ export const GROUP_BLOCKS = 4;
 
 const { integer, integerAdd, integerSub, xor } = lanesOf('float32');
 
-/** Of the words of two vectors, one behind the other, every second one from `first` on. */
-const everySecond = (first: number): number[] =>
-  Array.from({ length: 16 }, (_, k) => 4 * (first + 2 * (k >> 2)) + (k & 3));
+/** The upper halves of four products of 64 bits. */
+const UPPER_WORDS = [4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31];
 
-/** The lower and the upper 32 bits of x times a multiplier. */
+/**
+ * The lower and the upper 32 bits of x times a multiplier. The lower ones, though they are there, are multiplied once more:
+ * the unit that shuffles is the busiest, and is needed for the products in full.
+ */
 function product(x: Vec, multiplier: number): { readonly low: Vec; readonly high: Vec } {
   const m = integer(multiplier | 0);
   const halves = [
@@ -27,8 +29,8 @@ function product(x: Vec, multiplier: number): { readonly low: Vec; readonly high
     vec(() => i64x2.extmul_high_i32x4_u(), [x, m]),
   ];
   return {
-    low: vec(() => i8x16.shuffle(everySecond(0)), halves),
-    high: vec(() => i8x16.shuffle(everySecond(1)), halves),
+    low: vec(() => i32x4.mul(), [x, m]),
+    high: vec(() => i8x16.shuffle(UPPER_WORDS), halves),
   };
 }
 
@@ -36,6 +38,12 @@ function round([x0, x1, x2, x3]: readonly Vec[], [key0, key1]: readonly Vec[]): 
   const a = product(x0, MULTIPLIER_0);
   const b = product(x2, MULTIPLIER_1);
   return [xor(xor(b.high, x1), key0), b.low, xor(xor(a.high, x3), key1), a.low];
+}
+
+/** A round of (x0, x1, 0, 0). */
+function firstRound([x0, x1]: readonly Vec[], [key0, key1]: readonly Vec[]): Vec[] {
+  const a = product(x0, MULTIPLIER_0);
+  return [xor(x1, key0), integer(0), xor(a.high, key1), a.low];
 }
 
 /** Values that a round uses twice. */
@@ -80,7 +88,7 @@ export function philoxOf(vectors: readonly Vector[]): {
     // A mask is −1 where the lower word has overflown.
     const carry = vec(() => i32x4.lt_u(), [low, fromLocal(firstLow)]);
     const high = integerSub(fromLocal(firstHigh), carry);
-    assign(pool, state, round([low, high, integer(0), integer(0)], keys[0].map(fromLocal)));
+    assign(pool, state, firstRound([low, high], keys[0].map(fromLocal)));
     for (const pair of keys.slice(1)) {
       assign(pool, state, round(state.map(fromLocal), pair.map(fromLocal)));
     }

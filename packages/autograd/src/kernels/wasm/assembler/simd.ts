@@ -107,6 +107,7 @@ export const i32x4 = {
   shr_u: shift(0xad),
   add: binary(0xae),
   sub: binary(0xb1),
+  mul: binary(0xb5),
 } as const;
 
 export const i64x2 = {
