@@ -8,29 +8,24 @@ export interface Draw {
   readonly parameters: readonly [number, number];
 }
 
+/** Words of 32 bits that come in one block. */
+export const BLOCK_WORDS = 4;
+
 /** How many words of 32 bits an element is made of: 24 random bits for a uniform float32, 53 for all others. */
 export function wordsPerElement({ distribution, dtype }: Omit<Draw, 'parameters'>): number {
   return distribution === 'uniform' && dtype === 'float32' ? 1 : 2;
 }
 
-/** Where a draw begins, as kernels read it: a record of so many float64. */
+/**
+ * Where a draw begins, as kernels read it. A record of eight float64: five whole numbers, which are the key (two words), the
+ * counter of the block that the draw begins in (two words) and how many words of it are left out; then low, high − low and
+ * high, or the mean and the standard deviation.
+ */
 export const RECORD_LENGTH = 8;
+export const RECORD_INTEGERS = 5;
 
-/** What its numbers are; integers are signed and have 32 bits. */
-export const RECORD = {
-  key0: 0,
-  key1: 1,
-  /** The counter of the block of four words that the draw begins in, and how many of the four it leaves out. */
-  blockLow: 2,
-  blockHigh: 3,
-  skipped: 4,
-  /** low, or the mean. */
-  origin: 5,
-  /** high − low, or the standard deviation. */
-  scale: 6,
-  /** high. */
-  limit: 7,
-} as const;
+/** A whole number in a record: its 32 bits are the lowest of the float64. */
+export const wholeNumber = (x: number): number => 2 ** 52 + (x >>> 0);
 
 /** A draw from a stream. */
 export interface Stream {

@@ -1,7 +1,15 @@
 // Random tensors: explicit generators, seeded, splittable, the same bits on every machine.
 
 import { ArgumentError } from '../errors.js';
-import { type Draw, RECORD, type Stream, type VectorDraw, wordsPerElement } from './draw.js';
+import {
+  BLOCK_WORDS,
+  type Draw,
+  RECORD_INTEGERS,
+  type Stream,
+  type VectorDraw,
+  wholeNumber,
+  wordsPerElement,
+} from './draw.js';
 import { checkDType, coerce, type DType, isFloating, type TypedArray } from './dtype.js';
 import { inverseNormal } from './normal.js';
 import { philox } from './philox.js';
@@ -29,9 +37,6 @@ const SPLITS = 1;
 /** How many values a word of 32 bits has. */
 const WORDS = 0x100000000;
 
-/** Words of a block. */
-const BLOCK = 4;
-
 type Floats = Float32Array | Float64Array;
 
 const highWord = (block: number): number => Math.floor(block / WORDS) | 0;
@@ -56,7 +61,7 @@ export class Generator {
   #block = 0;
   #splits = 0;
   /** The words of the block before, once somebody wants them: what vectors draw passes by here. */
-  readonly #words = new Int32Array(BLOCK);
+  readonly #words = new Int32Array(BLOCK_WORDS);
   #known = true;
   #unread = 0;
 
@@ -72,11 +77,11 @@ export class Generator {
     tracing.hooks?.touch(this);
     if (this.#unread === 0) {
       this.#block++;
-      this.#unread = BLOCK;
+      this.#unread = BLOCK_WORDS;
       this.#known = false;
     }
     if (!this.#known) this.#encrypt();
-    return this.#words[BLOCK - this.#unread--] >>> 0;
+    return this.#words[BLOCK_WORDS - this.#unread--] >>> 0;
   }
 
   #encrypt(): void {
@@ -87,18 +92,18 @@ export class Generator {
 
   /** Writes down where the next `count` words are, and goes on behind them. */
   #reserve(record: Float64Array, count: number): void {
-    const skipped = (BLOCK - this.#unread) % BLOCK;
+    const skipped = (BLOCK_WORDS - this.#unread) % BLOCK_WORDS;
     const first = skipped === 0 ? this.#block : this.#block - 1;
-    record[RECORD.key0] = this.#key0;
-    record[RECORD.key1] = this.#key1;
-    record[RECORD.blockLow] = first | 0;
-    record[RECORD.blockHigh] = highWord(first);
-    record[RECORD.skipped] = skipped;
+    record[0] = wholeNumber(this.#key0);
+    record[1] = wholeNumber(this.#key1);
+    record[2] = wholeNumber(first);
+    record[3] = wholeNumber(highWord(first));
+    record[4] = wholeNumber(skipped);
     const end = skipped + count;
-    const block = first + Math.ceil(end / BLOCK);
+    const block = first + Math.ceil(end / BLOCK_WORDS);
     if (block !== this.#block) this.#known = false;
     this.#block = block;
-    this.#unread = (BLOCK - (end % BLOCK)) % BLOCK;
+    this.#unread = (BLOCK_WORDS - (end % BLOCK_WORDS)) % BLOCK_WORDS;
   }
 
   /** A uniform number in [0, 1) with 53 random bits. */
@@ -244,9 +249,9 @@ export class Generator {
     const words = length * wordsPerElement(draw);
     const [origin, end] = parameters;
     const reserve = (record: Float64Array): void => {
-      record[RECORD.origin] = origin;
-      record[RECORD.scale] = op === 'uniform' ? end - origin : end;
-      record[RECORD.limit] = end;
+      record[RECORD_INTEGERS] = origin;
+      record[RECORD_INTEGERS + 1] = op === 'uniform' ? end - origin : end;
+      record[RECORD_INTEGERS + 2] = end;
       this.#reserve(record, words);
     };
     const fill = (out: TypedArray): void => {

@@ -6,7 +6,7 @@ import {
   elementsPerChunk,
   kindOf,
 } from '../../kernels/wasm/draw-code.js';
-import { type Draw, wordsPerElement } from '../../tensor/draw.js';
+import { BLOCK_WORDS, type Draw, wordsPerElement } from '../../tensor/draw.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { DrawCall } from '../instruction.js';
@@ -28,7 +28,7 @@ const BUFFER = 4;
 
 /** Every thread draws by way of a buffer of its own. */
 function cutDraw(draw: Draw, length: number): Cut | null {
-  const blocksPerElement = wordsPerElement(draw) / 4;
+  const blocksPerElement = wordsPerElement(draw) / BLOCK_WORDS;
   const steps = [0, blocksPerElement, 1, bytesPerElement(draw.dtype), 0];
   const blocks = blocksFor(costOf(draw) * length);
   const cut = cutAlong(COUNT, length, elementsPerChunk(draw), blocks, steps);

@@ -1,23 +1,12 @@
 // Random numbers as one function: words of Philox into a small buffer, chunk by chunk, and from there into elements.
 
-import { type Draw, RECORD, wordsPerElement } from '../../tensor/draw.js';
-import {
-  $,
-  br_if,
-  type Func,
-  f64,
-  i32,
-  type Local,
-  local,
-  loop,
-  type ValueType,
-  v128,
-} from './assembler/index.js';
+import { BLOCK_WORDS, type Draw, RECORD_INTEGERS, wordsPerElement } from '../../tensor/draw.js';
+import { $, br_if, type Func, i32, local, loop, type ValueType, v128 } from './assembler/index.js';
 import { routine } from './emit.js';
-import { NORMAL_BYTES, NORMAL_VECTORS, NormalCode } from './normal-code.js';
-import { GROUP_BLOCKS, GROUP_BYTES, PHILOX_VECTORS, philoxOf } from './philox-code.js';
+import { ENTRY_BYTES, NORMAL_VECTORS, normalLoops } from './normal-code.js';
+import { GROUP_BYTES, PHILOX_VECTORS, philoxOf } from './philox-code.js';
 import { advance, type Pointer, smaller, store, whileBelow } from './statements.js';
-import { type DrawParameters, uniformNumbers, unitNumbers } from './uniform-code.js';
+import { rangeNumbers, unitSingles } from './uniform-code.js';
 import { type LaneType, lanesOf } from './vector.js';
 
 /** What is drawn: numbers in [0, 1), in a range, or about a mean. */
@@ -26,11 +15,21 @@ export interface DrawKind {
   readonly dtype: LaneType;
 }
 
+const UNIT: DrawKind = { shape: 'unit', dtype: 'float32' };
+const RANGE: Readonly<Record<LaneType, DrawKind>> = {
+  float32: { shape: 'range', dtype: 'float32' },
+  float64: { shape: 'range', dtype: 'float64' },
+};
+const NORMAL: Readonly<Record<LaneType, DrawKind>> = {
+  float32: { shape: 'normal', dtype: 'float32' },
+  float64: { shape: 'normal', dtype: 'float64' },
+};
+
+/** The same object for the same kind. */
 export function kindOf({ distribution, dtype, parameters: [low, high] }: Draw): DrawKind {
-  if (distribution === 'normal') return { shape: 'normal', dtype };
+  if (distribution === 'normal') return NORMAL[dtype];
   // 24 bits are exact in float32 as they are.
-  const plain = dtype === 'float32' && low === 0 && high === 1;
-  return { shape: plain ? 'unit' : 'range', dtype };
+  return dtype === 'float32' && low === 0 && high === 1 ? UNIT : RANGE[dtype];
 }
 
 /** A chunk's words, all of which come from the buffer while it is in the nearest cache. */
@@ -40,13 +39,17 @@ const CHUNK_WORDS = 1024;
 export const elementsPerChunk = (draw: Draw): number => CHUNK_WORDS / wordsPerElement(draw);
 
 const WORD_BYTES = 4;
-const BLOCK_WORDS = 4;
+const NUMBER_BYTES = 8;
+const VECTOR_BYTES = 16;
 
 /** The words of a chunk, of the block that it begins within, and of blocks that come in one group with the last. */
 const WORDS_BYTES = CHUNK_WORDS * WORD_BYTES + 2 * GROUP_BYTES;
 
-/** What a function draws by way of: it need not hold anything before, and holds nothing of worth after. */
-export const BUFFER_BYTES = WORDS_BYTES + NORMAL_BYTES * (CHUNK_WORDS / 2 + 2);
+/**
+ * What a function draws by way of: it need not hold anything before, and holds nothing of worth after. Words, and a list of
+ * elements, with one more and what is written for it.
+ */
+export const BUFFER_BYTES = WORDS_BYTES + ENTRY_BYTES * (CHUNK_WORDS / 2 + 2);
 
 /**
  * (record, blocks, count, out, buffer): `count` ≥ 1 elements, `blocks` blocks behind where the record says that the draw
@@ -56,78 +59,72 @@ export function drawFunction({ shape, dtype }: DrawKind): Func<ValueType[], Valu
   const distribution = shape === 'normal' ? 'normal' : 'uniform';
   const words = wordsPerElement({ distribution, dtype });
   const { bytes } = lanesOf(dtype);
-  const ownVectors = PHILOX_VECTORS + 3;
-  return routine(5, 11, ownVectors + NORMAL_VECTORS, (parameters, integers, vectors) => {
-    const [record, blocks, left, out, buffer] = parameters;
+  const own = PHILOX_VECTORS + 3;
+  return routine(5, 11, own + NORMAL_VECTORS, (given, integers, vectors) => {
+    const [record, blocks, left, out, buffer] = given;
     const [key0, key1, low, high, skipped, take, at, end, index, list, bits] = integers;
+    const parameters = vectors.slice(PHILOX_VECTORS, own);
+    const pool = vectors.slice(own);
     const philox = philoxOf(vectors);
-    const [origin, scale, limit] = vectors.slice(PHILOX_VECTORS);
-    const pool = vectors.slice(ownVectors);
-    const range: DrawParameters = { origin, scale, limit };
-
-    readIntegers(record, { key0, key1, blockLow: low, blockHigh: high, skipped });
-    readNumbers(record, range);
+    integers.slice(0, RECORD_INTEGERS).forEach((into, k) => {
+      local.set(into, i32.load({ offset: NUMBER_BYTES * k }, record));
+    });
+    parameters.forEach((into, k) => {
+      v128.load64_splat({ offset: NUMBER_BYTES * (RECORD_INTEGERS + k) }, record);
+      local.set(into);
+    });
     philox.prepare([key0, key1], low, high);
-    const normal = shape === 'normal' ? new NormalCode(dtype, range, pool, [list, bits]) : null;
+
+    /** at = where the words of the first element lie. */
+    const seek = (): void => {
+      i32.mul(skipped, WORD_BYTES);
+      local.set(at, i32.add($, buffer));
+    };
+    /** end = as many bytes behind `from` as what is taken has. */
+    const endBehind = (from: Pointer, bytesEach: number): void => {
+      i32.mul(take, bytesEach);
+      local.set(end, i32.add($, from));
+    };
+    const writeUniform = (): void => {
+      const numbers = shape === 'unit' ? unitSingles(at) : rangeNumbers(dtype, at, parameters);
+      seek();
+      endBehind(out, bytes);
+      whileBelow(out, end, () => {
+        store(pool, out, numbers);
+        advance(at, VECTOR_BYTES);
+        advance(out, VECTOR_BYTES);
+      });
+    };
+    const writeNormal = (): void => {
+      const loops = normalLoops(dtype, parameters, pool, [list, bits]);
+      seek();
+      loops.writeProbabilities(at, end);
+      seek();
+      endBehind(out, bytes);
+      local.set(list, i32.add(buffer, WORDS_BYTES));
+      loops.writeCentral(out, end, at);
+      local.set(end, i32.add(buffer, WORDS_BYTES));
+      loops.writeTails(end, at);
+    };
+
     loop(null, (again) => {
       smaller(take, left, CHUNK_WORDS / words);
       local.set(index, blocks);
       local.set(at, buffer);
-      i32.mul(take, words);
-      i32.mul(i32.add($, skipped), WORD_BYTES);
-      local.set(end, i32.add($, buffer));
+      i32.mul(skipped, WORD_BYTES);
+      i32.add($, buffer);
+      local.set(end);
+      endBehind(end, words * WORD_BYTES);
       whileBelow(at, end, () => {
         philox.drawBlocks(at, index);
         advance(at, GROUP_BYTES);
-        advance(index, GROUP_BLOCKS);
+        advance(index, GROUP_BYTES / (BLOCK_WORDS * WORD_BYTES));
       });
-      const seek = (): void => {
-        i32.mul(skipped, WORD_BYTES);
-        local.set(at, i32.add($, buffer));
-      };
-      if (normal !== null) {
-        seek();
-        normal.writeProbabilities(at, end);
-      }
-      seek();
-      i32.mul(take, bytes);
-      local.set(end, i32.add($, out));
-      if (normal !== null) {
-        local.set(list, i32.add(buffer, WORDS_BYTES));
-        whileBelow(out, end, () => normal.writeVector(out, at));
-        local.set(end, i32.add(buffer, WORDS_BYTES));
-        normal.writeTails(end, at);
-      } else {
-        const numbers = shape === 'unit' ? unitNumbers(at) : uniformNumbers(dtype, at, range);
-        whileBelow(out, end, () => {
-          store(pool, out, numbers);
-          advance(at, words * WORD_BYTES * (VECTOR_BYTES / bytes));
-          advance(out, VECTOR_BYTES);
-        });
-      }
+      if (shape === 'normal') writeNormal();
+      else writeUniform();
       advance(blocks, CHUNK_WORDS / BLOCK_WORDS);
       local.tee(left, i32.sub(left, take));
       br_if(again);
     });
   });
-}
-
-const VECTOR_BYTES = 16;
-const NUMBER_BYTES = 8;
-
-type Field = keyof typeof RECORD;
-
-const placeOf = (name: Field) => ({ offset: NUMBER_BYTES * RECORD[name] });
-
-function readIntegers(record: Pointer, fields: { readonly [F in Field]?: Pointer }): void {
-  for (const [name, into] of Object.entries(fields)) {
-    f64.load(placeOf(name as Field), record);
-    local.set(into, i32.trunc_f64_s($));
-  }
-}
-
-function readNumbers(record: Pointer, fields: { readonly [F in Field]?: Local<'v128'> }): void {
-  for (const [name, into] of Object.entries(fields)) {
-    local.set(into, v128.load64_splat(placeOf(name as Field), record));
-  }
 }

@@ -1,20 +1,26 @@
 // Random tensors in WebAssembly, chunk by chunk through the scratch memory.
 
-import { RECORD_LENGTH, type Stream, type VectorDraw, wordsPerElement } from '../../tensor/draw.js';
+import { BLOCK_WORDS, RECORD_LENGTH, type VectorDraw, wordsPerElement } from '../../tensor/draw.js';
 import { type DrawKind, drawFunction, elementsPerChunk, kindOf } from './draw-code.js';
 import { hasSimd, instantiate } from './module.js';
-import { copyTo, SLOT_BYTES, scratchArray, scratchImport, slotAddress } from './scratch.js';
+import {
+  copyTo,
+  type Floats,
+  SLOT_BYTES,
+  scratchArray,
+  scratchImport,
+  slotAddress,
+} from './scratch.js';
 
 type Run = (record: number, blocks: number, count: number, out: number, buffer: number) => void;
 
 /** Elements go through the first slot; the record and what is drawn by way of lie in the second. */
 const SLOTS = 2;
-const RECORD_BYTES = 8 * RECORD_LENGTH;
 
 /** Fewer elements are drawn as fast in plain JavaScript. */
-const SMALL = 16;
+const SMALL = 4;
 /** So many elements take as long in plain JavaScript as a function takes to be compiled. */
-const WORTH_COMPILING = 16_384;
+const WORTH_COMPILING = 32_768;
 
 /** A function, and how many elements were drawn without it. */
 interface Compiled {
@@ -22,40 +28,52 @@ interface Compiled {
   asked: number;
 }
 
-const compiled = new Map<string, Compiled>();
+const compiled = new Map<DrawKind, Compiled>();
 
 /** The function; null where it isn't worth it. */
 function runOf(kind: DrawKind, length: number): Run | null {
-  const key = `${kind.shape} ${kind.dtype}`;
-  let known = compiled.get(key);
+  let known = compiled.get(kind);
   if (known === undefined) {
     known = { run: null, asked: 0 };
-    compiled.set(key, known);
+    compiled.set(kind, known);
   }
+  if (known.run !== null) return known.run;
   known.asked += length;
-  if (known.run === null && known.asked >= WORTH_COMPILING) {
-    known.run = instantiate({ run: drawFunction(kind) }, scratchImport(SLOTS)).run;
-  }
+  if (known.asked < WORTH_COMPILING) return null;
+  known.run = instantiate({ run: drawFunction(kind) }, scratchImport(SLOTS)).run;
   return known.run;
 }
 
+const RECORD_ADDRESS = slotAddress(1);
+const BUFFER_ADDRESS = RECORD_ADDRESS + 8 * RECORD_LENGTH;
+
+let memory: Floats | null = null;
+let record: Float64Array = new Float64Array(0);
+
+/** The record in the scratch memory, which moves when it grows. */
+function currentRecord(): Float64Array {
+  const current = scratchArray('float64', SLOTS);
+  if (current !== memory) {
+    memory = current;
+    record = new Float64Array(current.buffer, RECORD_ADDRESS, RECORD_LENGTH);
+  }
+  return record;
+}
+
 /** The bits of plain JavaScript, for arrays that are worth it. */
-export const drawInto: VectorDraw = (out, { draw, reserve }: Stream) => {
+export const drawInto: VectorDraw = (out, { draw, reserve }) => {
   if (out.length < SMALL || !hasSimd()) return false;
   const run = runOf(kindOf(draw), out.length);
   if (run === null) return false;
-  const memory = scratchArray(draw.dtype, SLOTS);
-  const record = slotAddress(1);
-  reserve(
-    scratchArray('float64', SLOTS).subarray(record / 8, record / 8 + RECORD_LENGTH) as Float64Array,
-  );
-  const chunk = elementsPerChunk(draw);
-  const most = SLOT_BYTES / out.BYTES_PER_ELEMENT;
-  const part = most - (most % chunk);
+  reserve(currentRecord());
+  const elements = scratchArray(draw.dtype, SLOTS);
+  const blocksPerElement = wordsPerElement(draw) / BLOCK_WORDS;
+  const room = SLOT_BYTES / out.BYTES_PER_ELEMENT;
+  const part = room - (room % elementsPerChunk(draw));
   for (let at = 0; at < out.length; at += part) {
     const count = Math.min(part, out.length - at);
-    run(record, (at * wordsPerElement(draw)) / 4, count, 0, record + RECORD_BYTES);
-    copyTo(out, at, memory, 0, count);
+    run(RECORD_ADDRESS, at * blocksPerElement, count, 0, BUFFER_ADDRESS);
+    copyTo(out, at, elements, 0, count);
   }
   return true;
 };

@@ -10,12 +10,12 @@ import {
   TAIL,
   TAIL_BELOW,
 } from '../../tensor/normal.js';
-import { f32x4, i8x16, i32, i64x2, if_, type Local, local, v128 } from './assembler/index.js';
+import { $, f32x4, i32, if_, type Local, local, v128, wide } from './assembler/index.js';
 import { Emitter, fromLocal } from './emit.js';
 import { splitExponent, withSignOf } from './math/bits.js';
 import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';
-import { type DrawParameters, unitDoubles } from './uniform-code.js';
-import { type LaneType, lanesOf, narrow, type Vec, vec } from './vector.js';
+import { unitDoubles } from './uniform-code.js';
+import { type LaneType, lanesOf, lowHalves, narrow, type Vec, vec } from './vector.js';
 
 type Vector = Local<'v128'>;
 
@@ -57,9 +57,9 @@ const tail = (r: Vec): Vec => rational(l.sub(r, MIDDLE_END), TAIL, TAIL_BELOW);
 
 // ---- The loops --------------------------------------------------------------------------------------------------------
 
-/** An element of the tails: p, and the address of the element. */
-export const NORMAL_BYTES = 16;
-const ADDRESS = { offset: 8 };
+/** An element of the tails: p or the radius, and the address of the element. */
+export const ENTRY_BYTES = 16;
+const ADDRESS = 8;
 
 const VECTOR_BYTES = 16;
 
@@ -69,137 +69,108 @@ const OWN = 4;
 /** Vectors that the code works with. */
 export const NORMAL_VECTORS = OWN + POOL;
 
+/** The loops of `normalLoops`. */
+interface NormalLoops {
+  /** Words from `at` to `end` become p in their place. */
+  readonly writeProbabilities: (at: Pointer, end: Pointer) => void;
+  /** The elements from `out` to `end`, from the p at `at` on, as if all were central. */
+  readonly writeCentral: (out: Pointer, end: Pointer, at: Pointer) => void;
+  /** Those of the list, which begins at `first`; it gets one more that is written to nowhere. */
+  readonly writeTails: (first: Pointer, at: Pointer) => void;
+}
+
 /**
  * Normal numbers in passes over a chunk, each of them a loop whose turns depend on little and not on each other: a processor
  * then works on several at once. A seventh of the elements lies in the tails, which takes a logarithm, a root and another
- * quotient. They are set apart and computed two by two, so that neither half of a vector is computed in vain, and no branch
- * is taken at random.
+ * quotient. They are set apart, at `list`, and computed two by two, so that neither half of a vector is computed in vain,
+ * and no branch is taken at random.
  */
-export class NormalCode {
-  readonly #narrow: boolean;
-  readonly #bytes: number;
-  readonly #moved: (z: Vec) => Vec;
-  readonly #own: readonly Vector[];
-  readonly #pool: readonly Vector[];
-  readonly #list: Pointer;
-  readonly #bits: Pointer;
-
-  /** `list` is where the next element of the tails is set down. */
-  constructor(
-    dtype: LaneType,
-    { origin, scale }: DrawParameters,
-    vectors: readonly Vector[],
-    [list, bits]: readonly Pointer[],
-  ) {
-    this.#narrow = dtype === 'float32';
-    this.#bytes = lanesOf(dtype).bytes;
-    this.#moved = (z) => l.add(fromLocal(origin), l.mul(fromLocal(scale), z));
-    this.#own = vectors.slice(0, OWN);
-    this.#pool = vectors.slice(OWN);
-    this.#list = list;
-    this.#bits = bits;
-  }
-
-  /** Words from `at` to `end` become p in their place. */
-  writeProbabilities(at: Pointer, end: Pointer): void {
+export function normalLoops(
+  dtype: LaneType,
+  [mean, deviation]: readonly Vector[],
+  vectors: readonly Vector[],
+  [list, bits]: readonly Pointer[],
+): NormalLoops {
+  const isNarrow = dtype === 'float32';
+  const { bytes } = lanesOf(dtype);
+  const [first, second, p, r] = vectors;
+  const pool = vectors.slice(OWN);
+  const moved = (z: Vec): Vec => l.add(fromLocal(mean), l.mul(fromLocal(deviation), z));
+  const each = (at: Pointer, end: Pointer, step: number, body: () => void): void =>
     whileBelow(at, end, () => {
-      // Half a step off the grid of 2⁻⁵³, as tensor/random.ts has it.
-      const open = l.add(unitDoubles(at), 2 ** -54);
-      store(this.#pool, at, l.pmin(open, 1 - 2 ** -53));
-      advance(at, VECTOR_BYTES);
+      body();
+      advance(at, step);
     });
-  }
 
-  /** A vector of elements from the p at `at`, as if all were central; both pointers go on. */
-  writeVector(out: Pointer, at: Pointer): void {
-    const values = this.#own.slice(0, this.#narrow ? 2 : 1);
-    values.forEach((value, half) => {
-      this.#draw(value, at, half * VECTOR_BYTES);
-      this.#setApart(out, 2 * half * this.#bytes);
-    });
-    const [low, high] = values.map(fromLocal);
-    store(this.#pool, out, this.#narrow ? narrow(low, high) : low);
-    advance(at, values.length * VECTOR_BYTES);
-    advance(out, VECTOR_BYTES);
-  }
-
-  /** Two values into a local, their p and which of them are in a tail into the last two of the own ones. */
-  #draw(value: Vector, at: Pointer, offset: number): void {
-    const [p, far] = this.#own.slice(-2);
-    const drawn = load(at, offset);
-    const q = l.sub(drawn, 0.5);
-    const isFar = l.gt(l.abs(q), CENTRAL);
-    assign(this.#pool, [value, p, far], [this.#moved(central(q)), drawn, isFar]);
-  }
-
-  /** Writes both down, the second over the first where that is none, and counts those that are. */
-  #setApart(out: Pointer, offset: number): void {
-    const [p, far] = this.#own.slice(-2);
-    local.set(this.#bits, i64x2.bitmask(far));
+  /** Writes both lanes down, the second over the first where that is central, and counts those that are not. */
+  const setApart = (far: Vec, out: Pointer, offset: number): void => {
+    new Emitter(pool).push(far);
+    local.set(bits, wide.i64x2_bitmask());
     for (const lane of [0, 1]) {
-      v128.store64_lane({}, lane, this.#list, p);
-      local.get(this.#list);
-      i32.add(out, offset + lane * this.#bytes);
-      i32.store(ADDRESS);
-      i32.and(this.#bits, 1 << lane);
-      i32.const(lane === 0 ? 4 : 3);
-      i32.shl();
-      local.get(this.#list);
-      i32.add();
-      local.set(this.#list);
+      v128.store64_lane({}, lane, list, p);
+      local.get(list);
+      i32.add(out, offset + lane * bytes);
+      i32.store({ offset: ADDRESS });
+      i32.mul(i32.and(bits, 1 << lane), ENTRY_BYTES >> lane);
+      local.set(list, i32.add(list, $));
     }
-  }
+  };
 
-  /** The elements of the list, which begins at `first`; it gets one more that is written to nowhere. */
-  writeTails(first: Pointer, at: Pointer): void {
-    i32.add(this.#list, NORMAL_BYTES);
-    local.set(this.#bits);
-    i32.store(ADDRESS, this.#list, this.#bits);
-    local.set(at, first);
-    whileBelow(at, this.#list, () => this.#findRadius(at));
-    local.set(at, first);
-    whileBelow(at, this.#list, () => this.#writePair(at));
-  }
+  const loadPair = (at: Pointer): void =>
+    assign(pool, [p], [lowHalves(load(at), load(at, ENTRY_BYTES))]);
 
-  /** p of two elements becomes the radius, negative in the lower tail. */
-  #findRadius(at: Pointer): void {
-    const [p, r] = this.#own;
-    this.#loadPair(p, at);
-    const q = l.sub(fromLocal(p), 0.5);
-    assign(this.#pool, [r], [withSignOf(l, q, radius(fromLocal(p), q))]);
-    for (const lane of [0, 1]) v128.store64_lane({ offset: lane * NORMAL_BYTES }, lane, at, r);
-    advance(at, 2 * NORMAL_BYTES);
-  }
+  return {
+    writeProbabilities: (at, end) =>
+      each(at, end, VECTOR_BYTES, () => {
+        // Half a step off the grid of 2⁻⁵³, as tensor/random.ts has it.
+        const open = l.add(unitDoubles(at), 2 ** -54);
+        store(pool, at, l.pmin(open, 1 - 2 ** -53));
+      }),
 
-  #writePair(at: Pointer): void {
-    const [signed, r, z] = this.#own;
-    this.#loadPair(signed, at);
-    assign(this.#pool, [r], [l.abs(fromLocal(signed))]);
-    assign(this.#pool, [z], [middle(fromLocal(r))]);
-    const far = l.gt(fromLocal(r), MIDDLE_END);
-    new Emitter(this.#pool).push(far);
-    v128.any_true();
-    if_(null, () => {
-      assign(this.#pool, [z], [l.choose(far, tail(fromLocal(r)), fromLocal(z))]);
-    });
-    const value = this.#moved(withSignOf(l, fromLocal(signed), fromLocal(z)));
-    const rounded = this.#narrow ? vec(() => f32x4.demote_f64x2_zero(), [value]) : value;
-    assign(this.#pool, [z], [rounded]);
-    for (const lane of [0, 1]) {
-      i32.load({ offset: ADDRESS.offset + lane * NORMAL_BYTES }, at);
-      local.get(z);
-      if (this.#narrow) v128.store32_lane({}, lane);
-      else v128.store64_lane({}, lane);
-    }
-    advance(at, 2 * NORMAL_BYTES);
-  }
+    writeCentral: (out, end, at) =>
+      each(out, end, VECTOR_BYTES, () => {
+        const values = isNarrow ? [first, second] : [first];
+        values.forEach((value, half) => {
+          assign(pool, [p], [load(at)]);
+          const q = l.sub(fromLocal(p), 0.5);
+          assign(pool, [value, r], [moved(central(q)), l.gt(l.abs(q), CENTRAL)]);
+          setApart(fromLocal(r), out, 2 * half * bytes);
+          advance(at, VECTOR_BYTES);
+        });
+        const [low, high] = values.map(fromLocal);
+        store(pool, out, isNarrow ? narrow(low, high) : low);
+      }),
 
-  #loadPair(into: Vector, at: Pointer): void {
-    v128.load64_splat({}, at);
-    v128.load64_splat({ offset: NORMAL_BYTES }, at);
-    i8x16.shuffle(FIRST_OF_BOTH);
-    local.set(into);
-  }
+    writeTails: (begin, at) => {
+      local.set(bits, i32.add(list, ENTRY_BYTES));
+      i32.store({ offset: ADDRESS }, list, bits);
+      local.set(at, begin);
+      each(at, list, 2 * ENTRY_BYTES, () => {
+        loadPair(at);
+        const q = l.sub(fromLocal(p), 0.5);
+        assign(pool, [r], [withSignOf(l, q, radius(fromLocal(p), q))]);
+        for (const lane of [0, 1]) v128.store64_lane({ offset: lane * ENTRY_BYTES }, lane, at, r);
+      });
+      local.set(at, begin);
+      each(at, list, 2 * ENTRY_BYTES, () => {
+        loadPair(at);
+        assign(pool, [r], [l.abs(fromLocal(p))]);
+        assign(pool, [first], [middle(fromLocal(r))]);
+        const far = l.gt(fromLocal(r), MIDDLE_END);
+        new Emitter(pool).push(far);
+        v128.any_true();
+        if_(null, () => {
+          assign(pool, [first], [l.choose(far, tail(fromLocal(r)), fromLocal(first))]);
+        });
+        const value = moved(withSignOf(l, fromLocal(p), fromLocal(first)));
+        assign(pool, [first], [isNarrow ? vec(() => f32x4.demote_f64x2_zero(), [value]) : value]);
+        for (const lane of [0, 1]) {
+          i32.load({ offset: ADDRESS + lane * ENTRY_BYTES }, at);
+          local.get(first);
+          if (isNarrow) v128.store32_lane({}, lane);
+          else v128.store64_lane({}, lane);
+        }
+      });
+    },
+  };
 }
-
-const FIRST_OF_BOTH = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];

@@ -1,7 +1,7 @@
 // Philox4x32-10 on vectors: four blocks of four words at a time, the bits of tensor/philox.ts.
 
 import { MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1 } from '../../tensor/philox.js';
-import { i8x16, i32x4, i64x2, type Local, local, v128 } from './assembler/index.js';
+import { i8x16, i32x4, type Local, local, v128, wide } from './assembler/index.js';
 import { fromLocal } from './emit.js';
 import { transposeSquare } from './square.js';
 import { advance, assign, type Pointer, store } from './statements.js';
@@ -9,9 +9,8 @@ import { lanesOf, type Vec, vec } from './vector.js';
 
 type Vector = Local<'v128'>;
 
-/** Bytes that `drawBlocks` writes, and the blocks in them. */
+/** Bytes that `drawBlocks` writes: four blocks. */
 export const GROUP_BYTES = 64;
-export const GROUP_BLOCKS = 4;
 
 const { integer, integerAdd, integerSub, xor } = lanesOf('float32');
 
@@ -25,11 +24,11 @@ const UPPER_WORDS = [4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31]
 function product(x: Vec, multiplier: number): { readonly low: Vec; readonly high: Vec } {
   const m = integer(multiplier | 0);
   const halves = [
-    vec(() => i64x2.extmul_low_i32x4_u(), [x, m]),
-    vec(() => i64x2.extmul_high_i32x4_u(), [x, m]),
+    vec(() => wide.i64x2_extmul_low_i32x4_u(), [x, m]),
+    vec(() => wide.i64x2_extmul_high_i32x4_u(), [x, m]),
   ];
   return {
-    low: vec(() => i32x4.mul(), [x, m]),
+    low: vec(() => wide.i32x4_mul(), [x, m]),
     high: vec(() => i8x16.shuffle(UPPER_WORDS), halves),
   };
 }
@@ -86,7 +85,7 @@ export function philoxOf(vectors: readonly Vector[]): {
     );
     const low = integerAdd(fromLocal(firstLow), offset);
     // A mask is −1 where the lower word has overflown.
-    const carry = vec(() => i32x4.lt_u(), [low, fromLocal(firstLow)]);
+    const carry = vec(() => wide.i32x4_lt_u(), [low, fromLocal(firstLow)]);
     const high = integerSub(fromLocal(firstHigh), carry);
     assign(pool, state, firstRound([low, high], keys[0].map(fromLocal)));
     for (const pair of keys.slice(1)) {

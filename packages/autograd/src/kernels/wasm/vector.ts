@@ -193,10 +193,13 @@ export function widen(a: Vec): [Vec, Vec] {
   return [vec(() => f64x2.promote_low_f32x4(), [a]), vec(() => f64x2.promote_low_f32x4(), [high])];
 }
 
+/** The first half of one vector and that of another. */
+export const lowHalves = (a: Vec, b: Vec): Vec => vec(() => i8x16.shuffle(LOW_HALVES), [a, b]);
+
 /** Rounds twice two numbers of float64 to four of float32. */
 export function narrow(low: Vec, high: Vec): Vec {
-  const rounded = [low, high].map((half) => vec(() => f32x4.demote_f64x2_zero(), [half]));
-  return vec(() => i8x16.shuffle(LOW_HALVES), rounded);
+  const [a, b] = [low, high].map((half) => vec(() => f32x4.demote_f64x2_zero(), [half]));
+  return lowHalves(a, b);
 }
 
 /** Computes on float32 in float64. */

@@ -15,3 +15,4 @@ export {
   type Type,
   type ValueType,
 } from './types.js';
+export { wide } from './wide.js';

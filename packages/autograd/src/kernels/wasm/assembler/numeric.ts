@@ -35,8 +35,6 @@ export const i32 = {
   rem_u: onI32(0x70),
   and: onI32(0x71),
   or: onI32(0x72),
-  shl: onI32(0x74),
-  trunc_f64_s: instruction([0xaa], ['f64'], 'i32'),
 } as const;
 
 export const i64 = {

@@ -101,25 +101,18 @@ export const i8x16 = {
 
 export const i32x4 = {
   splat: splat(0x11, 'i32'),
-  lt_u: binary(0x3a),
   gt_s: binary(0x3b),
   shl: shift(0xab),
   shr_u: shift(0xad),
   add: binary(0xae),
   sub: binary(0xb1),
-  mul: binary(0xb5),
 } as const;
 
 export const i64x2 = {
-  /** The sign of lane k as bit k. */
-  bitmask: instruction(vectorOpcode(0xc4), ['v128'], 'i32'),
   shl: shift(0xcb),
   shr_u: shift(0xcd),
   add: binary(0xce),
   sub: binary(0xd1),
-  /** Products of 32 bits by 32 in full, of the lower lanes or the upper ones. */
-  extmul_low_i32x4_u: binary(0xde),
-  extmul_high_i32x4_u: binary(0xdf),
 } as const;
 
 // ---- Floating point ---------------------------------------------------------------------------------------------------
@@ -174,5 +167,4 @@ export const f64x2 = {
   extract_lane: extractLane(0x21, 'f64'),
   replace_lane: replaceLane(0x22, 'f64'),
   promote_low_f32x4: unary(0x5f),
-  convert_low_i32x4_s: unary(0xfe),
 } as const;
