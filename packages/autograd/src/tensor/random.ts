@@ -57,13 +57,12 @@ export class Generator {
   readonly #key0: number;
   readonly #key1: number;
   readonly #vectors: VectorDraw;
-  /** The block that comes next; what is unread is of the one before. */
-  #block = 0;
+  /** How many words were drawn. */
+  #position = 0;
   #splits = 0;
-  /** The words of the block before, once somebody wants them: what vectors draw passes by here. */
+  /** The words of a block, and its number: what vectors draw passes by here. */
   readonly #words = new Int32Array(BLOCK_WORDS);
-  #known = true;
-  #unread = 0;
+  #known = -1;
 
   /** @internal Use `rng(seed)`. */
   constructor(key0: number, key1: number, vectors: VectorDraw) {
@@ -75,35 +74,27 @@ export class Generator {
   /** 32 random bits, 0 … 2³² − 1. */
   bits(): number {
     tracing.hooks?.touch(this);
-    if (this.#unread === 0) {
-      this.#block++;
-      this.#unread = BLOCK_WORDS;
-      this.#known = false;
-    }
-    if (!this.#known) this.#encrypt();
-    return this.#words[BLOCK_WORDS - this.#unread--] >>> 0;
+    const at = this.#position++;
+    const block = Math.floor(at / BLOCK_WORDS);
+    if (block !== this.#known) this.#encrypt(block);
+    return this.#words[at - BLOCK_WORDS * block] >>> 0;
   }
 
-  #encrypt(): void {
-    const block = this.#block - 1;
+  #encrypt(block: number): void {
     philox(this.#words, block | 0, highWord(block), DRAWS, 0, this.#key0, this.#key1);
-    this.#known = true;
+    this.#known = block;
   }
 
   /** Writes down where the next `count` words are, and goes on behind them. */
   #reserve(record: Float64Array, count: number): void {
-    const skipped = (BLOCK_WORDS - this.#unread) % BLOCK_WORDS;
-    const first = skipped === 0 ? this.#block : this.#block - 1;
+    const at = this.#position;
+    const block = Math.floor(at / BLOCK_WORDS);
     record[0] = wholeNumber(this.#key0);
     record[1] = wholeNumber(this.#key1);
-    record[2] = wholeNumber(first);
-    record[3] = wholeNumber(highWord(first));
-    record[4] = wholeNumber(skipped);
-    const end = skipped + count;
-    const block = first + Math.ceil(end / BLOCK_WORDS);
-    if (block !== this.#block) this.#known = false;
-    this.#block = block;
-    this.#unread = (BLOCK_WORDS - (end % BLOCK_WORDS)) % BLOCK_WORDS;
+    record[2] = wholeNumber(block);
+    record[3] = wholeNumber(highWord(block));
+    record[4] = wholeNumber(at - BLOCK_WORDS * block);
+    this.#position = at + count;
   }
 
   /** A uniform number in [0, 1) with 53 random bits. */
@@ -143,7 +134,7 @@ export class Generator {
     }
     const unit = dtype === 'float64' ? () => this.next() : () => (this.bits() >>> 8) / 16777216;
     // What rounding has lifted to `high` begins again at `low`: every element costs equally many draws.
-    return this.#fill('uniform', shape, dtype, [low, high], () => {
+    return this.#fill('uniform', shape, dtype, [low, high - low, high], () => {
       const value = coerce(low + unit() * (high - low), dtype);
       return value < high ? value : low;
     });
@@ -212,29 +203,29 @@ export class Generator {
 
   /** Its place in the stream, for `restore`. */
   snapshot(): GeneratorState {
-    if (!this.#known) this.#encrypt();
+    const block = Math.ceil(this.#position / BLOCK_WORDS);
+    if (block - 1 !== this.#known) this.#encrypt(block - 1);
     return {
-      block: this.#block,
+      block,
       splits: this.#splits,
-      unread: this.#unread,
+      unread: BLOCK_WORDS * block - this.#position,
       words: this.#words.slice(),
     };
   }
 
   /** Goes on from a place in the stream of the same seed. */
   restore({ block, splits, unread, words }: GeneratorState): void {
-    this.#block = block;
+    this.#position = BLOCK_WORDS * block - unread;
     this.#splits = splits;
-    this.#unread = unread;
     this.#words.set(words);
-    this.#known = true;
+    this.#known = block - 1;
   }
 
   #fill<S extends number[]>(
-    op: Draw['distribution'],
+    op: 'uniform' | 'normal',
     shape: readonly [...S],
     asked: DType,
-    parameters: Draw['parameters'],
+    parameters: readonly number[],
     next: () => number,
   ): Tensor<S> {
     const sizes = checkShape(op, shape) as S;
@@ -244,14 +235,15 @@ export class Generator {
         `${op}: draws are float32 or float64, got ${dtype}. Cast the result.`,
       );
     }
-    const draw: Draw = { distribution: op, dtype, parameters };
+    const [low, , high] = parameters;
+    // 24 bits are exact in float32 as they are.
+    const isUnit = dtype === 'float32' && low === 0 && high === 1;
+    const distribution = op === 'normal' ? op : isUnit ? 'unit' : 'range';
+    const draw: Draw = { distribution, dtype, parameters };
     const length = sizeOf(sizes);
     const words = length * wordsPerElement(draw);
-    const [origin, end] = parameters;
     const reserve = (record: Float64Array): void => {
-      record[RECORD_INTEGERS] = origin;
-      record[RECORD_INTEGERS + 1] = op === 'uniform' ? end - origin : end;
-      record[RECORD_INTEGERS + 2] = end;
+      record.set(parameters, RECORD_INTEGERS);
       this.#reserve(record, words);
     };
     const fill = (out: TypedArray): void => {

@@ -1,11 +1,6 @@
 // Random tensors: a call that reads where in its stream it begins, cut between chunks.
 
-import {
-  BUFFER_BYTES,
-  drawFunction,
-  elementsPerChunk,
-  kindOf,
-} from '../../kernels/wasm/draw-code.js';
+import { BUFFER_BYTES, drawFunction, elementsPerChunk } from '../../kernels/wasm/draw-code.js';
 import { BLOCK_WORDS, type Draw, wordsPerElement } from '../../tensor/draw.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
@@ -42,11 +37,10 @@ export function drawStep(
   [out, record]: readonly Symbolic[],
   { placeOf, scratch }: StepContext,
 ): CallStep {
-  const kind = kindOf(draw);
   return {
     kind: 'call',
-    key: `draw ${kind.shape} ${kind.dtype}`,
-    make: () => drawFunction(kind),
+    key: `draw ${draw.distribution} ${draw.dtype}`,
+    make: () => drawFunction(draw),
     parameters: [placeOf(record), 0, out.length, placeOf(out), scratch],
     cut: cutDraw(draw, out.length),
   };

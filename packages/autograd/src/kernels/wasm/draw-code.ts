@@ -1,42 +1,19 @@
 // Random numbers as one function: words of Philox into a small buffer, chunk by chunk, and from there into elements.
 
-import { BLOCK_WORDS, type Draw, RECORD_INTEGERS, wordsPerElement } from '../../tensor/draw.js';
+import { BLOCK_WORDS, type DrawKind, RECORD_INTEGERS, wordsPerElement } from '../../tensor/draw.js';
 import { $, br_if, type Func, i32, local, loop, type ValueType, v128 } from './assembler/index.js';
 import { routine } from './emit.js';
 import { ENTRY_BYTES, NORMAL_VECTORS, normalLoops } from './normal-code.js';
 import { GROUP_BYTES, PHILOX_VECTORS, philoxOf } from './philox-code.js';
 import { advance, type Pointer, smaller, store, whileBelow } from './statements.js';
 import { rangeNumbers, unitSingles } from './uniform-code.js';
-import { type LaneType, lanesOf } from './vector.js';
-
-/** What is drawn: numbers in [0, 1), in a range, or about a mean. */
-export interface DrawKind {
-  readonly shape: 'unit' | 'range' | 'normal';
-  readonly dtype: LaneType;
-}
-
-const UNIT: DrawKind = { shape: 'unit', dtype: 'float32' };
-const RANGE: Readonly<Record<LaneType, DrawKind>> = {
-  float32: { shape: 'range', dtype: 'float32' },
-  float64: { shape: 'range', dtype: 'float64' },
-};
-const NORMAL: Readonly<Record<LaneType, DrawKind>> = {
-  float32: { shape: 'normal', dtype: 'float32' },
-  float64: { shape: 'normal', dtype: 'float64' },
-};
-
-/** The same object for the same kind. */
-export function kindOf({ distribution, dtype, parameters: [low, high] }: Draw): DrawKind {
-  if (distribution === 'normal') return NORMAL[dtype];
-  // 24 bits are exact in float32 as they are.
-  return dtype === 'float32' && low === 0 && high === 1 ? UNIT : RANGE[dtype];
-}
+import { lanesOf } from './vector.js';
 
 /** A chunk's words, all of which come from the buffer while it is in the nearest cache. */
 const CHUNK_WORDS = 1024;
 
 /** What is drawn in parts is cut between chunks. */
-export const elementsPerChunk = (draw: Draw): number => CHUNK_WORDS / wordsPerElement(draw);
+export const elementsPerChunk = (draw: DrawKind): number => CHUNK_WORDS / wordsPerElement(draw);
 
 const WORD_BYTES = 4;
 const NUMBER_BYTES = 8;
@@ -55,9 +32,9 @@ export const BUFFER_BYTES = WORDS_BYTES + ENTRY_BYTES * (CHUNK_WORDS / 2 + 2);
  * (record, blocks, count, out, buffer): `count` ≥ 1 elements, `blocks` blocks behind where the record says that the draw
  * begins, which is a whole number of chunks. The last vector may be written past the end.
  */
-export function drawFunction({ shape, dtype }: DrawKind): Func<ValueType[], ValueType[]> {
-  const distribution = shape === 'normal' ? 'normal' : 'uniform';
-  const words = wordsPerElement({ distribution, dtype });
+export function drawFunction(kind: DrawKind): Func<ValueType[], ValueType[]> {
+  const { distribution, dtype } = kind;
+  const words = wordsPerElement(kind);
   const { bytes } = lanesOf(dtype);
   const own = PHILOX_VECTORS + 3;
   return routine(5, 11, own + NORMAL_VECTORS, (given, integers, vectors) => {
@@ -86,7 +63,8 @@ export function drawFunction({ shape, dtype }: DrawKind): Func<ValueType[], Valu
       local.set(end, i32.add($, from));
     };
     const writeUniform = (): void => {
-      const numbers = shape === 'unit' ? unitSingles(at) : rangeNumbers(dtype, at, parameters);
+      const numbers =
+        distribution === 'unit' ? unitSingles(at) : rangeNumbers(dtype, at, parameters);
       seek();
       endBehind(out, bytes);
       whileBelow(out, end, () => {
@@ -98,13 +76,13 @@ export function drawFunction({ shape, dtype }: DrawKind): Func<ValueType[], Valu
     const writeNormal = (): void => {
       const loops = normalLoops(dtype, parameters, pool, [list, bits]);
       seek();
-      loops.writeProbabilities(at, end);
+      loops.probabilities(at, end);
       seek();
       endBehind(out, bytes);
       local.set(list, i32.add(buffer, WORDS_BYTES));
-      loops.writeCentral(out, end, at);
+      loops.central(out, end, at);
       local.set(end, i32.add(buffer, WORDS_BYTES));
-      loops.writeTails(end, at);
+      loops.tails(end, at);
     };
 
     loop(null, (again) => {
@@ -120,7 +98,7 @@ export function drawFunction({ shape, dtype }: DrawKind): Func<ValueType[], Valu
         advance(at, GROUP_BYTES);
         advance(index, GROUP_BYTES / (BLOCK_WORDS * WORD_BYTES));
       });
-      if (shape === 'normal') writeNormal();
+      if (distribution === 'normal') writeNormal();
       else writeUniform();
       advance(blocks, CHUNK_WORDS / BLOCK_WORDS);
       local.tee(left, i32.sub(left, take));

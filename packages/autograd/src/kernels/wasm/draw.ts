@@ -1,7 +1,13 @@
 // Random tensors in WebAssembly, chunk by chunk through the scratch memory.
 
-import { BLOCK_WORDS, RECORD_LENGTH, type VectorDraw, wordsPerElement } from '../../tensor/draw.js';
-import { type DrawKind, drawFunction, elementsPerChunk, kindOf } from './draw-code.js';
+import {
+  BLOCK_WORDS,
+  type DrawKind,
+  RECORD_LENGTH,
+  type VectorDraw,
+  wordsPerElement,
+} from '../../tensor/draw.js';
+import { drawFunction, elementsPerChunk } from './draw-code.js';
 import { hasSimd, instantiate } from './module.js';
 import {
   copyTo,
@@ -28,19 +34,20 @@ interface Compiled {
   asked: number;
 }
 
-const compiled = new Map<DrawKind, Compiled>();
+const compiled = { float32: new Map<string, Compiled>(), float64: new Map<string, Compiled>() };
 
 /** The function; null where it isn't worth it. */
 function runOf(kind: DrawKind, length: number): Run | null {
-  let known = compiled.get(kind);
+  const { distribution, dtype } = kind;
+  let known = compiled[dtype].get(distribution);
   if (known === undefined) {
     known = { run: null, asked: 0 };
-    compiled.set(kind, known);
+    compiled[dtype].set(distribution, known);
   }
-  if (known.run !== null) return known.run;
   known.asked += length;
-  if (known.asked < WORTH_COMPILING) return null;
-  known.run = instantiate({ run: drawFunction(kind) }, scratchImport(SLOTS)).run;
+  if (known.run === null && known.asked >= WORTH_COMPILING) {
+    known.run = instantiate({ run: drawFunction(kind) }, scratchImport(SLOTS)).run;
+  }
   return known.run;
 }
 
@@ -63,7 +70,7 @@ function currentRecord(): Float64Array {
 /** The bits of plain JavaScript, for arrays that are worth it. */
 export const drawInto: VectorDraw = (out, { draw, reserve }) => {
   if (out.length < SMALL || !hasSimd()) return false;
-  const run = runOf(kindOf(draw), out.length);
+  const run = runOf(draw, out.length);
   if (run === null) return false;
   reserve(currentRecord());
   const elements = scratchArray(draw.dtype, SLOTS);

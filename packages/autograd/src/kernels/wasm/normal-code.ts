@@ -10,7 +10,7 @@ import {
   TAIL,
   TAIL_BELOW,
 } from '../../tensor/normal.js';
-import { $, f32x4, i32, if_, type Local, local, v128, wide } from './assembler/index.js';
+import { $, f32x4, i32, if_, type Local, local, signsOfTwo, v128 } from './assembler/index.js';
 import { Emitter, fromLocal } from './emit.js';
 import { splitExponent, withSignOf } from './math/bits.js';
 import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';
@@ -34,7 +34,7 @@ const rational = (x: Vec, numerator: readonly number[], denominator: readonly nu
 /** Where |q| is more, q = p − ½, lie the tails. */
 const CENTRAL = 0.425;
 
-const central = (q: Vec): Vec =>
+const centre = (q: Vec): Vec =>
   l.mul(q, rational(l.sub(0.180625, l.mul(q, q)), CENTRE, CENTRE_BELOW));
 
 /** ln x for 0 < x < √½. */
@@ -72,11 +72,11 @@ export const NORMAL_VECTORS = OWN + POOL;
 /** The loops of `normalLoops`. */
 interface NormalLoops {
   /** Words from `at` to `end` become p in their place. */
-  readonly writeProbabilities: (at: Pointer, end: Pointer) => void;
+  readonly probabilities: (at: Pointer, end: Pointer) => void;
   /** The elements from `out` to `end`, from the p at `at` on, as if all were central. */
-  readonly writeCentral: (out: Pointer, end: Pointer, at: Pointer) => void;
+  readonly central: (out: Pointer, end: Pointer, at: Pointer) => void;
   /** Those of the list, which begins at `first`; it gets one more that is written to nowhere. */
-  readonly writeTails: (first: Pointer, at: Pointer) => void;
+  readonly tails: (first: Pointer, at: Pointer) => void;
 }
 
 /**
@@ -105,7 +105,7 @@ export function normalLoops(
   /** Writes both lanes down, the second over the first where that is central, and counts those that are not. */
   const setApart = (far: Vec, out: Pointer, offset: number): void => {
     new Emitter(pool).push(far);
-    local.set(bits, wide.i64x2_bitmask());
+    local.set(bits, signsOfTwo());
     for (const lane of [0, 1]) {
       v128.store64_lane({}, lane, list, p);
       local.get(list);
@@ -120,20 +120,20 @@ export function normalLoops(
     assign(pool, [p], [lowHalves(load(at), load(at, ENTRY_BYTES))]);
 
   return {
-    writeProbabilities: (at, end) =>
+    probabilities: (at, end) =>
       each(at, end, VECTOR_BYTES, () => {
         // Half a step off the grid of 2⁻⁵³, as tensor/random.ts has it.
         const open = l.add(unitDoubles(at), 2 ** -54);
         store(pool, at, l.pmin(open, 1 - 2 ** -53));
       }),
 
-    writeCentral: (out, end, at) =>
+    central: (out, end, at) =>
       each(out, end, VECTOR_BYTES, () => {
         const values = isNarrow ? [first, second] : [first];
         values.forEach((value, half) => {
           assign(pool, [p], [load(at)]);
           const q = l.sub(fromLocal(p), 0.5);
-          assign(pool, [value, r], [moved(central(q)), l.gt(l.abs(q), CENTRAL)]);
+          assign(pool, [value, r], [moved(centre(q)), l.gt(l.abs(q), CENTRAL)]);
           setApart(fromLocal(r), out, 2 * half * bytes);
           advance(at, VECTOR_BYTES);
         });
@@ -141,7 +141,7 @@ export function normalLoops(
         store(pool, out, isNarrow ? narrow(low, high) : low);
       }),
 
-    writeTails: (begin, at) => {
+    tails: (begin, at) => {
       local.set(bits, i32.add(list, ENTRY_BYTES));
       i32.store({ offset: ADDRESS }, list, bits);
       local.set(at, begin);

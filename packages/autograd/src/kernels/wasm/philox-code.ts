@@ -1,7 +1,17 @@
 // Philox4x32-10 on vectors: four blocks of four words at a time, the bits of tensor/philox.ts.
 
 import { MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1 } from '../../tensor/philox.js';
-import { i8x16, i32x4, type Local, local, v128, wide } from './assembler/index.js';
+import {
+  highProducts,
+  i8x16,
+  i32x4,
+  isBelow,
+  type Local,
+  local,
+  lowProducts,
+  multiplyWords,
+  v128,
+} from './assembler/index.js';
 import { fromLocal } from './emit.js';
 import { transposeSquare } from './square.js';
 import { advance, assign, type Pointer, store } from './statements.js';
@@ -23,12 +33,9 @@ const UPPER_WORDS = [4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31]
  */
 function product(x: Vec, multiplier: number): { readonly low: Vec; readonly high: Vec } {
   const m = integer(multiplier | 0);
-  const halves = [
-    vec(() => wide.i64x2_extmul_low_i32x4_u(), [x, m]),
-    vec(() => wide.i64x2_extmul_high_i32x4_u(), [x, m]),
-  ];
+  const halves = [vec(() => lowProducts(), [x, m]), vec(() => highProducts(), [x, m])];
   return {
-    low: vec(() => wide.i32x4_mul(), [x, m]),
+    low: vec(() => multiplyWords(), [x, m]),
     high: vec(() => i8x16.shuffle(UPPER_WORDS), halves),
   };
 }
@@ -85,7 +92,7 @@ export function philoxOf(vectors: readonly Vector[]): {
     );
     const low = integerAdd(fromLocal(firstLow), offset);
     // A mask is −1 where the lower word has overflown.
-    const carry = vec(() => wide.i32x4_lt_u(), [low, fromLocal(firstLow)]);
+    const carry = vec(() => isBelow(), [low, fromLocal(firstLow)]);
     const high = integerSub(fromLocal(firstHigh), carry);
     assign(pool, state, firstRound([low, high], keys[0].map(fromLocal)));
     for (const pair of keys.slice(1)) {
