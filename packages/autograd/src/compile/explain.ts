@@ -41,7 +41,6 @@ function describe(instruction: Instruction): string {
     case 'host':
       return call.name;
     case 'draw':
-    case 'hostDraw':
       return 'random numbers';
   }
 }

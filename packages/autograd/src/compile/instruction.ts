@@ -100,21 +100,14 @@ export interface HostCall {
 }
 
 /**
- * Draws from a generator, whose state goes on as it does eagerly: JavaScript writes the place in the stream into the second
- * output, from where vectors fill the first.
+ * Draws from a generator, whose state goes on as it does eagerly. Of a stream, JavaScript writes the place into the second
+ * output, from where vectors fill the first; without one it fills the output.
  */
-export interface DrawCall extends Stream {
+export interface DrawCall {
   readonly kind: 'draw';
-}
-
-/** Draws that JavaScript does word by word. */
-export interface HostDrawCall {
-  readonly kind: 'hostDraw';
+  readonly stream: Stream | null;
   readonly fill: (out: TypedArray) => void;
 }
-
-/** Whether it moves a generator on: it is neither left out nor done once for two. */
-export const isDraw = ({ kind }: Call): boolean => kind === 'draw' || kind === 'hostDraw';
 
 export type Call =
   | ElementwiseCall
@@ -126,8 +119,7 @@ export type Call =
   | AxisCall
   | ConvertCall
   | HostCall
-  | DrawCall
-  | HostDrawCall;
+  | DrawCall;
 
 /** One step of a program: a call, the blocks that it reads, the blocks that it writes. */
 export interface Instruction {
@@ -189,10 +181,8 @@ export function execute(
       kernels.convert(x[0], call.from, out, call.to);
       return;
     case 'draw':
-      call.reserve(outputs[1] as Float64Array);
-      return;
-    case 'hostDraw':
-      call.fill(out);
+      if (call.stream === null) call.fill(out);
+      else call.stream.reserve(outputs[1] as Float64Array);
       return;
     case 'host':
       executeHost(call, x, outputs);

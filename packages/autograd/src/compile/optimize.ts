@@ -12,7 +12,6 @@ import {
   type ElementwiseCall,
   fillsWhole,
   type Instruction,
-  isDraw,
   type MatmulCall,
 } from './instruction.js';
 import type { Constant } from './recorder.js';
@@ -83,7 +82,7 @@ function repeatable(
   { call, partial, outputs }: Instruction,
   again: ReadonlySet<Symbolic>,
 ): boolean {
-  if (partial || isDraw(call) || call.kind === 'host') return false;
+  if (partial || call.kind === 'draw' || call.kind === 'host') return false;
   return !outputs.some((out) => again.has(out));
 }
 
@@ -131,7 +130,7 @@ function dropDead(
   for (let k = instructions.length - 1; k >= 0; k--) {
     const instruction = instructions[k];
     const { call, inputs, outputs } = instruction;
-    if (!isDraw(call) && !outputs.some((block) => needed.has(block))) continue;
+    if (call.kind !== 'draw' && !outputs.some((block) => needed.has(block))) continue;
     for (const block of inputs) needed.add(block);
     result.push(instruction);
   }

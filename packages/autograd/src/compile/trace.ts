@@ -119,11 +119,8 @@ export function trace(
 
   const draw: TraceHooks['draw'] = (dtype, length, fill, stream) => {
     const block = recorder.block(dtype, length);
-    if (stream === null || length === 0) recorder.note({ kind: 'hostDraw', fill }, [], [block]);
-    else {
-      const record = recorder.block('float64', RECORD_LENGTH);
-      recorder.note({ kind: 'draw', ...stream }, [], [block, record]);
-    }
+    const outputs = stream === null ? [block] : [block, recorder.block('float64', RECORD_LENGTH)];
+    recorder.note({ kind: 'draw', stream, fill }, [], outputs);
     return block;
   };
   const fixed = new Map<object, Error>();

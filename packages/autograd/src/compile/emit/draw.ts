@@ -33,10 +33,12 @@ function cutDraw(draw: Draw, length: number): Cut | null {
 }
 
 export function drawStep(
-  { draw }: DrawCall,
+  { stream }: DrawCall,
   [out, record]: readonly Symbolic[],
   { placeOf, scratch }: StepContext,
-): CallStep {
+): CallStep | null {
+  if (stream === null || out.length === 0) return null;
+  const { draw } = stream;
   return {
     kind: 'call',
     key: `draw ${draw.distribution} ${draw.dtype}`,

@@ -110,7 +110,7 @@ export function lower(
       return 'threads';
     }
     // Where the draw begins in its stream is known to JavaScript alone.
-    if (call.kind === 'draw') steps.push({ kind: 'host', k });
+    if (call.kind === 'draw' && step !== null) steps.push({ kind: 'host', k });
     steps.push(step ?? { kind: 'host', k });
     return step === null ? 'host' : 'wasm';
   });

@@ -9,14 +9,7 @@ import {
 } from '../../tensor/draw.js';
 import { drawFunction, elementsPerChunk } from './draw-code.js';
 import { hasSimd, instantiate } from './module.js';
-import {
-  copyTo,
-  type Floats,
-  SLOT_BYTES,
-  scratchArray,
-  scratchImport,
-  slotAddress,
-} from './scratch.js';
+import { copyTo, SLOT_BYTES, scratchArray, scratchImport, slotAddress } from './scratch.js';
 
 type Run = (record: number, blocks: number, count: number, out: number, buffer: number) => void;
 
@@ -28,58 +21,44 @@ const SMALL = 4;
 /** So many elements take as long in plain JavaScript as a function takes to be compiled. */
 const WORTH_COMPILING = 32_768;
 
-/** A function, and how many elements were drawn without it. */
-interface Compiled {
-  run: Run | null;
-  asked: number;
-}
+const runs: Record<DrawKind['dtype'], { [D in DrawKind['distribution']]?: Run }> = {
+  float32: {},
+  float64: {},
+};
 
-const compiled = { float32: new Map<string, Compiled>(), float64: new Map<string, Compiled>() };
+/** Elements that were drawn without the function for them since the last one was compiled. */
+let asked = 0;
 
-/** The function; null where it isn't worth it. */
-function runOf(kind: DrawKind, length: number): Run | null {
-  const { distribution, dtype } = kind;
-  let known = compiled[dtype].get(distribution);
-  if (known === undefined) {
-    known = { run: null, asked: 0 };
-    compiled[dtype].set(distribution, known);
+/** The function; undefined where it isn't worth it. */
+function runOf(kind: DrawKind, length: number): Run | undefined {
+  const own = runs[kind.dtype];
+  let run = own[kind.distribution];
+  if (run === undefined) {
+    asked += length;
+    if (asked < WORTH_COMPILING) return undefined;
+    asked = 0;
+    run = instantiate({ run: drawFunction(kind) }, scratchImport(SLOTS)).run as Run;
+    own[kind.distribution] = run;
   }
-  known.asked += length;
-  if (known.run === null && known.asked >= WORTH_COMPILING) {
-    known.run = instantiate({ run: drawFunction(kind) }, scratchImport(SLOTS)).run;
-  }
-  return known.run;
+  return run;
 }
 
 const RECORD_ADDRESS = slotAddress(1);
-const BUFFER_ADDRESS = RECORD_ADDRESS + 8 * RECORD_LENGTH;
-
-let memory: Floats | null = null;
-let record: Float64Array = new Float64Array(0);
-
-/** The record in the scratch memory, which moves when it grows. */
-function currentRecord(): Float64Array {
-  const current = scratchArray('float64', SLOTS);
-  if (current !== memory) {
-    memory = current;
-    record = new Float64Array(current.buffer, RECORD_ADDRESS, RECORD_LENGTH);
-  }
-  return record;
-}
+const record = new Float64Array(RECORD_LENGTH);
 
 /** The bits of plain JavaScript, for arrays that are worth it. */
 export const drawInto: VectorDraw = (out, { draw, reserve }) => {
-  if (out.length < SMALL || !hasSimd()) return false;
-  const run = runOf(draw, out.length);
-  if (run === null) return false;
-  reserve(currentRecord());
+  const run = out.length < SMALL || !hasSimd() ? undefined : runOf(draw, out.length);
+  if (run === undefined) return false;
+  reserve(record);
+  scratchArray('float64', SLOTS).set(record, RECORD_ADDRESS / record.BYTES_PER_ELEMENT);
   const elements = scratchArray(draw.dtype, SLOTS);
-  const blocksPerElement = wordsPerElement(draw) / BLOCK_WORDS;
   const room = SLOT_BYTES / out.BYTES_PER_ELEMENT;
   const part = room - (room % elementsPerChunk(draw));
   for (let at = 0; at < out.length; at += part) {
     const count = Math.min(part, out.length - at);
-    run(RECORD_ADDRESS, at * blocksPerElement, count, 0, BUFFER_ADDRESS);
+    const blocks = (at * wordsPerElement(draw)) / BLOCK_WORDS;
+    run(RECORD_ADDRESS, blocks, count, 0, RECORD_ADDRESS + record.byteLength);
     copyTo(out, at, elements, 0, count);
   }
   return true;

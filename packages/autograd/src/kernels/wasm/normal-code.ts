@@ -10,7 +10,7 @@ import {
   TAIL,
   TAIL_BELOW,
 } from '../../tensor/normal.js';
-import { $, f32x4, i32, if_, type Local, local, signsOfTwo, v128 } from './assembler/index.js';
+import { $, f32x4, i32, type Local, local, signsOfTwo, v128 } from './assembler/index.js';
 import { Emitter, fromLocal } from './emit.js';
 import { splitExponent, withSignOf } from './math/bits.js';
 import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';
@@ -154,15 +154,11 @@ export function normalLoops(
       local.set(at, begin);
       each(at, list, 2 * ENTRY_BYTES, () => {
         loadPair(at);
-        assign(pool, [r], [l.abs(fromLocal(p))]);
-        assign(pool, [first], [middle(fromLocal(r))]);
-        const far = l.gt(fromLocal(r), MIDDLE_END);
-        new Emitter(pool).push(far);
-        v128.any_true();
-        if_(null, () => {
-          assign(pool, [first], [l.choose(far, tail(fromLocal(r)), fromLocal(first))]);
-        });
-        const value = moved(withSignOf(l, fromLocal(p), fromLocal(first)));
+        const signed = fromLocal(p);
+        assign(pool, [r], [l.abs(signed)]);
+        const radius = fromLocal(r);
+        const z = l.choose(l.gt(radius, MIDDLE_END), tail(radius), middle(radius));
+        const value = moved(withSignOf(l, signed, z));
         assign(pool, [first], [isNarrow ? vec(() => f32x4.demote_f64x2_zero(), [value]) : value]);
         for (const lane of [0, 1]) {
           i32.load({ offset: ADDRESS + lane * ENTRY_BYTES }, at);

@@ -46,12 +46,6 @@ function round([x0, x1, x2, x3]: readonly Vec[], [key0, key1]: readonly Vec[]): 
   return [xor(xor(b.high, x1), key0), b.low, xor(xor(a.high, x3), key1), a.low];
 }
 
-/** A round of (x0, x1, 0, 0). */
-function firstRound([x0, x1]: readonly Vec[], [key0, key1]: readonly Vec[]): Vec[] {
-  const a = product(x0, MULTIPLIER_0);
-  return [xor(x1, key0), integer(0), xor(a.high, key1), a.low];
-}
-
 /** Values that a round uses twice. */
 const POOL = 12;
 
@@ -94,8 +88,8 @@ export function philoxOf(vectors: readonly Vector[]): {
     // A mask is −1 where the lower word has overflown.
     const carry = vec(() => isBelow(), [low, fromLocal(firstLow)]);
     const high = integerSub(fromLocal(firstHigh), carry);
-    assign(pool, state, firstRound([low, high], keys[0].map(fromLocal)));
-    for (const pair of keys.slice(1)) {
+    assign(pool, state, [low, high, integer(0), integer(0)]);
+    for (const pair of keys) {
       assign(pool, state, round(state.map(fromLocal), pair.map(fromLocal)));
     }
     transposeSquare(state, spare);
