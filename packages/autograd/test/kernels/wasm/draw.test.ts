@@ -1,7 +1,9 @@
 // Random numbers on vectors: the bits of plain JavaScript, from any place in a stream, at any length.
 
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { compile, type Generator, rng, type Tensor } from '../../../src/index.js';
+import { drawInto } from '../../../src/kernels/wasm/draw.js';
+import { RECORD_LENGTH, type Stream } from '../../../src/tensor/draw.js';
 import { Generator as Plain } from '../../../src/tensor/random.js';
 
 /** A generator of the same stream that draws everything in plain JavaScript. */
@@ -46,7 +48,7 @@ const KINDS: readonly (readonly [what: string, draw: Draw])[] = [
 ];
 
 // Functions are compiled where they are worth it: from here on every one is there.
-for (const [, draw] of KINDS) draw(rng(0), 20_000);
+for (const [, draw] of KINDS) draw(rng(0), 40_000);
 
 const sameBits = (a: Tensor, b: Tensor): boolean => {
   const [x, y] = [a.data(), b.data()];
@@ -99,5 +101,50 @@ describe.each(KINDS)('%s', (_, draw) => {
       if (run === 3) expect(sameBits(draw(vectors, 30), draw(plain, 30))).toBe(true);
     }
     expect(vectors.snapshot()).toEqual(plain.snapshot());
+  });
+});
+
+describe('drawing into an array', () => {
+  const streamOf = (place: readonly number[]): Stream => ({
+    draw: { distribution: 'unit', dtype: 'float32', parameters: [0, 1, 1] },
+    reserve: (record) => record.set(place),
+  });
+  const first = streamOf(new Array(RECORD_LENGTH).fill(2 ** 52));
+
+  it('is left to plain JavaScript for a few elements, which takes nothing from the stream', () => {
+    const untouched: Stream = {
+      ...first,
+      reserve: () => {
+        throw new Error('it has no place to begin');
+      },
+    };
+    const out = new Float32Array(3);
+    expect(drawInto(out, untouched)).toBe(false);
+    expect(out).toEqual(new Float32Array(3));
+  });
+
+  it('writes every element and nothing else', () => {
+    const all = new Float32Array(20).fill(-1);
+    expect(drawInto(all.subarray(3, 13), first)).toBe(true);
+    const expected = plainly(0).uniform([10]).data();
+    expect(Array.from(all)).toEqual([-1, -1, -1, ...expected, ...new Array(7).fill(-1)]);
+  });
+});
+
+describe('where WebAssembly is missing', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it('the same numbers are drawn', async () => {
+    vi.resetModules();
+    vi.stubGlobal('WebAssembly', undefined);
+    const without = await import('../../../src/index.js');
+    expect(without.backendInfo().simd).toBe(false);
+    for (const [, draw] of KINDS.slice(0, 3)) {
+      const got = draw(without.rng(5), 1001).toArray();
+      expect(got).toEqual(draw(rng(5), 1001).toArray());
+    }
   });
 });
