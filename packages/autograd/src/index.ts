@@ -23,6 +23,7 @@ export {
 export * from './inspect/index.js';
 export { type BackendInfo, backendInfo } from './kernels/backend.js';
 export type { Kernels, KernelView } from './kernels/kernels.js';
+export { rng } from './kernels/random.js';
 export { setThreads } from './kernels/wasm/gemm-threads.js';
 export * from './ops/index.js';
 export {

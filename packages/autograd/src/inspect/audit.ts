@@ -1,8 +1,8 @@
 // The audit: runs a function, then tries every operation that it recorded against finite differences.
 
 import { AuditError } from '../errors.js';
+import { rng } from '../kernels/random.js';
 import { cast, mul, sum } from '../ops/index.js';
-import { rng } from '../ops/random.js';
 import { detach } from '../tape/backward.js';
 import type { Node } from '../tape/node.js';
 import { state } from '../tape/state.js';

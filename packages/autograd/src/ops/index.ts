@@ -14,7 +14,6 @@ export * from './logic.js';
 export { dot, type MatmulOptions, matmul, outer } from './matmul.js';
 export { permute, transpose } from './permute.js';
 export { averagePool, maxPool } from './pooling.js';
-export { rng } from './random.js';
 export {
   cumsum,
   logsumexp,

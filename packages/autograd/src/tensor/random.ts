@@ -112,9 +112,9 @@ export class Generator {
         `integer: limit is at most 2^32, got ${limit}. Use Math.floor(next() * limit) for larger ones.`,
       );
     }
-    const fair = WORDS - (WORDS % bound);
     let bits = this.bits();
-    while (bits >= fair) bits = this.bits();
+    // What is left over at the end would come too often; where the end is far, the remainder need not be known.
+    while (bits >= WORDS - bound && bits >= WORDS - (WORDS % bound)) bits = this.bits();
     return bits % bound;
   }
 

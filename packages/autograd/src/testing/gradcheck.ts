@@ -1,7 +1,7 @@
 // The judge of derivatives: every rule against central differences, first and second order, both modes.
 
 import { ArgumentError } from '../errors.js';
-import { rng } from '../ops/random.js';
+import { rng } from '../kernels/random.js';
 import type { Operand } from '../tensor/operand.js';
 import type { Generator } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';

@@ -9,7 +9,7 @@ import { blocksFor, type Cut, cutAlong } from './shared.js';
 import type { CallStep, StepContext } from './step.js';
 
 /** Nanoseconds for drawing a word, and for making a normal number of two. */
-const WORD_COST = 2;
+const WORD_COST = 3;
 const NORMAL_COST = 8;
 
 function costOf(draw: Draw): number {

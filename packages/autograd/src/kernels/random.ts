@@ -1,8 +1,8 @@
 // Where generators come from: a seed, and the kernels that draw their large tensors.
 
 import { ArgumentError } from '../errors.js';
-import { drawInto } from '../kernels/wasm/draw.js';
 import { Generator } from '../tensor/random.js';
+import { drawInto } from './wasm/draw.js';
 
 /**
  * A random generator from a seed (a whole number up to 2⁵³). The same seed gives the same numbers, everywhere.
