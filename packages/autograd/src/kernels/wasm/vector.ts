@@ -183,7 +183,8 @@ export const lanesOf = (dtype: LaneType): Lanes => LANES[dtype];
 const HIGH_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15] as Parameters<
   typeof i8x16.shuffle
 >[0];
-const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23] as Parameters<
+/** For a shuffle: the first half of one vector, and that of another. */
+export const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23] as Parameters<
   typeof i8x16.shuffle
 >[0];
 
@@ -193,13 +194,10 @@ export function widen(a: Vec): [Vec, Vec] {
   return [vec(() => f64x2.promote_low_f32x4(), [a]), vec(() => f64x2.promote_low_f32x4(), [high])];
 }
 
-/** The first half of one vector and that of another. */
-export const lowHalves = (a: Vec, b: Vec): Vec => vec(() => i8x16.shuffle(LOW_HALVES), [a, b]);
-
 /** Rounds twice two numbers of float64 to four of float32. */
 export function narrow(low: Vec, high: Vec): Vec {
-  const [a, b] = [low, high].map((half) => vec(() => f32x4.demote_f64x2_zero(), [half]));
-  return lowHalves(a, b);
+  const rounded = [low, high].map((half) => vec(() => f32x4.demote_f64x2_zero(), [half]));
+  return vec(() => i8x16.shuffle(LOW_HALVES), rounded);
 }
 
 /** Computes on float32 in float64. */
