@@ -23,6 +23,7 @@ export {
 export * from './inspect/index.js';
 export { type BackendInfo, backendInfo } from './kernels/backend.js';
 export type { Kernels, KernelView } from './kernels/kernels.js';
+export { rng } from './kernels/random.js';
 export { setThreads } from './kernels/wasm/gemm-threads.js';
 export * from './ops/index.js';
 export {
@@ -60,7 +61,6 @@ export {
   Generator,
   type GeneratorState,
   type NormalOptions,
-  rng,
   type UniformOptions,
 } from './tensor/random.js';
 export type { Shape } from './tensor/shape.js';

@@ -4,6 +4,7 @@ import { accumulate } from '../kernels/accumulate.js';
 import type { Kernels, KernelView, Layout, Reduction } from '../kernels/kernels.js';
 import { softmaxWithLogs } from '../kernels/wasm/softmax.js';
 import { type Expr, kernelOf } from '../scalar/index.js';
+import type { Stream } from '../tensor/draw.js';
 import type { DType, TypedArray } from '../tensor/dtype.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -107,9 +108,13 @@ export interface HostCall {
   readonly run: (inputs: readonly KernelView[], outputs: readonly KernelView[]) => void;
 }
 
-/** Draws from a generator, whose state goes on as it does eagerly. */
+/**
+ * Draws from a generator, whose state goes on as it does eagerly. Of a stream, JavaScript writes the place into the second
+ * output, from where vectors fill the first; without one it fills the output.
+ */
 export interface DrawCall {
   readonly kind: 'draw';
+  readonly stream: Stream | null;
   readonly fill: (out: TypedArray) => void;
 }
 
@@ -151,7 +156,7 @@ export interface Operands {
   readonly outputs: readonly TypedArray[];
 }
 
-/** Runs one instruction on arrays: what the emitter's code must be equal to. */
+/** Runs one instruction on arrays: what the emitter's code must be equal to. Of a draw, what goes before it. */
 export function execute(
   kernels: Kernels,
   { call }: Instruction,
@@ -189,7 +194,8 @@ export function execute(
       kernels.convert(x[0], call.from, out, call.to);
       return;
     case 'draw':
-      call.fill(out);
+      if (call.stream === null) call.fill(out);
+      else call.stream.reserve(outputs[1] as Float64Array);
       return;
     case 'host':
       executeHost(call, x, outputs);

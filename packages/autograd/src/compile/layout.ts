@@ -2,6 +2,7 @@
 
 import type { Blas } from '../kernels/blas/index.js';
 import { type PlacedJob, threadCount } from '../kernels/threads/index.js';
+import { BUFFER_BYTES } from '../kernels/wasm/draw-code.js';
 import { scratchPerThread } from '../kernels/wasm/gemm-threads.js';
 import { isShared } from '../kernels/wasm/threading.js';
 import { isLane, type LaneType } from '../kernels/wasm/vector.js';
@@ -31,7 +32,7 @@ const NUMBER_BYTES = 8;
 /** What a program keeps in memory between runs, and where it lies while it runs. */
 export class Layout {
   readonly cells: readonly HeldCell[];
-  /** Where matrix products pack their panels, and columns are summed: behind the blocks of the arena. */
+  /** Where matrix products pack their panels, columns are summed, and random words lie: behind the blocks of the arena. */
   readonly scratch: Place;
   readonly arenaBytes: number;
   /** Threads that there is scratch for. */
@@ -186,6 +187,7 @@ function threadsOn(memory: WebAssembly.Memory): number {
 function scratchBytes(threads: number, instructions: readonly Instruction[]): number {
   const needed = instructions.map(({ call, outputs }) => {
     if (call.kind === 'reduce') return reduceScratchBytes(call, outputs[0].dtype);
+    if (call.kind === 'draw') return threads * BUFFER_BYTES;
     if (call.kind !== 'matmul' || !isLane(call.dtype)) return 0;
     return threads * scratchPerThread(call.dtype, call.n, call.k);
   });

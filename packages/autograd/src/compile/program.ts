@@ -101,8 +101,10 @@ export class Program {
       run: (k) => {
         const jobs = this.#threaded[k];
         const instruction = this.instructions[k];
+        if (jobs === undefined || instruction.call.kind === 'draw') {
+          execute(kernels, instruction, this.#layout.operandsOf(instruction));
+        }
         if (jobs !== undefined) this.#share(jobs, instruction);
-        else execute(kernels, instruction, this.#layout.operandsOf(instruction));
       },
       refuse: (k, index) => refuseIndex(this.instructions[k], index),
       ended: () => this.#deferCells(),

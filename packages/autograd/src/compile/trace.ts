@@ -3,10 +3,11 @@
 import { TraceError } from '../errors.js';
 import { traced } from '../kernels/active.js';
 import { refusePromise } from '../tape/state.js';
-import type { DType, TypedArray } from '../tensor/dtype.js';
+import { RECORD_LENGTH } from '../tensor/draw.js';
+import type { DType } from '../tensor/dtype.js';
 import { Generator, type GeneratorState } from '../tensor/random.js';
 import type { Shape } from '../tensor/shape.js';
-import { isSymbolic, type Symbolic, tracing } from '../tensor/symbolic.js';
+import { isSymbolic, type Symbolic, type TraceHooks, tracing } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { Variable, type VariableState } from '../tensor/variable.js';
 import { leavesOf, mapTree, rebuild } from '../transforms/tree.js';
@@ -116,9 +117,10 @@ export function trace(
     if (grad !== null && gradBefore !== null) cell.grad = symbolicLike(grad, gradBefore);
   };
 
-  const draw = (dtype: DType, length: number, fill: (out: TypedArray) => void): Symbolic => {
+  const draw: TraceHooks['draw'] = (dtype, length, fill, stream) => {
     const block = recorder.block(dtype, length);
-    recorder.note({ kind: 'draw', fill }, [], [block]);
+    const outputs = stream === null ? [block] : [block, recorder.block('float64', RECORD_LENGTH)];
+    recorder.note({ kind: 'draw', stream, fill }, [], outputs);
     return block;
   };
   const fixed = new Map<object, Error>();

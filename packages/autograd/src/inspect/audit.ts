@@ -1,12 +1,13 @@
 // The audit: runs a function, then tries every operation that it recorded against finite differences.
 
 import { AuditError } from '../errors.js';
+import { rng } from '../kernels/random.js';
 import { cast, mul, sum } from '../ops/index.js';
 import { detach } from '../tape/backward.js';
 import type { Node } from '../tape/node.js';
 import { state } from '../tape/state.js';
 import { isFloating } from '../tensor/dtype.js';
-import { type Generator, rng } from '../tensor/random.js';
+import type { Generator } from '../tensor/random.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { vjp } from '../transforms/grad.js';

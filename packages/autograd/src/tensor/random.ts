@@ -1,6 +1,15 @@
 // Random tensors: explicit generators, seeded, splittable, the same bits on every machine.
 
 import { ArgumentError } from '../errors.js';
+import {
+  BLOCK_WORDS,
+  type Draw,
+  RECORD_INTEGERS,
+  type Stream,
+  type VectorDraw,
+  wholeNumber,
+  wordsPerElement,
+} from './draw.js';
 import { checkDType, coerce, type DType, isFloating, type TypedArray } from './dtype.js';
 import { inverseNormal } from './normal.js';
 import { philox } from './philox.js';
@@ -28,6 +37,10 @@ const SPLITS = 1;
 /** How many values a word of 32 bits has. */
 const WORDS = 0x100000000;
 
+type Floats = Float32Array | Float64Array;
+
+const highWord = (block: number): number => Math.floor(block / WORDS) | 0;
+
 /** A place in a stream of random numbers. */
 export interface GeneratorState {
   readonly block: number;
@@ -43,28 +56,45 @@ export interface GeneratorState {
 export class Generator {
   readonly #key0: number;
   readonly #key1: number;
-  #block = 0;
+  readonly #vectors: VectorDraw;
+  /** How many words were drawn. */
+  #position = 0;
   #splits = 0;
-  readonly #words = new Int32Array(4);
-  #unread = 0;
+  /** The words of a block, and its number: what vectors draw passes by here. */
+  readonly #words = new Int32Array(BLOCK_WORDS);
+  #known = -1;
 
   /** @internal Use `rng(seed)`. */
-  constructor(key0: number, key1: number) {
+  constructor(key0: number, key1: number, vectors: VectorDraw) {
     this.#key0 = key0;
     this.#key1 = key1;
+    this.#vectors = vectors;
   }
 
   /** 32 random bits, 0 … 2³² − 1. */
   bits(): number {
     tracing.hooks?.touch(this);
-    if (this.#unread === 0) {
-      const low = this.#block | 0;
-      const high = Math.floor(this.#block / WORDS) | 0;
-      philox(this.#words, low, high, DRAWS, 0, this.#key0, this.#key1);
-      this.#block++;
-      this.#unread = 4;
-    }
-    return this.#words[4 - this.#unread--] >>> 0;
+    const at = this.#position++;
+    const block = Math.floor(at / BLOCK_WORDS);
+    if (block !== this.#known) this.#encrypt(block);
+    return this.#words[at - BLOCK_WORDS * block] >>> 0;
+  }
+
+  #encrypt(block: number): void {
+    philox(this.#words, block | 0, highWord(block), DRAWS, 0, this.#key0, this.#key1);
+    this.#known = block;
+  }
+
+  /** Writes down where the next `count` words are, and goes on behind them. */
+  #reserve(record: Float64Array, count: number): void {
+    const at = this.#position;
+    const block = Math.floor(at / BLOCK_WORDS);
+    record[0] = wholeNumber(this.#key0);
+    record[1] = wholeNumber(this.#key1);
+    record[2] = wholeNumber(block);
+    record[3] = wholeNumber(highWord(block));
+    record[4] = wholeNumber(at - BLOCK_WORDS * block);
+    this.#position = at + count;
   }
 
   /** A uniform number in [0, 1) with 53 random bits. */
@@ -82,9 +112,9 @@ export class Generator {
         `integer: limit is at most 2^32, got ${limit}. Use Math.floor(next() * limit) for larger ones.`,
       );
     }
-    const fair = WORDS - (WORDS % bound);
     let bits = this.bits();
-    while (bits >= fair) bits = this.bits();
+    // What is left over at the end would come too often; where the end is far, the remainder need not be known.
+    while (bits >= WORDS - bound && bits >= WORDS - (WORDS % bound)) bits = this.bits();
     return bits % bound;
   }
 
@@ -104,7 +134,7 @@ export class Generator {
     }
     const unit = dtype === 'float64' ? () => this.next() : () => (this.bits() >>> 8) / 16777216;
     // What rounding has lifted to `high` begins again at `low`: every element costs equally many draws.
-    return this.#fill('uniform', shape, dtype, () => {
+    return this.#fill('uniform', shape, dtype, [low, high - low, high], () => {
       const value = coerce(low + unit() * (high - low), dtype);
       return value < high ? value : low;
     });
@@ -112,7 +142,7 @@ export class Generator {
 
   /** Normal with `mean` and `std`, by inversion of the distribution function. */
   normal<const S extends number[]>(shape: readonly [...S], options: NormalOptions = {}): Tensor<S> {
-    const { mean = 0, std = 1 } = options;
+    const { mean = 0, std = 1, dtype = 'float32' } = options;
     if (!(std >= 0)) {
       throw new ArgumentError(
         `normal: std is not negative, got ${std}. Pass the standard deviation.`,
@@ -123,7 +153,8 @@ export class Generator {
     return this.#fill(
       'normal',
       shape,
-      options.dtype,
+      dtype,
+      [mean, std],
       () => mean + std * inverseNormal(Math.min(open(), 1 - 2 ** -53)),
     );
   }
@@ -140,7 +171,7 @@ export class Generator {
         order[j] = swapped;
       }
     };
-    return new Tensor<[N]>(this.#drawn('int32', n, shuffle), [n], 'int32', null, 0);
+    return new Tensor<[N]>(this.#drawn('int32', n, shuffle, null), [n], 'int32', null, 0);
   }
 
   /** `n` new generators, independent of this one's draws and of each other. */
@@ -150,68 +181,76 @@ export class Generator {
     return Array.from({ length: n }, () => {
       const words = new Int32Array(4);
       philox(words, this.#splits++, 0, SPLITS, 0, this.#key0, this.#key1);
-      return new Generator(words[0], words[1]);
+      return new Generator(words[0], words[1], this.#vectors);
     });
   }
 
   /** Elements filled now, or in every run of the program that is being traced. */
-  #drawn(dtype: DType, length: number, fill: (out: TypedArray) => void): Storage {
+  #drawn(
+    dtype: DType,
+    length: number,
+    fill: (out: TypedArray) => void,
+    stream: Stream | null,
+  ): Storage {
     if (tracing.hooks !== null) {
       tracing.hooks.touch(this);
-      return tracing.hooks.draw(dtype, length, fill);
+      return tracing.hooks.draw(dtype, length, fill, stream);
     }
-    const array = allocate(dtype, length);
-    fill(array);
+    const array = allocate(dtype, length, true);
+    if (stream === null || !this.#vectors(array as Floats, stream)) fill(array);
     return array;
   }
 
   /** Its place in the stream, for `restore`. */
   snapshot(): GeneratorState {
+    const block = Math.ceil(this.#position / BLOCK_WORDS);
+    if (block - 1 !== this.#known) this.#encrypt(block - 1);
     return {
-      block: this.#block,
+      block,
       splits: this.#splits,
-      unread: this.#unread,
+      unread: BLOCK_WORDS * block - this.#position,
       words: this.#words.slice(),
     };
   }
 
   /** Goes on from a place in the stream of the same seed. */
   restore({ block, splits, unread, words }: GeneratorState): void {
-    this.#block = block;
+    this.#position = BLOCK_WORDS * block - unread;
     this.#splits = splits;
-    this.#unread = unread;
     this.#words.set(words);
+    this.#known = block - 1;
   }
 
   #fill<S extends number[]>(
-    op: string,
+    op: 'uniform' | 'normal',
     shape: readonly [...S],
-    dtype: DType = 'float32',
-    draw: () => number,
+    asked: DType,
+    parameters: readonly number[],
+    next: () => number,
   ): Tensor<S> {
     const sizes = checkShape(op, shape) as S;
-    if (!isFloating(checkDType(op, dtype))) {
+    const dtype = checkDType(op, asked);
+    if (!isFloating(dtype)) {
       throw new ArgumentError(
         `${op}: draws are float32 or float64, got ${dtype}. Cast the result.`,
       );
     }
-    const elements = this.#drawn(dtype, sizeOf(sizes), (out) => {
-      for (let i = 0; i < out.length; i++) out[i] = draw();
-    });
+    const [low, , high] = parameters;
+    // 24 bits are exact in float32 as they are.
+    const isUnit = dtype === 'float32' && low === 0 && high === 1;
+    const distribution = op === 'normal' ? op : isUnit ? 'unit' : 'range';
+    const draw: Draw = { distribution, dtype, parameters };
+    const length = sizeOf(sizes);
+    const words = length * wordsPerElement(draw);
+    const reserve = (record: Float64Array): void => {
+      record.set(parameters, RECORD_INTEGERS);
+      this.#reserve(record, words);
+    };
+    const fill = (out: TypedArray): void => {
+      for (let i = 0; i < out.length; i++) out[i] = next();
+    };
+    const elements = this.#drawn(dtype, length, fill, { draw, reserve });
     const isNumber = sizes.length === 0 && !isSymbolic(elements);
     return new Tensor<S>(isNumber ? (elements as TypedArray)[0] : elements, sizes, dtype, null, 0);
   }
-}
-
-/**
- * A random generator from a seed (a whole number up to 2⁵³). The same seed gives the same numbers, everywhere.
- * @throws ArgumentError if the seed is not a non-negative whole number.
- */
-export function rng(seed: number): Generator {
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new ArgumentError(
-      `rng: a seed is a whole number ≥ 0, got ${seed}. Pass for example rng(42).`,
-    );
-  }
-  return new Generator(seed | 0, Math.floor(seed / WORDS) | 0);
 }

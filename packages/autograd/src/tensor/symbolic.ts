@@ -1,5 +1,6 @@
 // Tensors without elements: what a function computes on while it is being traced.
 
+import type { Stream } from './draw.js';
 import type { DType, TypedArray } from './dtype.js';
 
 /** Stands where elements will be when the traced program runs. */
@@ -25,8 +26,13 @@ export interface TraceHooks {
   tap(name: string, value: unknown): void;
   /** The elements that a cell had when the trace began; null if it isn't part of the trace yet. */
   entry(cell: object): TypedArray | number | null;
-  /** A generator draws a tensor: the program will call `fill` in every run. */
-  draw(dtype: DType, length: number, fill: (out: TypedArray) => void): Symbolic;
+  /** A generator draws a tensor: the program will draw from `stream` in every run, or call `fill` where there is none. */
+  draw(
+    dtype: DType,
+    length: number,
+    fill: (out: TypedArray) => void,
+    stream: Stream | null,
+  ): Symbolic;
 }
 
 /** The trace that is running; null outside of one. */

@@ -1,8 +1,9 @@
 // The judge of derivatives: every rule against central differences, first and second order, both modes.
 
 import { ArgumentError } from '../errors.js';
+import { rng } from '../kernels/random.js';
 import type { Operand } from '../tensor/operand.js';
-import { type Generator, rng } from '../tensor/random.js';
+import type { Generator } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Variable } from '../tensor/variable.js';
 import { accumulated } from './accumulated.js';

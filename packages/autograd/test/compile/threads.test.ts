@@ -96,6 +96,36 @@ describe('a program at 1, 2, 3 and 4 threads', () => {
     expect(uncut.map(([what]) => what)).toEqual(['rows that are not whole vectors']);
   });
 
+  it.each([
+    ['uniform float32', { dtype: 'float32' }, 100_003],
+    ['uniform float64', { dtype: 'float64' }, 50_001],
+  ] as const)('draws the same bits: %s', (_, { dtype }, count) => {
+    const results = [1, 2, 4].map((threads) => {
+      setThreads(threads);
+      const own = rng(3);
+      const program = compile(() => [
+        own.uniform([count], { dtype, low: -1 }),
+        own.normal([count], { dtype }),
+        own.uniform([7]),
+      ]);
+      program();
+      if (threads === 4) until(() => startedWorkers() === 3);
+      const again = program().map((x) => {
+        const { buffer, byteOffset, byteLength } = x.data();
+        return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+      });
+      return { again, engines: program.explain().kernels.map(({ engine }) => engine) };
+    });
+    for (const { again } of results) {
+      expect(again.map((bits, k) => bits === results[0].again[k])).toEqual([true, true, true]);
+    }
+    expect(results.map(({ engines }) => engines)).toEqual([
+      ['wasm', 'wasm', 'wasm'],
+      ['threads', 'threads', 'wasm'],
+      ['threads', 'threads', 'wasm'],
+    ]);
+  });
+
   it('is not cut where it is small', () => {
     setThreads(4);
     const program = compile((x: Tensor, w: Tensor) => softmax(exp(x.matmul(w)).sum(0)));

@@ -7,6 +7,7 @@ import { bytesOf } from '../plan.js';
 import { blasBlocks } from './blas.js';
 import { convertStep } from './convert.js';
 import { moveStep, stridedStep, zerosStep } from './copies.js';
+import { drawStep } from './draw.js';
 import { elementwiseStep } from './elementwise.js';
 import { indexingStep } from './indexing.js';
 import { matmulBlocks, matmulStep } from './products.js';
@@ -34,6 +35,8 @@ function stepOf(
       return matmulStep(call, inputs, out, context);
     case 'convert':
       return convertStep(call, inputs[0], out, context);
+    case 'draw':
+      return drawStep(call, outputs, context);
     case 'softmaxWithLogs':
       return softmaxWithLogsStep(call, inputs[0], outputs, context);
     case 'axis':
@@ -109,6 +112,8 @@ export function lower(
       steps.push({ kind: 'host', k });
       return 'threads';
     }
+    // Where the draw begins in its stream is known to JavaScript alone.
+    if (call.kind === 'draw' && step !== null) steps.push({ kind: 'host', k });
     steps.push(step ?? { kind: 'host', k });
     return step === null ? 'host' : 'wasm';
   });

@@ -47,7 +47,7 @@ export interface StepContext {
   readonly gemm: Gemm;
   /** Where large products are left to the system's library: that. */
   readonly blas: Blas | null;
-  /** Where matrix products pack their panels, and columns are summed. */
+  /** Where matrix products pack their panels, columns are summed, and random words lie. */
   readonly scratch: Place;
   /** Threads that steps may be cut over, this one included; there is scratch for as many. */
   readonly threads: number;

@@ -183,7 +183,8 @@ export const lanesOf = (dtype: LaneType): Lanes => LANES[dtype];
 const HIGH_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15] as Parameters<
   typeof i8x16.shuffle
 >[0];
-const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23] as Parameters<
+/** For a shuffle: the first half of one vector, and that of another. */
+export const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23] as Parameters<
   typeof i8x16.shuffle
 >[0];
 

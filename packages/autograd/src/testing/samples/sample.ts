@@ -1,8 +1,9 @@
 // What a sample is: an operation with inputs to check it on, and what to draw the inputs with.
 
 import type { RetrogradError } from '../../errors.js';
+import { rng } from '../../kernels/random.js';
 import { arrayOfLength, type DType } from '../../tensor/dtype.js';
-import { type Generator, rng } from '../../tensor/random.js';
+import type { Generator } from '../../tensor/random.js';
 import { sizeOf } from '../../tensor/shape.js';
 import { Tensor } from '../../tensor/tensor.js';
 

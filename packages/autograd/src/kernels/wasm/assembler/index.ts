@@ -15,3 +15,4 @@ export {
   type Type,
   type ValueType,
 } from './types.js';
+export { highProducts, isBelow, lowProducts, multiplyWords, signsOfTwo } from './wide.js';

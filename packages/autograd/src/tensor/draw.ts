@@ -1,0 +1,40 @@
+// What is drawn from a stream of random words: a distribution, and where in the stream a draw begins.
+
+/** What is drawn: float32 in [0, 1), other uniform numbers, or normal ones. */
+export interface DrawKind {
+  readonly distribution: 'unit' | 'range' | 'normal';
+  readonly dtype: 'float32' | 'float64';
+}
+
+export interface Draw extends DrawKind {
+  /** low, high − low and high; or the mean and the standard deviation. */
+  readonly parameters: readonly number[];
+}
+
+/** Words of 32 bits that come in one block. */
+export const BLOCK_WORDS = 4;
+
+/** How many words of 32 bits an element is made of: 24 random bits for a uniform float32, 53 for all others. */
+export function wordsPerElement({ distribution, dtype }: DrawKind): number {
+  return distribution !== 'normal' && dtype === 'float32' ? 1 : 2;
+}
+
+/**
+ * Where a draw begins, as kernels read it. A record of eight float64: five whole numbers, which are the key (two words), the
+ * counter of the block that the draw begins in (two words) and how many words of it are left out; then the parameters.
+ */
+export const RECORD_LENGTH = 8;
+export const RECORD_INTEGERS = 5;
+
+/** A whole number in a record: its 32 bits are the lowest of the float64. */
+export const wholeNumber = (x: number): number => 2 ** 52 + (x >>> 0);
+
+/** A draw from a stream. */
+export interface Stream {
+  readonly draw: Draw;
+  /** Writes down where the draw begins, and goes on behind it in the stream. */
+  readonly reserve: (record: Float64Array) => void;
+}
+
+/** Fills an array from a stream; false, and nothing done, where that is left to plain JavaScript. */
+export type VectorDraw = (out: Float32Array | Float64Array, stream: Stream) => boolean;
