@@ -8,6 +8,7 @@ import { signatureOf } from './compare.js';
 import { fuseDescents } from './descent.js';
 import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
 import { fuse } from './fuse.js';
+import { fuseReductions } from './fuse-reductions.js';
 import {
   type ElementwiseCall,
   fillsWhole,
@@ -198,5 +199,5 @@ export function optimize(
   const folded = widenComparisons(foldConstants(instructions, constants));
   const shared = reuseLogarithms(shareRepeats(dropDead(folded, kept), kept));
   const fused = shareFunctions(fuse(shared, kept), newBlock);
-  return dropDead(fuseDescents(fused, kept, accumulates), kept);
+  return fuseReductions(dropDead(fuseDescents(fused, kept, accumulates), kept), kept);
 }

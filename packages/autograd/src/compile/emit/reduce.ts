@@ -14,8 +14,8 @@ import type { CallStep, StepContext } from './step.js';
 import { columnScratchBytes, columnSums, rowSums } from './sums.js';
 
 /** Nanoseconds for each four bytes: gathered along rows, down columns, and in exponentials. */
-const ROW_COST = 0.3;
-const COLUMN_COST = 0.4;
+export const ROW_COST = 0.3;
+export const COLUMN_COST = 0.4;
 export const EXPONENTIAL_COST = 2;
 
 const costOfRows = (reduction: Reduction): number =>

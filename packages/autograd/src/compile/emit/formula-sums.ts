@@ -1,0 +1,204 @@
+// Reductions of a formula's values, gathered as they are made: the same additions in the same order as of a block.
+
+import { i8x16, i32, if_, local, memory } from '../../kernels/wasm/assembler/index.js';
+import { fromLocal, routine } from '../../kernels/wasm/emit.js';
+import {
+  across,
+  beginRow,
+  CHAINS,
+  endRow,
+  gatheringOf,
+  gatherStretch,
+  POOL,
+  type SimdReduction,
+} from '../../kernels/wasm/reduce-code.js';
+import {
+  assign,
+  countDown,
+  load,
+  store,
+  storeLane,
+  whileBelow,
+} from '../../kernels/wasm/statements.js';
+import { lanesOf, narrow, type Vec, vec, widen } from '../../kernels/wasm/vector.js';
+import { advance, type Pointer, reset, VECTOR_BYTES } from './addresses.js';
+import type { AnyFunction } from './step.js';
+import { type RowFormula, Values } from './values.js';
+
+// ── Along rows ─────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * (rows, stretches, bytes of a stretch, out, …): out[i] = what row i gathers. A row is made of stretches, which are rows to
+ * the formula; unless there is one only, they are of whole `STRETCH_BYTES`.
+ */
+export function formulaRows(kind: SimdReduction, formula: RowFormula): AnyFunction {
+  return kind === 'sum' && formula.dtype === 'float32'
+    ? singleRowSums(formula)
+    : gatheredRows(kind, formula);
+}
+
+function gatheredRows(kind: SimdReduction, formula: RowFormula): AnyFunction {
+  const gathering = gatheringOf(kind, formula.dtype);
+  const { bytes: size } = lanesOf(formula.dtype);
+  const values = new Values(formula, 'vectors', CHAINS);
+  const own = CHAINS + POOL;
+  return routine(4 + values.pointers, 4, own + values.vectors, (parameters, integers, vectors) => {
+    const [rows, stretches, bytes, out, ...pointers] = parameters;
+    const [at, groups, whole, left] = integers;
+    const chains = vectors.slice(0, CHAINS);
+    const pool = vectors.slice(CHAINS, own);
+    local.set(whole, i32.and(bytes, -VECTOR_BYTES));
+    values.begin({ pointers, places: [at], bytes, whole, vectors: vectors.slice(own) });
+    countDown(rows, () => {
+      beginRow(gathering, pool, chains);
+      local.set(left, stretches);
+      countDown(left, () => {
+        values.openRows(1);
+        reset(at);
+        gatherStretch(gathering, pool, chains, { at, end: bytes, whole: groups }, (count) =>
+          values.make(count, count === 1),
+        );
+        values.closeRows(1, bytes);
+      });
+      endRow(gathering, pool, chains);
+      storeLane(pool, size, out, fromLocal(chains[0]));
+      advance(out, size);
+    });
+  });
+}
+
+const FLOAT_BYTES = 4;
+
+/** Lane k of float32 first, k < 4. */
+const laneFirst = (x: Vec, k: number): Vec => {
+  const lanes = Array.from(
+    { length: VECTOR_BYTES },
+    (_, i) => (FLOAT_BYTES * k + i) % VECTOR_BYTES,
+  );
+  return vec(() => i8x16.shuffle(lanes as Parameters<typeof i8x16.shuffle>[0]), [x, x]);
+};
+
+/** Sums of float32 as `rowSums` has them: what doesn't fill a vector is added one by one. */
+function singleRowSums(formula: RowFormula): AnyFunction {
+  const { add, number } = lanesOf('float64');
+  const values = new Values(formula, 'vectors', 1);
+  const own = 3 + 2;
+  return routine(4 + values.pointers, 3, own + values.vectors, (parameters, integers, vectors) => {
+    const [rows, stretches, bytes, out, ...pointers] = parameters;
+    const [at, whole, left] = integers;
+    const halves = vectors.slice(0, 2);
+    const [end, ...pool] = vectors.slice(2, own);
+    const [low, high] = halves.map(fromLocal);
+    local.set(whole, i32.and(bytes, -VECTOR_BYTES));
+    values.begin({ pointers, places: [at], bytes, whole, vectors: vectors.slice(own) });
+    countDown(rows, () => {
+      assign(pool, halves, [number(0), number(0)]);
+      local.set(left, stretches);
+      countDown(left, () => {
+        values.openRows(1);
+        reset(at);
+        whileBelow(at, whole, () => {
+          const [first, second] = widen(values.make(1, false)[0]);
+          assign(pool, halves, [add(low, first), add(high, second)]);
+          advance(at, VECTOR_BYTES);
+        });
+        i32.lt_u(at, bytes);
+        if_(null, () => {
+          assign(pool, [end], values.make(1, true));
+        });
+        values.closeRows(1, bytes);
+      });
+      assign(pool, [halves[0]], [across(lanesOf('float64'), add, add(low, high))]);
+      for (let k = 0; k < 3; k++) {
+        i32.gt_u(i32.and(bytes, VECTOR_BYTES - 1), k * FLOAT_BYTES);
+        if_(null, () => {
+          assign(pool, [halves[0]], [add(low, widen(laneFirst(fromLocal(end), k))[0])]);
+        });
+      }
+      storeLane(pool, FLOAT_BYTES, out, narrow(low, low));
+      advance(out, FLOAT_BYTES);
+    });
+  });
+}
+
+// ── Down columns ───────────────────────────────────────────────────────────────────────────────────
+
+/** Rows that are added at a time to what lies in memory. */
+const ROWS_AT_ONCE = 4;
+
+/**
+ * (rows, bytes, bytes of a row, out, scratch, …): out[j] = Σ_i of the formula at [i, j], for the columns in so many bytes, as
+ * `columnSums` adds them. The last vector of sums may reach beyond the columns, into the padding behind the output.
+ */
+export function formulaColumnSums(formula: RowFormula): AnyFunction {
+  const { spread, target: wide, merge } = gatheringOf('sum', formula.dtype);
+  const growth = wide.bytes / lanesOf(formula.dtype).bytes;
+  const values = new Values(formula, 'rows', ROWS_AT_ONCE);
+  const own = POOL;
+  return routine(
+    5 + values.pointers,
+    3 + ROWS_AT_ONCE,
+    own + values.vectors,
+    (parameters, integers, vectors) => {
+      const [rows, bytes, rowBytes, out, scratch, ...pointers] = parameters;
+      const [to, whole, left, ...places] = integers;
+      const [at] = places;
+      const pool = vectors.slice(0, own);
+      const sums = growth === 2 ? scratch : out;
+      local.set(whole, i32.and(bytes, -VECTOR_BYTES));
+      values.begin({ pointers, places, bytes, whole, vectors: vectors.slice(own) });
+
+      /** Adds the next `count` rows. */
+      const addRows = (count: number): void => {
+        values.openRows(count);
+        reset(at);
+        for (let k = 1; k < count; k++) local.set(places[k], i32.add(places[k - 1], rowBytes));
+        local.set(to, sums);
+        whileBelow(at, bytes, () => {
+          const made = values.make(count, true).map(spread);
+          for (let half = 0; half < growth; half++) {
+            const offset = half * VECTOR_BYTES;
+            const sum = made.reduce((total, parts) => merge(total, parts[half]), load(to, offset));
+            store(pool, to, sum, offset);
+          }
+          advance(to, growth * VECTOR_BYTES);
+          for (const place of places.slice(0, count)) advance(place, VECTOR_BYTES);
+        });
+        values.closeRows(count, rowBytes);
+      };
+      const addAll = (count: number, groups: () => void): void => {
+        groups();
+        local.tee(left);
+        if_(null, () => countDown(left, () => addRows(count)));
+      };
+      local.get(sums);
+      i32.const(0);
+      // Up to the end of the last vector; without a scratch, what lies there is padding or written later.
+      i32.and(i32.add(bytes, VECTOR_BYTES - 1), -VECTOR_BYTES);
+      i32.const(growth);
+      i32.mul();
+      memory.fill();
+      addAll(ROWS_AT_ONCE, () => i32.div_u(rows, ROWS_AT_ONCE));
+      addAll(1, () => i32.rem_u(rows, ROWS_AT_ONCE));
+      if (growth === 1) return;
+      roundSums(pool, scratch, out, at, bytes);
+    },
+  );
+}
+
+/** out = the sums of float64 in the scratch, as float32. */
+function roundSums(
+  pool: Parameters<typeof store>[0],
+  scratch: Pointer,
+  out: Pointer,
+  at: Pointer,
+  bytes: Pointer,
+): void {
+  reset(at);
+  whileBelow(at, bytes, () => {
+    store(pool, out, narrow(load(scratch), load(scratch, VECTOR_BYTES)));
+    advance(scratch, 2 * VECTOR_BYTES);
+    advance(out, VECTOR_BYTES);
+    advance(at, VECTOR_BYTES);
+  });
+}

@@ -1,0 +1,135 @@
+// Reductions of what a formula gives: which of them have a function, and what it is called with.
+
+import { STRETCH_BYTES } from '../../kernels/wasm/reduce-code.js';
+import { isLane } from '../../kernels/wasm/vector.js';
+import { nodesOf } from '../../scalar/index.js';
+import { bytesPerElement, type DType } from '../../tensor/dtype.js';
+import type { Symbolic } from '../../tensor/symbolic.js';
+import type { ReduceFormulaCall } from '../instruction.js';
+import { costOf, type Reading, rowsOf } from './elementwise.js';
+import { formulaColumnSums, formulaRows } from './formula-sums.js';
+import { COLUMN_COST, ROW_COST } from './reduce.js';
+import { blocksFor, cutAlong, LINE_BYTES, THREADED_FROM } from './shared.js';
+import type { CallStep, StepContext } from './step.js';
+import type { RowFormula } from './values.js';
+
+/** How a formula's rows make up those of the reduction. */
+interface Rows {
+  /** Elements of a row of the formula; for sums down columns, the columns. */
+  readonly inner: number;
+  /** Rows of the formula for each row that is gathered. */
+  readonly stretches: number;
+  readonly readings: readonly Reading[];
+}
+
+/** Longer formulas are left alone: they are emitted once for each of the rows side by side. */
+const LONGEST = 300;
+
+/** Rows of `inner` elements that a formula is read along; null if its operands don't step evenly from row to row. */
+function readingsAlong({ formula }: ReduceFormulaCall, inner: number): readonly Reading[] | null {
+  const found = rowsOf(formula);
+  const uniform = found.loops.length === 0 && (found.rows === 1 || found.inner === inner);
+  return uniform ? found.readings : null;
+}
+
+function rowsAlong(call: ReduceFormulaCall, dtype: DType): Rows | null {
+  const { reduction, outer, count, inner } = call.reduce;
+  if (inner > 1) {
+    const readings = reduction === 'sum' && outer === 1 ? readingsAlong(call, inner) : null;
+    return readings === null ? null : { inner, stretches: count, readings };
+  }
+  if (reduction !== 'sum' && reduction !== 'max' && reduction !== 'min') return null;
+  const whole = readingsAlong(call, count);
+  if (whole !== null) return { inner: count, stretches: 1, readings: whole };
+  const own = rowsOf(call.formula);
+  const fits =
+    own.loops.length === 0 &&
+    count % own.inner === 0 &&
+    (own.inner * bytesPerElement(dtype)) % STRETCH_BYTES === 0;
+  return fits ? { ...own, stretches: count / own.inner } : null;
+}
+
+/** Where there are fewer rows to be gathered, or columns, the formula is cut over threads better by itself. */
+const LEAST_ROWS = 8;
+const LEAST_COLUMNS = 512;
+
+/** Strips of columns are so wide, for rows' parts to be read ahead. */
+const LEAST_STRIP = 256;
+
+/** Nanoseconds of float32 that an element takes, reduced as it is made. */
+const costOfElement = ({ reduce, formula }: ReduceFormulaCall): number =>
+  costOf(formula.f, formula.reads.length) + (reduce.inner === 1 ? ROW_COST : COLUMN_COST);
+
+const workOf = (call: ReduceFormulaCall, dtype: DType): number => {
+  const { outer, count, inner } = call.reduce;
+  return outer * count * inner * costOfElement(call) * (bytesPerElement(dtype) / 4);
+};
+
+/**
+ * Whether it saves time: not where it keeps much work from being cut over threads, unless additions that wait for each other
+ * leave the time for it.
+ */
+function pays(call: ReduceFormulaCall, dtype: DType): boolean {
+  const { outer, inner } = call.reduce;
+  const cut = inner === 1 ? outer >= LEAST_ROWS : inner >= LEAST_COLUMNS;
+  if (cut || workOf(call, dtype) < THREADED_FROM) return true;
+  const operations = costOf(call.formula.f, -1);
+  return operations <= 2 * ROW_COST;
+}
+
+/** Whether a reduction and the formula that makes its operand, of blocks `inputs`, become one. */
+export function fuses(call: ReduceFormulaCall, inputs: readonly Symbolic[], dtype: DType): boolean {
+  const { reduce, formula } = call;
+  if (!isLane(dtype) || formula.dtype !== dtype || formula.shape.length === 0) return false;
+  if (reduce.outer * reduce.count * reduce.inner === 0) return false;
+  if (inputs.some((block) => block.dtype !== dtype)) return false;
+  if (nodesOf(formula.f).length > LONGEST) return false;
+  return rowsAlong(call, dtype) !== null && pays(call, dtype);
+}
+
+/** How one parameter of an operand steps on: from row to row, and along a row from byte to byte. */
+const rowStep = (reading: Reading, rowBytes: number, bytes: number): number =>
+  reading === 'same' ? rowBytes : reading === 'column' ? bytes : 0;
+const byteStep = (reading: Reading): number => (reading === 'same' || reading === 'row' ? 1 : 0);
+
+/** The function of a reduction that was fused. */
+export function reduceFormulaStep(
+  call: ReduceFormulaCall,
+  inputs: readonly Symbolic[],
+  [out, values]: readonly Symbolic[],
+  { placeOf, scratch }: StepContext,
+): CallStep | null {
+  const { dtype } = out;
+  const rows = rowsAlong(call, dtype);
+  if (rows === null || !isLane(dtype)) return null;
+  const { reduction, outer, count, inner } = call.reduce;
+  const { readings, stretches } = rows;
+  const written = values !== undefined;
+  const formula: RowFormula = { f: call.formula.f, dtype, readings, written };
+  const size = bytesPerElement(dtype);
+  const rowBytes = rows.inner * size;
+  const places = [...(written ? [values] : []), ...inputs].map(placeOf);
+  const walks: readonly Reading[] = written ? ['same', ...readings] : readings;
+  const blocks = blocksFor(workOf(call, dtype));
+  const key = `${formula.f.id} ${dtype} ${readings.join()}${written ? ' kept' : ''}`;
+  if (inner === 1) {
+    const gathered = stretches * rowBytes;
+    const steps = walks.map((reading) => rowStep(reading, gathered, stretches * size));
+    return {
+      kind: 'call',
+      key: `${reduction} rows of ${key}`,
+      make: () => formulaRows(reduction as 'sum' | 'max' | 'min', formula),
+      parameters: [outer, stretches, rowBytes, placeOf(out), ...places],
+      cut: cutAlong(0, outer, 1, blocks, [0, 0, 0, size, ...steps]),
+    };
+  }
+  const strips = Math.min(blocks, Math.floor(inner / LEAST_STRIP));
+  const steps = walks.map(byteStep);
+  return {
+    kind: 'call',
+    key: `sum columns of ${key}`,
+    make: () => formulaColumnSums(formula),
+    parameters: [count, rowBytes, rowBytes, placeOf(out), scratch, ...places],
+    cut: cutAlong(1, rowBytes, LINE_BYTES, strips, [0, 0, 0, 1, 2, ...steps]),
+  };
+}
