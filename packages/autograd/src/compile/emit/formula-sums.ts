@@ -69,6 +69,9 @@ function gatheredRows(kind: SimdReduction, formula: RowFormula): AnyFunction {
 
 const FLOAT_BYTES = 4;
 
+/** Vectors of a row that are made at a time. */
+const VECTORS_AT_ONCE = 4;
+
 /** Lane k of float32 first, k < 4. */
 const laneFirst = (x: Vec, k: number): Vec => {
   const lanes = Array.from(
@@ -81,14 +84,26 @@ const laneFirst = (x: Vec, k: number): Vec => {
 /** Sums of float32 as `rowSums` has them: what doesn't fill a vector is added one by one. */
 function singleRowSums(formula: RowFormula): AnyFunction {
   const { add, number } = lanesOf('float64');
-  const values = new Values(formula, 'vectors', 1);
+  const values = new Values(formula, 'vectors', VECTORS_AT_ONCE);
   const own = 3 + 2;
-  return routine(4 + values.pointers, 3, own + values.vectors, (parameters, integers, vectors) => {
+  return routine(4 + values.pointers, 4, own + values.vectors, (parameters, integers, vectors) => {
     const [rows, stretches, bytes, out, ...pointers] = parameters;
-    const [at, whole, left] = integers;
+    const [at, whole, left, limit] = integers;
     const halves = vectors.slice(0, 2);
     const [end, ...pool] = vectors.slice(2, own);
     const [low, high] = halves.map(fromLocal);
+    /** Adds as many times so many vectors as are left of the stretch. */
+    const addVectors = (count: number): void => {
+      local.set(limit, i32.add(at, i32.and(i32.sub(whole, at), -count * VECTOR_BYTES)));
+      whileBelow(at, limit, () => {
+        const made = values.make(count, false).map(widen);
+        const sums = [low, high].map((sum, half) =>
+          made.reduce((total, parts) => add(total, parts[half]), sum),
+        );
+        assign(pool, halves, sums);
+        advance(at, count * VECTOR_BYTES);
+      });
+    };
     local.set(whole, i32.and(bytes, -VECTOR_BYTES));
     values.begin({ pointers, places: [at], bytes, whole, vectors: vectors.slice(own) });
     countDown(rows, () => {
@@ -97,11 +112,8 @@ function singleRowSums(formula: RowFormula): AnyFunction {
       countDown(left, () => {
         values.openRows(1);
         reset(at);
-        whileBelow(at, whole, () => {
-          const [first, second] = widen(values.make(1, false)[0]);
-          assign(pool, halves, [add(low, first), add(high, second)]);
-          advance(at, VECTOR_BYTES);
-        });
+        addVectors(VECTORS_AT_ONCE);
+        addVectors(1);
         i32.lt_u(at, bytes);
         if_(null, () => {
           assign(pool, [end], values.make(1, true));
