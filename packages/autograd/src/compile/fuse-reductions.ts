@@ -40,7 +40,7 @@ export function fuseReductions(
     if (writers.get(x) !== 1 || writers.get(out) !== 1) continue;
     const joint: ReduceFormulaCall = { kind: 'reduceFormula', reduce: call, formula: maker.call };
     const isRead = (readers.get(x) ?? 0) > 1 || kept.has(x);
-    if (!fuses(joint, maker.inputs, x.dtype)) continue;
+    if (!fuses(joint, maker.inputs, x.dtype, isRead)) continue;
     fused.set(maker, { ...maker, call: joint, outputs: isRead ? [out, x] : [out] });
     gone.add(instruction);
   }

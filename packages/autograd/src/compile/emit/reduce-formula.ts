@@ -1,5 +1,6 @@
 // Reductions of what a formula gives: which of them have a function, and what it is called with.
 
+import { threadCount } from '../../kernels/threads/index.js';
 import { STRETCH_BYTES } from '../../kernels/wasm/reduce-code.js';
 import { isLane } from '../../kernels/wasm/vector.js';
 import { nodesOf } from '../../scalar/index.js';
@@ -8,7 +9,7 @@ import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ReduceFormulaCall } from '../instruction.js';
 import { costOf, type Reading, rowsOf } from './elementwise.js';
 import { formulaColumnSums, formulaRows } from './formula-sums.js';
-import { COLUMN_COST, ROW_COST } from './reduce.js';
+import { COLUMN_COST, ROW_COST, stripsFor } from './reduce.js';
 import { blocksFor, cutAlong, LINE_BYTES, THREADED_FROM } from './shared.js';
 import type { CallStep, StepContext } from './step.js';
 import type { RowFormula } from './values.js';
@@ -49,12 +50,9 @@ function rowsAlong(call: ReduceFormulaCall, dtype: DType): Rows | null {
   return fits ? { ...own, stretches: count / own.inner } : null;
 }
 
-/** Where there are fewer rows to be gathered, or columns, the formula is cut over threads better by itself. */
+/** Where there are fewer rows to be gathered, or bytes of columns, the formula is cut over threads better by itself. */
 const LEAST_ROWS = 8;
-const LEAST_COLUMNS = 512;
-
-/** Strips of columns are so wide, for rows' parts to be read ahead. */
-const LEAST_STRIP = 256;
+const LEAST_COLUMN_BYTES = 4096;
 
 /** Nanoseconds of float32 that an element takes, reduced as it is made. */
 const costOfElement = ({ reduce, formula }: ReduceFormulaCall): number =>
@@ -66,25 +64,30 @@ const workOf = (call: ReduceFormulaCall, dtype: DType): number => {
 };
 
 /**
- * Whether it saves time: not where it keeps much work from being cut over threads, unless additions that wait for each other
- * leave the time for it.
+ * Whether it saves time. On several threads not where it keeps much work from being cut well: formulas are written faster
+ * in rows than in strips of columns, and a single row is not cut at all. There additions that wait for each other leave
+ * time for a short formula.
  */
-function pays(call: ReduceFormulaCall, dtype: DType): boolean {
+function pays(call: ReduceFormulaCall, dtype: DType, written: boolean): boolean {
+  if (threadCount() < 2 || workOf(call, dtype) < THREADED_FROM) return true;
   const { outer, inner } = call.reduce;
-  const cut = inner === 1 ? outer >= LEAST_ROWS : inner >= LEAST_COLUMNS;
-  if (cut || workOf(call, dtype) < THREADED_FROM) return true;
-  const operations = costOf(call.formula.f, -1);
-  return operations <= 2 * ROW_COST;
+  if (inner > 1) return !written && inner * bytesPerElement(dtype) >= LEAST_COLUMN_BYTES;
+  return outer >= LEAST_ROWS || costOf(call.formula.f, -1) <= 2 * ROW_COST;
 }
 
 /** Whether a reduction and the formula that makes its operand, of blocks `inputs`, become one. */
-export function fuses(call: ReduceFormulaCall, inputs: readonly Symbolic[], dtype: DType): boolean {
+export function fuses(
+  call: ReduceFormulaCall,
+  inputs: readonly Symbolic[],
+  dtype: DType,
+  written: boolean,
+): boolean {
   const { reduce, formula } = call;
   if (!isLane(dtype) || formula.dtype !== dtype || formula.shape.length === 0) return false;
   if (reduce.outer * reduce.count * reduce.inner === 0) return false;
   if (inputs.some((block) => block.dtype !== dtype)) return false;
   if (nodesOf(formula.f).length > LONGEST) return false;
-  return rowsAlong(call, dtype) !== null && pays(call, dtype);
+  return rowsAlong(call, dtype) !== null && pays(call, dtype, written);
 }
 
 /** How one parameter of an operand steps on: from row to row, and along a row from byte to byte. */
@@ -97,7 +100,7 @@ export function reduceFormulaStep(
   call: ReduceFormulaCall,
   inputs: readonly Symbolic[],
   [out, values]: readonly Symbolic[],
-  { placeOf, scratch }: StepContext,
+  { placeOf, scratch, threads }: StepContext,
 ): CallStep | null {
   const { dtype } = out;
   const rows = rowsAlong(call, dtype);
@@ -110,7 +113,7 @@ export function reduceFormulaStep(
   const rowBytes = rows.inner * size;
   const places = [...(written ? [values] : []), ...inputs].map(placeOf);
   const walks: readonly Reading[] = written ? ['same', ...readings] : readings;
-  const blocks = blocksFor(workOf(call, dtype));
+  const work = workOf(call, dtype);
   const key = `${formula.f.id} ${dtype} ${readings.join()}${written ? ' kept' : ''}`;
   if (inner === 1) {
     const gathered = stretches * rowBytes;
@@ -120,16 +123,22 @@ export function reduceFormulaStep(
       key: `${reduction} rows of ${key}`,
       make: () => formulaRows(reduction as 'sum' | 'max' | 'min', formula),
       parameters: [outer, stretches, rowBytes, placeOf(out), ...places],
-      cut: cutAlong(0, outer, 1, blocks, [0, 0, 0, size, ...steps]),
+      cut: cutAlong(0, outer, 1, blocksFor(work), [0, 0, 0, size, ...steps]),
     };
   }
-  const strips = Math.min(blocks, Math.floor(inner / LEAST_STRIP));
   const steps = walks.map(byteStep);
   return {
     kind: 'call',
     key: `sum columns of ${key}`,
     make: () => formulaColumnSums(formula),
     parameters: [count, rowBytes, rowBytes, placeOf(out), scratch, ...places],
-    cut: cutAlong(1, rowBytes, LINE_BYTES, strips, [0, 0, 0, 1, 2, ...steps]),
+    cut: cutAlong(1, rowBytes, LINE_BYTES, stripsFor(work, rowBytes, threads), [
+      0,
+      0,
+      0,
+      1,
+      2,
+      ...steps,
+    ]),
   };
 }

@@ -26,12 +26,25 @@ function cutRows(rows: number, rowBytes: number, outBytes: number, work: number)
   return cutAlong(2, rows, 1, blocksFor(work), [rowBytes, outBytes, 0, 0]);
 }
 
+/**
+ * Strips of columns have rows of so many bytes, a page, that what is in them is read ahead; if that leaves threads without
+ * a strip, down to half as many. Narrower ones take as long on two threads as all columns on one.
+ */
+const STRIP_BYTES = 4096;
+
+/** Into how many strips the columns of rows of so many bytes are cut; 1 if they aren't. */
+export function stripsFor(nanoseconds: number, rowBytes: number, threads: number): number {
+  const pages = rowBytes / STRIP_BYTES;
+  const strips = Math.max(pages, Math.min(threads, 2 * pages));
+  return Math.min(blocksFor(nanoseconds), Math.floor(strips));
+}
+
 /** Reductions of rows and columns; float32 sums need functions of their own, which round at the end. */
 export function reduceStep(
   { reduction, outer, count, inner }: ReduceCall,
   x: Symbolic,
   out: Symbolic,
-  { placeOf, scratch }: StepContext,
+  { placeOf, scratch, threads }: StepContext,
 ): CallStep | null {
   const { dtype } = out;
   if (!isLane(dtype) || reduction === 'prod' || outer * count * inner === 0) return null;
@@ -69,7 +82,7 @@ export function reduceStep(
     parameters: [...places, count, rowBytes, rowBytes, scratch],
   };
   if (outer === 1) {
-    const blocks = blocksFor(((count * rowBytes) / 4) * COLUMN_COST);
+    const blocks = stripsFor(((count * rowBytes) / 4) * COLUMN_COST, rowBytes, threads);
     return { ...one, cut: cutAlong(4, rowBytes, LINE_BYTES, blocks, [1, 1, 0, 0, 0, 2]) };
   }
   return nested(one, [{ count: outer, steps: [count * rowBytes, rowBytes] }], [0, 1]);
