@@ -96,6 +96,28 @@ describe.each(['float32', 'float64'] as const)('a reduction of a formula in %s',
     });
   });
 
+  it('adds in one order: down columns row by row, along rows of float32 by four numbers', () => {
+    const add = (sum: number, value: number): number => sum + value;
+    for (const [rows, columns] of [
+      [1, 1],
+      [6, 9],
+      [9, 31],
+    ]) {
+      const [x, y] = [draw(11, [rows, columns], dtype), draw(12, [rows, columns], dtype)];
+      const value = compile(FORMULAS.product)(x, y).toArray() as number[][];
+      const byColumn = value[0].map((_, j) => value.map((row) => row[j]).reduce(add, 0));
+      same(compile((a: Tensor, b: Tensor) => a.mul(b).sum(0))(x, y), tensor(byColumn, { dtype }));
+      if (dtype === 'float64') continue;
+      const byRow = value.map((row) => {
+        const whole = columns - (columns % 4);
+        const lane = (k: number) => row.slice(0, whole).filter((_, j) => j % 4 === k);
+        const [a, b, c, d] = [0, 1, 2, 3].map((k) => lane(k).reduce(add, 0));
+        return row.slice(whole).reduce(add, a + c + (b + d));
+      });
+      same(compile((a: Tensor, b: Tensor) => a.mul(b).sum(1))(x, y), tensor(byRow, { dtype }));
+    }
+  });
+
   it('has them where rows of the formula make up a longer row', () => {
     const formula = (x: Tensor, y: Tensor): Tensor => x.mul(y).add(1);
     for (const reduction of [(x: Tensor) => x.sum(), (x: Tensor) => x.sum([1, 2])]) {

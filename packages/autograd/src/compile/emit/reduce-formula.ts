@@ -8,10 +8,10 @@ import { bytesPerElement, type DType } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ReduceFormulaCall } from '../instruction.js';
 import { costOf, type Reading, rowsOf } from './elementwise.js';
-import { formulaColumnSums, formulaRows } from './formula-sums.js';
-import { COLUMN_COST, ROW_COST, stripsFor } from './reduce.js';
+import { nested } from './nest.js';
 import { blocksFor, cutAlong, LINE_BYTES, THREADED_FROM } from './shared.js';
 import type { CallStep, StepContext } from './step.js';
+import { formulaColumnSums, formulaRows } from './sums.js';
 import type { RowFormula } from './values.js';
 
 /** How a formula's rows make up those of the reduction. */
@@ -34,9 +34,9 @@ function readingsAlong({ formula }: ReduceFormulaCall, inner: number): readonly 
 }
 
 function rowsAlong(call: ReduceFormulaCall, dtype: DType): Rows | null {
-  const { reduction, outer, count, inner } = call.reduce;
+  const { reduction, count, inner } = call.reduce;
   if (inner > 1) {
-    const readings = reduction === 'sum' && outer === 1 ? readingsAlong(call, inner) : null;
+    const readings = reduction === 'sum' ? readingsAlong(call, inner) : null;
     return readings === null ? null : { inner, stretches: count, readings };
   }
   if (reduction !== 'sum' && reduction !== 'max' && reduction !== 'min') return null;
@@ -54,9 +54,26 @@ function rowsAlong(call: ReduceFormulaCall, dtype: DType): Rows | null {
 const LEAST_ROWS = 8;
 const LEAST_COLUMN_BYTES = 4096;
 
-/** Nanoseconds of float32 that an element takes, reduced as it is made. */
+/**
+ * Strips of columns have rows of so many bytes, a page, that what is in them is read ahead; if that leaves threads without
+ * a strip, down to half as many. Narrower ones take as long on two threads as all columns on one.
+ */
+const STRIP_BYTES = 4096;
+
+/** Into how many strips the columns of rows of so many bytes are cut; 1 if they aren't. */
+function stripsFor(nanoseconds: number, rowBytes: number, threads: number): number {
+  const pages = rowBytes / STRIP_BYTES;
+  const strips = Math.max(pages, Math.min(threads, 2 * pages));
+  return Math.min(blocksFor(nanoseconds), Math.floor(strips));
+}
+
+/** Nanoseconds of float32 to read an element and gather it along a row, or down a column. */
+const ROW_COST = 0.3;
+const COLUMN_COST = 0.4;
+
+/** Nanoseconds that an element takes, made of those that are read. */
 const costOfElement = ({ reduce, formula }: ReduceFormulaCall): number =>
-  costOf(formula.f, formula.reads.length) + (reduce.inner === 1 ? ROW_COST : COLUMN_COST);
+  costOf(formula.f, formula.reads.length - 2) + (reduce.inner === 1 ? ROW_COST : COLUMN_COST);
 
 const workOf = (call: ReduceFormulaCall, dtype: DType): number => {
   const { outer, count, inner } = call.reduce;
@@ -87,6 +104,7 @@ export function fuses(
   if (reduce.outer * reduce.count * reduce.inner === 0) return false;
   if (inputs.some((block) => block.dtype !== dtype)) return false;
   if (nodesOf(formula.f).length > LONGEST) return false;
+  if (reduce.inner > 1 && reduce.outer > 1) return false;
   return rowsAlong(call, dtype) !== null && pays(call, dtype, written);
 }
 
@@ -95,7 +113,7 @@ const rowStep = (reading: Reading, rowBytes: number, bytes: number): number =>
   reading === 'same' ? rowBytes : reading === 'column' ? bytes : 0;
 const byteStep = (reading: Reading): number => (reading === 'same' || reading === 'row' ? 1 : 0);
 
-/** The function of a reduction that was fused. */
+/** What reduces the values of a formula. */
 export function reduceFormulaStep(
   call: ReduceFormulaCall,
   inputs: readonly Symbolic[],
@@ -126,19 +144,15 @@ export function reduceFormulaStep(
       cut: cutAlong(0, outer, 1, blocksFor(work), [0, 0, 0, size, ...steps]),
     };
   }
-  const steps = walks.map(byteStep);
-  return {
+  const step: CallStep = {
     kind: 'call',
     key: `sum columns of ${key}`,
     make: () => formulaColumnSums(formula),
     parameters: [count, rowBytes, rowBytes, placeOf(out), scratch, ...places],
-    cut: cutAlong(1, rowBytes, LINE_BYTES, stripsFor(work, rowBytes, threads), [
-      0,
-      0,
-      0,
-      1,
-      2,
-      ...steps,
-    ]),
   };
+  if (outer > 1)
+    return nested(step, [{ count: outer, steps: [rowBytes, count * rowBytes] }], [3, 5]);
+  const steps = [0, 0, 0, 1, 2, ...walks.map(byteStep)];
+  const strips = stripsFor(work, rowBytes, threads);
+  return { ...step, cut: cutAlong(1, rowBytes, LINE_BYTES, strips, steps) };
 }
