@@ -23,6 +23,13 @@ function describe(instruction: Instruction): string {
       return `${toSource(call.f)} on ${formatShape(call.shape)}`;
     case 'reduce':
       return `${call.reduction} [${call.outer}, ${call.count}, ${call.inner}]`;
+    case 'reduceFormula': {
+      const [reduction, formula] = [call.reduce, call.formula].map((own) =>
+        describe({ ...instruction, call: own }),
+      );
+      const written = instruction.outputs.length > 1 ? ', which is kept' : '';
+      return `${reduction} of ${formula}${written}`;
+    }
     case 'matmul': {
       const a = call.transposeA ? `[${call.k}, ${call.m}]ᵀ` : `[${call.m}, ${call.k}]`;
       const b = call.transposeB ? `[${call.n}, ${call.k}]ᵀ` : `[${call.k}, ${call.n}]`;
@@ -47,8 +54,17 @@ function describe(instruction: Instruction): string {
   }
 }
 
-function flopsOf({ call, outputs: [out] }: Instruction): number {
+function flopsOf(instruction: Instruction): number {
+  const {
+    call,
+    outputs: [out],
+  } = instruction;
   switch (call.kind) {
+    case 'reduceFormula':
+      return [call.reduce, call.formula].reduce(
+        (sum, own) => sum + flopsOf({ ...instruction, call: own }),
+        0,
+      );
     case 'elementwise': {
       const operations = nodesOf(call.f).filter(({ args }) => args.length > 0).length;
       return operations * sizeOf(call.shape);

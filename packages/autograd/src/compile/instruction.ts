@@ -32,6 +32,16 @@ export interface ReduceCall {
   readonly inner: number;
 }
 
+/**
+ * A reduction of what a formula gives, made as it is reduced. The outputs are the result and, where others read them, the
+ * formula's values.
+ */
+export interface ReduceFormulaCall {
+  readonly kind: 'reduceFormula';
+  readonly reduce: ReduceCall;
+  readonly formula: ElementwiseCall;
+}
+
 export interface CopyCall {
   readonly kind: 'copy';
   readonly from: Layout;
@@ -121,6 +131,7 @@ export interface DrawCall {
 export type Call =
   | ElementwiseCall
   | ReduceCall
+  | ReduceFormulaCall
   | CopyCall
   | AccumulateCall
   | MatmulCall
@@ -182,6 +193,8 @@ export function execute(
     case 'matmul':
       kernels.matmul({ ...call, a: x[0], b: x[1], out });
       return;
+    case 'reduceFormula':
+      throw new Error('unreachable: only what has a function is fused');
     case 'descent':
       throw new Error('unreachable: descents are made for BLAS alone');
     case 'softmaxWithLogs':

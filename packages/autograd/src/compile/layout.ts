@@ -186,8 +186,9 @@ function threadsOn(memory: WebAssembly.Memory): number {
 
 function scratchBytes(threads: number, instructions: readonly Instruction[]): number {
   const needed = instructions.map(({ call, outputs }) => {
-    if (call.kind === 'reduce') return reduceScratchBytes(call, outputs[0].dtype);
     if (call.kind === 'draw') return threads * BUFFER_BYTES;
+    const reduce = call.kind === 'reduceFormula' ? call.reduce : call;
+    if (reduce.kind === 'reduce') return reduceScratchBytes(reduce, outputs[0].dtype);
     if (call.kind !== 'matmul' || !isLane(call.dtype)) return 0;
     return threads * scratchPerThread(call.dtype, call.n, call.k);
   });

@@ -8,6 +8,7 @@ import { alike } from './compare.js';
 import { fuseDescents } from './descent.js';
 import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
 import { fuse } from './fuse.js';
+import { fuseReductions } from './fuse-reductions.js';
 import {
   type ElementwiseCall,
   fillsWhole,
@@ -183,5 +184,5 @@ export function optimize(
   const folded = widenComparisons(foldConstants(instructions, constants));
   const shared = joinSoftmax(shareRepeats(dropDead(folded, kept), kept), newBlock);
   const fused = shareFunctions(dropDead(fuse(shared, kept), kept), newBlock);
-  return dropDead(fuseDescents(fused, kept, accumulates), kept);
+  return fuseReductions(dropDead(fuseDescents(fused, kept, accumulates), kept), kept);
 }

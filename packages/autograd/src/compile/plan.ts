@@ -3,7 +3,7 @@
 import { bytesPerElement } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
-import type { Instruction } from './instruction.js';
+import type { ElementwiseCall, Instruction } from './instruction.js';
 import { Addresses } from './memory.js';
 
 export function bytesOf({ dtype, length }: Symbolic): number {
@@ -43,6 +43,12 @@ function firstWriters(instructions: readonly Instruction[]): Map<Symbolic, numbe
   return first;
 }
 
+/** The formula whose values an instruction writes to a block, if that is what it does. */
+function formulaWriting({ call, outputs }: Instruction, block: Symbolic): ElementwiseCall | null {
+  if (call.kind === 'elementwise') return call;
+  return call.kind === 'reduceFormula' && outputs[1] === block ? call.formula : null;
+}
+
 /**
  * An elementwise instruction may write over what it reads at the very same place, if nobody reads the old value later,
  * and the new one is this cell's alone.
@@ -64,10 +70,11 @@ function findInPlace(
       if (inputs.indexOf(before) === 2) result.set(after, before);
       continue;
     }
-    if (call.kind !== 'elementwise') continue;
-    const reads = call.reads.filter(({ block }) => block === before);
+    const formula = formulaWriting(instructions[k], after);
+    if (formula === null) continue;
+    const reads = formula.reads.filter(({ block }) => block === before);
     const sameSize = before.length === after.length;
-    if (sameSize && reads.every(({ shape }) => sameShape(shape, call.shape)))
+    if (sameSize && reads.every(({ shape }) => sameShape(shape, formula.shape)))
       result.set(after, before);
   }
   return result;

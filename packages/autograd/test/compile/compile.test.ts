@@ -202,8 +202,8 @@ describe('compile', () => {
   it('explains itself', () => {
     const fn = compile((x: Tensor) => x.mul(2).add(1).tanh().sum());
     const text = String(fn.explain(tensor([1, 2, 3])));
-    expect(text).toContain('tanh(x * 2 + 1) on [3]');
-    expect(text).toMatch(/2 kernels from 4 that were traced/);
+    expect(text).toContain('sum [1, 3, 1] of tanh(x * 2 + 1) on [3]');
+    expect(text).toMatch(/1 kernels from 4 that were traced/);
   });
 });
 

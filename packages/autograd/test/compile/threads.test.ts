@@ -52,6 +52,18 @@ const LOOPS: readonly Case[] = [
   ['logarithms of sums of exponentials', (x) => logsumexp(x, 1), [normal(1501, 61)]],
   ['sums of columns', (x) => x.sum(0), [normal(1501, 1027)]],
   ['sums of columns in float64', (x) => x.sum(0), [wide(801, 515)]],
+  ['sums of rows of a formula', (x, r) => x.mul(r).sum(1), [normal(3001, 205), normal(205)]],
+  [
+    'minima of rows of a formula in float64',
+    (x, c) => x.add(c).min(1),
+    [wide(3001, 105), wide(3001, 1)],
+  ],
+  ['sums of columns of a formula', (x, c) => x.mul(c).sum(0), [normal(701, 1027), normal(701, 1)]],
+  [
+    'sums of columns of a formula in float64',
+    (x, r) => x.mul(r).sum(0),
+    [wide(401, 2051), wide(2051)],
+  ],
   ['softmax', (x) => softmax(x), [normal(257, 304)]],
   ['softmax of rows that are not whole vectors', (x) => softmax(x), [normal(257, 303)]],
   ['the logarithm of softmax in float64', (x) => logSoftmax(x), [wide(257, 202)]],

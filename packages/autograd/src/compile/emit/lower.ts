@@ -12,6 +12,7 @@ import { elementwiseStep } from './elementwise.js';
 import { indexingStep } from './indexing.js';
 import { matmulBlocks, matmulStep } from './products.js';
 import { reduceStep, softmaxStep } from './reduce.js';
+import { reduceFormulaStep } from './reduce-formula.js';
 import type { Blocks } from './shared.js';
 import { softmaxWithLogsStep } from './softmax.js';
 import type { CallStep, Step, StepContext } from './step.js';
@@ -28,6 +29,8 @@ function stepOf(
       return elementwiseStep(call, out, context);
     case 'reduce':
       return reduceStep(call, inputs[0], out, context);
+    case 'reduceFormula':
+      return reduceFormulaStep(call, inputs, outputs, context);
     case 'copy':
     case 'accumulate':
       return stridedStep(call.kind, call, inputs[0], out, context);

@@ -1,78 +1,70 @@
-// Reductions and softmax: which function does them, and with what.
+// Reductions of blocks, and softmax: which function does them, and with what.
 
-import type { Reduction } from '../../kernels/kernels.js';
-import { columnsFunction, rowsFunction } from '../../kernels/wasm/reduce-code.js';
+import { columnsFunction } from '../../kernels/wasm/reduce-code.js';
 import { LONGEST_ROW, softmaxFunction } from '../../kernels/wasm/softmax-code.js';
 import { isLane } from '../../kernels/wasm/vector.js';
+import { argument } from '../../scalar/index.js';
 import { bytesPerElement, type DType } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
-import type { AxisCall, ReduceCall } from '../instruction.js';
-import { nested } from './nest.js';
-import { blocksFor, type Cut, cutAlong, LINE_BYTES } from './shared.js';
+import type { AxisCall, ElementwiseCall, ReduceCall } from '../instruction.js';
+import { reduceFormulaStep } from './reduce-formula.js';
+import { blocksFor, type Cut, cutAlong } from './shared.js';
 import type { CallStep, StepContext } from './step.js';
-import { columnScratchBytes, columnSums, rowSums } from './sums.js';
+import { columnScratchBytes } from './sums.js';
 
-/** Nanoseconds for each four bytes: gathered along rows, down columns, and in exponentials. */
-const ROW_COST = 0.3;
-const COLUMN_COST = 0.4;
+/** Nanoseconds for each four bytes. */
 export const EXPONENTIAL_COST = 2;
-
-const costOfRows = (reduction: Reduction): number =>
-  reduction === 'logsumexp' ? EXPONENTIAL_COST : ROW_COST;
 
 /** (x, out, rows, bytes of a row, …) in blocks of rows, each of which becomes `outBytes`; `work` in nanoseconds. */
 function cutRows(rows: number, rowBytes: number, outBytes: number, work: number): Cut | null {
   return cutAlong(2, rows, 1, blocksFor(work), [rowBytes, outBytes, 0, 0]);
 }
 
-/** Reductions of rows and columns; float32 sums need functions of their own, which round at the end. */
+/** The formula that gives the elements of a block as they are. */
+function plain({ outer, count, inner }: ReduceCall, block: Symbolic): ElementwiseCall {
+  const shape = [outer, count, inner];
+  const { dtype } = block;
+  return { kind: 'elementwise', f: argument(0), reads: [{ block, shape }], shape, dtype };
+}
+
+/** Reductions of rows and columns. */
 export function reduceStep(
-  { reduction, outer, count, inner }: ReduceCall,
+  reduce: ReduceCall,
   x: Symbolic,
   out: Symbolic,
-  { placeOf, scratch }: StepContext,
+  context: StepContext,
 ): CallStep | null {
+  const { reduction, outer, count, inner } = reduce;
+  const { placeOf } = context;
   const { dtype } = out;
   if (!isLane(dtype) || reduction === 'prod' || outer * count * inner === 0) return null;
-  const bytes = bytesPerElement(dtype);
+  const rowBytes = (inner === 1 ? count : inner) * bytesPerElement(dtype);
   const places = [placeOf(x), placeOf(out)];
-  if (inner === 1) {
-    if (reduction === 'logsumexp' && count * bytes > LONGEST_ROW) return null;
+  if (reduction === 'logsumexp') {
+    if (inner > 1 || rowBytes > LONGEST_ROW) return null;
     return {
       kind: 'call',
-      key: `${reduction} rows ${dtype}`,
-      make: () => {
-        if (reduction === 'logsumexp') return softmaxFunction(reduction, dtype);
-        const single = reduction === 'sum' && dtype === 'float32';
-        return single ? rowSums() : rowsFunction(reduction, dtype);
-      },
-      parameters: [...places, outer, count * bytes],
+      key: `logsumexp rows ${dtype}`,
+      make: () => softmaxFunction(reduction, dtype),
+      parameters: [...places, outer, rowBytes],
       cut: cutRows(
         outer,
-        count * bytes,
-        bytes,
-        ((outer * count * bytes) / 4) * costOfRows(reduction),
+        rowBytes,
+        bytesPerElement(dtype),
+        ((outer * rowBytes) / 4) * EXPONENTIAL_COST,
       ),
     };
   }
-  if (reduction === 'logsumexp') return null;
-  const key = `${reduction} columns ${dtype}`;
-  const rowBytes = inner * bytes;
-  if (reduction !== 'sum') {
-    const make = () => columnsFunction(reduction, dtype);
-    return { kind: 'call', key, make, parameters: [...places, outer, count * rowBytes, rowBytes] };
+  if (inner === 1 || reduction === 'sum') {
+    const call = { kind: 'reduceFormula', reduce, formula: plain(reduce, x) } as const;
+    return reduceFormulaStep(call, [x], [out], context);
   }
-  const one: CallStep = {
+  return {
     kind: 'call',
-    key,
-    make: () => columnSums(dtype),
-    parameters: [...places, count, rowBytes, rowBytes, scratch],
+    key: `${reduction} columns ${dtype}`,
+    make: () => columnsFunction(reduction, dtype),
+    parameters: [...places, outer, count * rowBytes, rowBytes],
   };
-  if (outer === 1) {
-    const blocks = blocksFor(((count * rowBytes) / 4) * COLUMN_COST);
-    return { ...one, cut: cutAlong(4, rowBytes, LINE_BYTES, blocks, [1, 1, 0, 0, 0, 2]) };
-  }
-  return nested(one, [{ count: outer, steps: [count * rowBytes, rowBytes] }], [0, 1]);
 }
 
 /** The scratch that a reduction takes. */

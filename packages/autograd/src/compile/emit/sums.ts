@@ -1,184 +1,221 @@
-// Sums along an axis, accumulated in double precision.
+// Reductions of a formula's values, gathered as they are made; sums in double precision.
 
+import { i8x16, i32, if_, local, memory } from '../../kernels/wasm/assembler/index.js';
+import { fromLocal, routine } from '../../kernels/wasm/emit.js';
 import {
-  type Func,
-  f32,
-  f32x4,
-  f64,
-  f64x2,
-  i8x16,
-  i32,
-  if_,
-  type Local,
-  local,
-  memory,
-  type ValueType,
-  v128,
-} from '../../kernels/wasm/assembler/index.js';
-import { define, routine } from '../../kernels/wasm/emit.js';
-import type { LaneType } from '../../kernels/wasm/vector.js';
+  across,
+  beginRow,
+  CHAINS,
+  endRow,
+  gatheringOf,
+  gatherStretch,
+  POOL,
+  type SimdReduction,
+} from '../../kernels/wasm/reduce-code.js';
 import {
-  advance,
-  type Pointer,
-  pushAddress,
-  pushVector,
-  repeat,
-  reset,
-  VECTOR_BYTES,
-  type Vector,
+  assign,
+  countDown,
+  load,
+  store,
+  storeLane,
   whileBelow,
-} from './addresses.js';
+} from '../../kernels/wasm/statements.js';
+import { type LaneType, lanesOf, narrow, type Vec, vec, widen } from '../../kernels/wasm/vector.js';
+import { advance, type Pointer, reset, VECTOR_BYTES } from './addresses.js';
+import type { AnyFunction } from './step.js';
+import { type RowFormula, Values } from './values.js';
 
-/** The upper two lanes moved down. */
-const HIGH_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15] as Parameters<
-  typeof i8x16.shuffle
->[0];
+// ── Along rows ─────────────────────────────────────────────────────────────────────────────────────
 
-function zero(...accumulators: readonly Vector[]): void {
-  for (const accumulator of accumulators) {
-    f64x2.splat(0);
-    local.set(accumulator);
-  }
+/**
+ * (rows, stretches, bytes of a stretch, out, …): out[i] = what row i gathers. A row is made of stretches, which are rows to
+ * the formula; unless there is one only, they are of whole `STRETCH_BYTES`.
+ */
+export function formulaRows(kind: SimdReduction, formula: RowFormula): AnyFunction {
+  return kind === 'sum' && formula.dtype === 'float32'
+    ? singleRowSums(formula)
+    : gatheredRows(kind, formula);
 }
 
-/** low += the first two lanes of x, high += the other two, in float64. */
-function accumulate(x: Vector, low: Vector, high: Vector): void {
-  local.get(x);
-  f64x2.promote_low_f32x4();
-  local.get(low);
-  f64x2.add();
-  local.set(low);
-  local.get(x);
-  local.get(x);
-  i8x16.shuffle(HIGH_HALF);
-  f64x2.promote_low_f32x4();
-  local.get(high);
-  f64x2.add();
-  local.set(high);
+function gatheredRows(kind: SimdReduction, formula: RowFormula): AnyFunction {
+  const gathering = gatheringOf(kind, formula.dtype);
+  const { bytes: size } = lanesOf(formula.dtype);
+  const values = new Values(formula, 'vectors', CHAINS);
+  const own = CHAINS + POOL;
+  return routine(4 + values.pointers, 4, own + values.vectors, (parameters, integers, vectors) => {
+    const [rows, stretches, bytes, out, ...pointers] = parameters;
+    const [at, groups, whole, left] = integers;
+    const chains = vectors.slice(0, CHAINS);
+    const pool = vectors.slice(CHAINS, own);
+    local.set(whole, i32.and(bytes, -VECTOR_BYTES));
+    values.begin({ pointers, places: [at], bytes, whole, vectors: vectors.slice(own) });
+    countDown(rows, () => {
+      beginRow(gathering, pool, chains);
+      local.set(left, stretches);
+      countDown(left, () => {
+        values.openRows(1);
+        reset(at);
+        gatherStretch(gathering, pool, chains, { at, end: bytes, whole: groups }, (count) =>
+          values.make(count, count === 1),
+        );
+        values.closeRows(1, bytes);
+      });
+      endRow(gathering, pool, chains);
+      storeLane(pool, size, out, fromLocal(chains[0]));
+      advance(out, size);
+    });
+  });
 }
 
-/** Pushes the sum of all four accumulated numbers, an f64. */
-function pushTotal(low: Vector, high: Vector): void {
-  f64x2.add(low, high);
-  local.tee(low);
-  f64x2.extract_lane(0);
-  local.get(low);
-  f64x2.extract_lane(1);
-  f64.add();
-}
-
-type Lanes16 = Parameters<typeof i8x16.shuffle>[0];
-const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23] as Lanes16;
 const FLOAT_BYTES = 4;
 
-/** (x, out, rows, bytes of a row): out[i] = the sum of row i. What doesn't fill a vector is added one by one. */
-export function rowSums(): Func<ValueType[], ValueType[]> {
-  return define(
-    { in: [i32, i32, i32, i32], locals: [i32, i32, v128, v128, v128, f64], out: [] },
-    (parameters, locals) => {
-      const [x, out, rows, bytes] = parameters as Pointer[];
-      const [at, whole] = locals as unknown as [Pointer, Pointer];
-      const [vector, low, high] = locals.slice(2, 5) as Vector[];
-      const sum = locals[5] as Local<'f64'>;
-      local.get(bytes);
-      i32.const(-VECTOR_BYTES);
-      i32.and();
-      local.set(whole);
-      repeat(rows, () => {
-        zero(low, high);
-        reset(at);
-        whileBelow(at, whole, VECTOR_BYTES, () => {
-          pushVector(x, at);
-          local.set(vector);
-          accumulate(vector, low, high);
-        });
-        pushTotal(low, high);
-        local.set(sum);
-        whileBelow(at, bytes, FLOAT_BYTES, () => {
-          local.get(sum);
-          i32.add(x, at);
-          f32.load({});
-          f64.promote_f32();
-          f64.add();
-          local.set(sum);
-        });
-        local.get(out);
-        local.get(sum);
-        f32.demote_f64();
-        f32.store({});
-        advance(out, FLOAT_BYTES);
-        advance(x, bytes);
-      });
-    },
+/** Vectors of a row that are made at a time. */
+const VECTORS_AT_ONCE = 4;
+
+/** Lane k of float32 first, k < 4. */
+const laneFirst = (x: Vec, k: number): Vec => {
+  const lanes = Array.from(
+    { length: VECTOR_BYTES },
+    (_, i) => (FLOAT_BYTES * k + i) % VECTOR_BYTES,
   );
+  return vec(() => i8x16.shuffle(lanes as Parameters<typeof i8x16.shuffle>[0]), [x, x]);
+};
+
+/** Sums of float32 by four numbers of float64; what doesn't fill a vector is added one by one. */
+function singleRowSums(formula: RowFormula): AnyFunction {
+  const { add, number } = lanesOf('float64');
+  const values = new Values(formula, 'vectors', VECTORS_AT_ONCE);
+  const own = 3 + 2;
+  return routine(4 + values.pointers, 4, own + values.vectors, (parameters, integers, vectors) => {
+    const [rows, stretches, bytes, out, ...pointers] = parameters;
+    const [at, whole, left, limit] = integers;
+    const halves = vectors.slice(0, 2);
+    const [end, ...pool] = vectors.slice(2, own);
+    const [low, high] = halves.map(fromLocal);
+    /** Adds as many times so many vectors as are left of the stretch. */
+    const addVectors = (count: number): void => {
+      local.set(limit, i32.add(at, i32.and(i32.sub(whole, at), -count * VECTOR_BYTES)));
+      whileBelow(at, limit, () => {
+        const made = values.make(count, false).map(widen);
+        const sums = [low, high].map((sum, half) =>
+          made.reduce((total, parts) => add(total, parts[half]), sum),
+        );
+        assign(pool, halves, sums);
+        advance(at, count * VECTOR_BYTES);
+      });
+    };
+    local.set(whole, i32.and(bytes, -VECTOR_BYTES));
+    values.begin({ pointers, places: [at], bytes, whole, vectors: vectors.slice(own) });
+    countDown(rows, () => {
+      assign(pool, halves, [number(0), number(0)]);
+      local.set(left, stretches);
+      countDown(left, () => {
+        values.openRows(1);
+        reset(at);
+        addVectors(VECTORS_AT_ONCE);
+        addVectors(1);
+        i32.lt_u(at, bytes);
+        if_(null, () => {
+          assign(pool, [end], values.make(1, true));
+        });
+        values.closeRows(1, bytes);
+      });
+      assign(pool, [halves[0]], [across(lanesOf('float64'), add, add(low, high))]);
+      for (let k = 0; k < 3; k++) {
+        i32.gt_u(i32.and(bytes, VECTOR_BYTES - 1), k * FLOAT_BYTES);
+        if_(null, () => {
+          assign(pool, [halves[0]], [add(low, widen(laneFirst(fromLocal(end), k))[0])]);
+        });
+      }
+      storeLane(pool, FLOAT_BYTES, out, narrow(low, low));
+      advance(out, FLOAT_BYTES);
+    });
+  });
 }
+
+// ── Down columns ───────────────────────────────────────────────────────────────────────────────────
 
 /** Rows that are added at a time to what lies in memory. */
 const ROWS_AT_ONCE = 4;
 
-/** What `columnSums` needs of scratch for rows of so many bytes. */
+/** What sums of columns need of scratch for rows of so many bytes. */
 export const columnScratchBytes = (dtype: LaneType, rowBytes: number): number =>
   dtype === 'float32' ? 2 * (rowBytes + VECTOR_BYTES) : 0;
 
 /**
- * (x, out, rows, bytes of a row, bytes, scratch): out[j] = Σ_i x[i, j] for the columns in so many bytes, each from the first
- * row to the last. Memory is read in its order, some rows side by side; sums of float32 are kept in the scratch in double
- * precision. The last vector may reach beyond the columns, into the padding behind the output.
+ * (rows, bytes, bytes of a row, out, scratch, …): out[j] = Σ_i of the formula at [i, j], for the columns in so many bytes, each
+ * from the first row to the last. Rows are read in their order, some side by side; sums of float32 are kept in the scratch
+ * in double precision. The last vector of sums may reach beyond the columns, into the padding behind the output.
  */
-export function columnSums(dtype: LaneType): Func<ValueType[], ValueType[]> {
-  const wide = dtype === 'float32' ? 2 : 1;
-  return routine(6, 3 + ROWS_AT_ONCE, 3, (parameters, integers, [vector, low, high]) => {
-    const [x, out, rows, rowBytes, bytes, scratch] = parameters;
-    const [at, to, left, ...starts] = integers;
-    const sums = wide === 2 ? scratch : out;
-    /** Adds the next `count` rows. */
-    const addRows = (count: number): void => {
-      starts.slice(0, count).forEach((start, k) => {
-        if (k === 0) local.set(start, x);
-        else local.set(start, i32.add(starts[k - 1], rowBytes));
-      });
-      local.set(to, sums);
-      reset(at);
-      whileBelow(at, bytes, VECTOR_BYTES, () => {
-        local.set(low, v128.load({}, to));
-        if (wide === 2) local.set(high, v128.load({ offset: VECTOR_BYTES }, to));
-        for (const start of starts.slice(0, count)) {
-          pushVector(start, at);
-          local.set(vector);
-          if (wide === 2) accumulate(vector, low, high);
-          else local.set(low, f64x2.add(low, vector));
-        }
-        v128.store({}, to, low);
-        if (wide === 2) v128.store({ offset: VECTOR_BYTES }, to, high);
-        advance(to, wide * VECTOR_BYTES);
-      });
-      local.set(x, i32.add(starts[count - 1], rowBytes));
-    };
-    const addAll = (count: number): void => {
-      local.get(left);
-      if_(null, () => repeat(left, () => addRows(count)));
-    };
-    local.get(sums);
-    i32.const(0);
-    // Up to the end of the last vector; without a scratch, what lies there is padding or written later.
-    i32.and(i32.add(bytes, VECTOR_BYTES - 1), -VECTOR_BYTES);
-    i32.const(wide);
-    i32.mul();
-    memory.fill();
-    local.set(left, i32.div_u(rows, ROWS_AT_ONCE));
-    addAll(ROWS_AT_ONCE);
-    local.set(left, i32.rem_u(rows, ROWS_AT_ONCE));
-    addAll(1);
-    if (wide === 1) return;
-    local.set(to, scratch);
-    reset(at);
-    whileBelow(at, bytes, VECTOR_BYTES, () => {
-      pushAddress(out, at);
-      f32x4.demote_f64x2_zero(v128.load({}, to));
-      f32x4.demote_f64x2_zero(v128.load({ offset: VECTOR_BYTES }, to));
-      i8x16.shuffle(LOW_HALVES);
-      v128.store({});
-      advance(to, 2 * VECTOR_BYTES);
-    });
+export function formulaColumnSums(formula: RowFormula): AnyFunction {
+  const { spread, target: wide, merge } = gatheringOf('sum', formula.dtype);
+  const growth = wide.bytes / lanesOf(formula.dtype).bytes;
+  const values = new Values(formula, 'rows', ROWS_AT_ONCE);
+  const own = POOL;
+  return routine(
+    5 + values.pointers,
+    3 + ROWS_AT_ONCE,
+    own + values.vectors,
+    (parameters, integers, vectors) => {
+      const [rows, bytes, rowBytes, out, scratch, ...pointers] = parameters;
+      const [to, whole, left, ...places] = integers;
+      const [at] = places;
+      const pool = vectors.slice(0, own);
+      const sums = growth === 2 ? scratch : out;
+      local.set(whole, i32.and(bytes, -VECTOR_BYTES));
+      values.begin({ pointers, places, bytes, whole, vectors: vectors.slice(own) });
+
+      /** Adds the next `count` rows. */
+      const addRows = (count: number): void => {
+        values.openRows(count);
+        reset(at);
+        for (let k = 1; k < count; k++) local.set(places[k], i32.add(places[k - 1], rowBytes));
+        local.set(to, sums);
+        whileBelow(at, bytes, () => {
+          const made = values.make(count, true).map(spread);
+          for (let half = 0; half < growth; half++) {
+            const offset = half * VECTOR_BYTES;
+            const sum = made.reduce((total, parts) => merge(total, parts[half]), load(to, offset));
+            store(pool, to, sum, offset);
+          }
+          advance(to, growth * VECTOR_BYTES);
+          for (const place of places.slice(0, count)) advance(place, VECTOR_BYTES);
+        });
+        values.closeRows(count, rowBytes);
+      };
+      const addAll = (count: number, groups: () => void): void => {
+        groups();
+        local.tee(left);
+        if_(null, () => countDown(left, () => addRows(count)));
+      };
+      local.get(sums);
+      i32.const(0);
+      // Up to the end of the last vector; without a scratch, what lies there is padding or written later.
+      i32.and(i32.add(bytes, VECTOR_BYTES - 1), -VECTOR_BYTES);
+      i32.const(growth);
+      i32.mul();
+      memory.fill();
+      addAll(ROWS_AT_ONCE, () => i32.div_u(rows, ROWS_AT_ONCE));
+      addAll(1, () => i32.rem_u(rows, ROWS_AT_ONCE));
+      if (growth === 1) return;
+      roundSums(pool, scratch, out, at, bytes);
+    },
+  );
+}
+
+/** out = the sums of float64 in the scratch, as float32. */
+function roundSums(
+  pool: Parameters<typeof store>[0],
+  scratch: Pointer,
+  out: Pointer,
+  at: Pointer,
+  bytes: Pointer,
+): void {
+  reset(at);
+  whileBelow(at, bytes, () => {
+    store(pool, out, narrow(load(scratch), load(scratch, VECTOR_BYTES)));
+    advance(scratch, 2 * VECTOR_BYTES);
+    advance(out, VECTOR_BYTES);
+    advance(at, VECTOR_BYTES);
   });
 }

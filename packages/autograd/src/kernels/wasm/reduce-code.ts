@@ -88,17 +88,64 @@ export function across(l: Lanes, merge: Gathering['merge'], x: Vec): Vec {
 /** How many vectors of results are gathered side by side, so that one addition need not wait for the other. */
 export const CHAINS = 4;
 
+/** What is gathered in the chains at a time, of elements that need not be widened. */
+export const STRETCH_BYTES = CHAINS * VECTOR_BYTES;
+
+/** A part of a row, from `at` to `end`; `whole` is for the loop. */
+interface Stretch {
+  readonly at: Pointer;
+  readonly end: Pointer;
+  readonly whole: Pointer;
+}
+
 /** Leaves what a row gathers in `chains`[0], in every lane; the pointer goes from the row's first element to its end. */
 export function gatherRow(
+  gathering: Gathering,
+  pool: readonly Local<'v128'>[],
+  chains: readonly Local<'v128'>[],
+  row: Stretch,
+): void {
+  beginRow(gathering, pool, chains);
+  gatherStretch(gathering, pool, chains, row, (count) =>
+    Array.from({ length: count }, (_, k) => load(row.at, k * VECTOR_BYTES)),
+  );
+  endRow(gathering, pool, chains);
+}
+
+export function beginRow(
+  { target, neutral }: Gathering,
+  pool: readonly Local<'v128'>[],
+  chains: readonly Local<'v128'>[],
+): void {
+  for (const chain of chains) assign(pool, [chain], [target.number(neutral)]);
+}
+
+/** Leaves what the chains have gathered in the first of them, in every lane. */
+export function endRow(
+  { target, merge }: Gathering,
+  pool: readonly Local<'v128'>[],
+  chains: readonly Local<'v128'>[],
+): void {
+  const held = chains.map(fromLocal);
+  const all = merge(merge(held[0], held[1]), merge(held[2], held[3]));
+  assign(pool, [chains[0]], [across(target, merge, all)]);
+}
+
+/**
+ * Gathers a stretch of a row in the chains; `read` gives so many vectors from the pointer on, of which a single one may
+ * reach beyond the end. Several stretches of multiples of `STRETCH_BYTES` are gathered as one.
+ */
+export function gatherStretch(
   { source, target, neutral, merge, spread }: Gathering,
   pool: readonly Local<'v128'>[],
   chains: readonly Local<'v128'>[],
-  { at, end, whole }: { readonly at: Pointer; readonly end: Pointer; readonly whole: Pointer },
+  { at, end, whole }: Stretch,
+  read: (count: number) => readonly Vec[],
 ): void {
   const perVector = source.bytes < target.bytes ? 2 : 1;
-  const step = (CHAINS / perVector) * VECTOR_BYTES;
+  const count = CHAINS / perVector;
+  const step = count * VECTOR_BYTES;
   const held = chains.map(fromLocal);
-  for (const chain of chains) assign(pool, [chain], [target.number(neutral)]);
   i32.sub(end, at);
   i32.const(-step);
   i32.and();
@@ -106,9 +153,7 @@ export function gatherRow(
   i32.add();
   local.set(whole);
   whileBelow(at, whole, () => {
-    const parts: Vec[] = [];
-    for (let offset = 0; offset < step; offset += VECTOR_BYTES)
-      parts.push(...spread(load(at, offset)));
+    const parts = read(count).flatMap(spread);
     assign(
       pool,
       chains,
@@ -117,8 +162,8 @@ export function gatherRow(
     advance(at, step);
   });
   whileBelow(at, end, () => {
-    const rest = source.choose(inside(source, at, end), load(at), neutral);
-    const parts = spread(rest);
+    const [vector] = read(1);
+    const parts = spread(source.choose(inside(source, at, end), vector, neutral));
     assign(
       pool,
       chains.slice(0, parts.length),
@@ -127,8 +172,6 @@ export function gatherRow(
     advance(at, VECTOR_BYTES);
   });
   local.set(at, end);
-  const all = merge(merge(held[0], held[1]), merge(held[2], held[3]));
-  assign(pool, [chains[0]], [across(target, merge, all)]);
 }
 
 /** How many locals the statements of a loop have for what is shared within them. */
