@@ -167,7 +167,7 @@ export interface Operands {
   readonly outputs: readonly TypedArray[];
 }
 
-/** Runs one instruction on arrays: what the emitter's code must be equal to. Of a draw, what goes before it. */
+/** Runs one instruction on arrays: what the emitter's code must be equal to. */
 export function execute(
   kernels: Kernels,
   { call }: Instruction,
@@ -207,8 +207,7 @@ export function execute(
       kernels.convert(x[0], call.from, out, call.to);
       return;
     case 'draw':
-      if (call.stream === null) call.fill(out);
-      else call.stream.reserve(outputs[1] as Float64Array);
+      call.fill(out);
       return;
     case 'host':
       executeHost(call, x, outputs);

@@ -48,8 +48,8 @@ export class Program {
   /** Where large products are left to the system's library: that. */
   readonly #blas: Blas | null;
   readonly #host: Host;
-  /** Instructions that are cut over threads, or that a library does. */
-  readonly #threaded: (readonly Job[] | undefined)[] = [];
+  /** What JavaScript does when the module comes to an instruction. */
+  #hosted: readonly (() => void)[] = [];
   #ready: Ready | null = null;
   /** The last change of any cell when it looked at its own. */
   #seen = -1;
@@ -98,14 +98,7 @@ export class Program {
       ({ gradBefore, gradAfter }) => gradBefore !== null || gradAfter !== null,
     );
     this.#host = {
-      run: (k) => {
-        const jobs = this.#threaded[k];
-        const instruction = this.instructions[k];
-        if (jobs === undefined || instruction.call.kind === 'draw') {
-          execute(kernels, instruction, this.#layout.operandsOf(instruction));
-        }
-        if (jobs !== undefined) this.#share(jobs, instruction);
-      },
+      run: (k) => this.#hosted[k](),
       refuse: (k, index) => refuseIndex(this.instructions[k], index),
       ended: () => this.#deferCells(),
     };
@@ -124,13 +117,30 @@ export class Program {
       threads: layout.threads,
       shared,
     });
-    for (const [k, jobs] of threaded) this.#threaded[k] = jobs;
+    this.#hosted = this.instructions.map((own, k) => this.#hostedBy(own, threaded.get(k)));
     const linked = linker.link(steps);
     const words = tableOf(steps);
     const table = layout.take(words.byteLength, 'the addresses and sizes of a program');
     new Int32Array(heap.memory.buffer, table, words.length).set(words);
     this.#ready = { ...linked, table, engines };
     return this.#ready;
+  }
+
+  #hostedBy(instruction: Instruction, jobs: readonly Job[] | undefined): () => void {
+    const layout = this.#layout;
+    const { call, outputs } = instruction;
+    const share = (): void => {
+      if (jobs !== undefined) this.#share(jobs, instruction);
+    };
+    if (call.kind === 'draw' && call.stream !== null) {
+      const { reserve } = call.stream;
+      return () => {
+        reserve(layout.arrayOf(outputs[1]) as Float64Array);
+        share();
+      };
+    }
+    if (jobs !== undefined) return share;
+    return () => execute(kernels, instruction, layout.operandsOf(instruction));
   }
 
   /** Runs the jobs of an instruction. */
