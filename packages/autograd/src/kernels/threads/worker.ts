@@ -19,13 +19,15 @@ export interface Order {
 
 /**
  * A worker waits in shared memory, where a message can't reach it; when one has been posted, it returns to its event loop,
- * reads it, and waits again. So nobody has to wait for its turn in the event loop but the worker.
+ * reads it, and waits again. So nobody has to wait for its turn in the event loop but the worker. Its first message starts
+ * it. A function that it can't get is left to the others; `take` is the next block of a job that it can do, and nothing of the
+ * job changes from there until the block is done. What the comments say is said here: the text is part of every program.
  */
 export const WORKER_SOURCE = `'use strict';
-const node = typeof process === 'object' && typeof require === 'function' ? require('node:worker_threads') : null;
+const node = typeof require === 'function';
 const W = ${JSON.stringify(WORD)}, H = ${JSON.stringify(HEAD)};
 const calls = new Map();
-let words = null, numbers = null, index = 0, handled = 0;
+let words, numbers, index, handled = 0;
 
 function instantiate({ module, imports }) {
   const given = {};
@@ -41,12 +43,12 @@ function load({ koffi, library, types }, name) {
 }
 
 function obey({ id, portable, name }) {
+  handled++;
   try {
     calls.set(id, portable.library ? load(portable, name) : instantiate(portable).exports[name]);
-  } catch { /* The others do without this worker. */ }
+  } catch {}
 }
 
-/** The next block of a job that this worker can do; nothing of the job changes from here until it is done. */
 function take() {
   for (;;) {
     const ticket = Atomics.load(words, W.ticket), block = ticket & ${NO_BLOCK};
@@ -58,10 +60,9 @@ function take() {
 function work() {
   for (let block = take(); block >= 0; block = take()) {
     try {
-      const across = numbers[H.across], count = numbers[H.parameters];
-      const i = Math.floor(block / across), j = block % across;
+      const j = block % numbers[H.across], i = (block - j) / numbers[H.across];
       const values = [];
-      for (let p = 0, at = ${HEAD_NUMBERS}; p < count; p++, at += ${PARAMETER_NUMBERS}) {
+      for (let p = 0, at = ${HEAD_NUMBERS}; p < numbers[H.parameters]; p++, at += ${PARAMETER_NUMBERS}) {
         const value = numbers[at] + i * numbers[at + 1] + j * numbers[at + 2] + index * numbers[at + 3];
         values.push(Math.min(value, numbers[at + 4]));
       }
@@ -70,7 +71,7 @@ function work() {
       Atomics.store(words, W.failed, 1);
     }
     Atomics.add(words, W.done, 1);
-    if (Atomics.load(words, W.waiting) === 1) Atomics.notify(words, W.done);
+    if (Atomics.load(words, W.waiting)) Atomics.notify(words, W.done);
   }
 }
 
@@ -95,18 +96,13 @@ function start(given) {
   numbers = new Float64Array(given.control, ${JOB_AT});
   index = given.index;
   Atomics.add(words, W.started, 1);
-  serve();
 }
 
 function receive(message) {
-  if (words === null) start(message);
-  else {
-    handled++;
-    obey(message);
-    serve();
-  }
+  (words ? obey : start)(message);
+  serve();
 }
 
-if (node === null) onmessage = ({ data }) => receive(data);
-else node.parentPort.on('message', receive);
+if (node) require('node:worker_threads').parentPort.on('message', receive);
+else onmessage = ({ data }) => receive(data);
 `;

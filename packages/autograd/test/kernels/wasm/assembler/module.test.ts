@@ -38,7 +38,7 @@ describe('a module', () => {
     const alone = Module({ exports: { one } }).toBytes().length;
     expect(start({ four, two }).four()).toBe(4);
     expect(start({ four, two }).two()).toBe(2);
-    // Two bodies more of 4 to 9 bytes, no further type.
+    // Two bodies more of 4 to 9 bytes, and their types.
     expect(Module({ exports: { four } }).toBytes().length - alone).toBeLessThan(30);
   });
 
@@ -116,7 +116,6 @@ describe('a module', () => {
       memory: {
         ...importMemory({ min: 0, max: 65536, shared: true }),
         module: 'host',
-        string: 'memory',
       },
     }).toBytes();
     new Int32Array(shared.buffer)[0] = 3;
