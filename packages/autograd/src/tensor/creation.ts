@@ -10,7 +10,7 @@ import {
   type TypedArray,
 } from './dtype.js';
 import { Operand } from './operand.js';
-import { checkInteger, checkShape, formatShape, type Shape, sizeOf } from './shape.js';
+import { checkInteger, checkShape, type Shape, sizeOf } from './shape.js';
 import { allocate, convertArray, type Storage } from './storage.js';
 import { leafTensor, Tensor } from './tensor.js';
 import type { NestedShape } from './typed-shape.js';
@@ -280,11 +280,4 @@ export function linspace<const N extends number>(
   const at = (i: number) => (i === count - 1 && i > 0 ? stop : start + i * step);
   const shape: [N] = [count];
   return make('linspace', filled('linspace', shape, dtype, at), shape, options, dtype);
-}
-
-/** For messages: what was passed where a tensor was expected. */
-export function describeValue(value: unknown): string {
-  if (value instanceof Operand) return `${value.dtype} ${formatShape(value.shape)}`;
-  if (Array.isArray(value)) return 'an array';
-  return value === null ? 'null' : typeof value;
 }

@@ -1,8 +1,8 @@
 // The variable: a cell with an identity and a gradient, whose immutable value can be exchanged.
 
 import { ArgumentError, callSite, DTypeError, ShapeError, TraceError } from '../errors.js';
-import { coerce, coerceExactly, type DType, isFloating } from './dtype.js';
-import { Operand, type TensorLike } from './operand.js';
+import { checkDifferentiable, coerce, coerceExactly, type DType, isFloating } from './dtype.js';
+import { describeValue, Operand, type TensorLike } from './operand.js';
 import { type GradientSink, Leaf } from './origin.js';
 import { formatShape, type Shape, sameShape } from './shape.js';
 import { convertArray, elementsOf, type Storage } from './storage.js';
@@ -52,11 +52,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     }
     this.shape = value.shape;
     this.#requiresGrad = options.requiresGrad ?? isFloating(value.dtype);
-    if (this.#requiresGrad && !isFloating(value.dtype)) {
-      throw new DTypeError(
-        `variable: requiresGrad needs a floating dtype, got ${value.dtype}. Use float32 or float64.`,
-      );
-    }
+    if (this.#requiresGrad) checkDifferentiable('variable', value.dtype);
     this.#value = this.#hold(value);
   }
 
@@ -105,11 +101,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   }
 
   set requiresGrad(wanted: boolean) {
-    if (wanted && !isFloating(this.dtype)) {
-      throw new DTypeError(
-        `variable: requiresGrad needs a floating dtype, got ${this.dtype}. Use float32 or float64.`,
-      );
-    }
+    if (wanted) checkDifferentiable('variable', this.dtype);
     cellChanges.count++;
     this.#requiresGrad = wanted;
     this.#value = this.#hold(this.read());
@@ -228,7 +220,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
       return scalarTensor(coerceExactly('assign', Number(value), this.dtype), this.dtype);
     }
     throw new ArgumentError(
-      `assign: takes a tensor, a variable or a number, got ${Array.isArray(value) ? 'an array' : typeof value}. ` +
+      `assign: takes a tensor, a variable or a number, got ${describeValue(value)}. ` +
         'Wrap arrays with tensor(…).',
     );
   }

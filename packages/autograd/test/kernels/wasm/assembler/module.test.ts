@@ -148,7 +148,7 @@ describe('vectors', () => {
     const bytes = Array.from({ length: 16 }, (_, k) => 255 - k);
     expect([
       ...new Uint8Array(
-        writing(() => v128.const('i8x16', bytes)),
+        writing(() => v128.const(Uint8Array.from(bytes))),
         0,
         16,
       ),
@@ -156,7 +156,7 @@ describe('vectors', () => {
     const words = [1, -2, 3, -4];
     expect([
       ...new Int32Array(
-        writing(() => v128.const('i32x4', words)),
+        writing(() => v128.const(Int32Array.from(words))),
         0,
         4,
       ),
@@ -164,7 +164,7 @@ describe('vectors', () => {
     const longs = [-1n, 2n ** 40n];
     expect([
       ...new BigInt64Array(
-        writing(() => v128.const('i64x2', longs)),
+        writing(() => v128.const(BigInt64Array.from(longs))),
         0,
         2,
       ),
@@ -174,14 +174,14 @@ describe('vectors', () => {
   it('are shuffled, and refuse other than sixteen bytes', () => {
     const reversed = Array.from({ length: 16 }, (_, k) => 31 - k);
     const buffer = writing(() => {
-      v128.const('i64x2', [0n, 0n]);
-      v128.const('i32x4', [1, 2, 3, 4]);
+      v128.const(new BigInt64Array(2));
+      v128.const(Int32Array.of(1, 2, 3, 4));
       i8x16.shuffle(reversed);
     });
     expect([...new Uint8Array(buffer, 0, 16)]).toEqual([
       0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1,
     ]);
-    expect(() => writing(() => v128.const('i32x4', [1]))).toThrow(AssemblyError);
+    expect(() => writing(() => v128.const(Int32Array.of(1)))).toThrow(AssemblyError);
     expect(() => writing(() => i8x16.shuffle([0]))).toThrow(/takes 16 bytes, got 1/);
   });
 
