@@ -53,7 +53,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     this.shape = value.shape;
     this.#requiresGrad = options.requiresGrad ?? isFloating(value.dtype);
     if (this.#requiresGrad) checkDifferentiable('variable', value.dtype);
-    this.#value = this.#hold(value);
+    this.#value = this.#hold(value.storage, value.dtype);
   }
 
   get dtype(): DType {
@@ -88,10 +88,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
 
   read(): Tensor<S> {
     tracing.hooks?.touch(this);
-    if (this.#pending !== null) {
-      const elements = this.#pending();
-      this.exchange(elements);
-    }
+    if (this.#pending !== null) this.exchange(this.#pending());
     return this.#value;
   }
 
@@ -104,7 +101,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     if (wanted) checkDifferentiable('variable', this.dtype);
     cellChanges.count++;
     this.#requiresGrad = wanted;
-    this.#value = this.#hold(this.read());
+    this.#value = this.#hold(this.read().storage);
   }
 
   /**
@@ -128,7 +125,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     if (!isSymbolic(next.storage)) tracing.hooks?.fix(this);
     this.#pending = null;
     this.#count();
-    this.#value = this.#hold(next as Tensor<S>);
+    this.#value = this.#hold(next.storage);
     return this;
   }
 
@@ -172,7 +169,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   /** @internal Exchanges the elements, and nothing else. */
   exchange(storage: Storage): void {
     this.#pending = null;
-    this.#value = this.#hold(new Tensor(storage, this.shape, this.dtype, null, 0));
+    this.#value = this.#hold(storage);
   }
 
   /**
@@ -196,7 +193,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     this.grad = null;
     this.#count();
     this.#requiresGrad &&= isFloating(dtype);
-    this.#value = this.#hold(new Tensor(source, this.shape, dtype, null, 0));
+    this.#value = this.#hold(source, dtype);
     return this;
   }
 
@@ -225,9 +222,9 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     );
   }
 
-  /** The value as a leaf of its own: a detached copy of the handle, sharing the elements. */
-  #hold(value: Tensor<S>): Tensor<S> {
-    const origin = this.#requiresGrad ? new Leaf(0, this.shape, value.dtype, this) : null;
-    return new Tensor(value.storage, this.shape, value.dtype, origin, 0);
+  /** The value as a leaf of its own, sharing the elements. */
+  #hold(storage: Storage, dtype = this.dtype): Tensor<S> {
+    const origin = this.#requiresGrad ? new Leaf(0, this.shape, dtype, this) : null;
+    return new Tensor(storage, this.shape, dtype, origin, 0);
   }
 }
