@@ -31,12 +31,17 @@ const ofMask = (l: Lanes, mask: Vec): Value => ({
   test: () => mask,
 });
 
-type OnVectors = (a: Vec, b: Vec) => Vec;
+type OnVectors = (...operands: Vec[]) => Vec;
 
-/** What lanes do to one vector or two. */
+/** What lanes do to vectors. */
 type Operation = {
   [K in keyof Lanes]: Lanes[K] extends OnVectors ? K : never;
 }[keyof Lanes];
+
+const apply = (l: Lanes, operation: Operation, operands: Vec[]): Vec => {
+  const run: OnVectors = l[operation];
+  return run(...operands);
+};
 
 type Operations = { readonly [op in ExprOp]?: Operation };
 
@@ -124,17 +129,16 @@ function valueAt(
   }
   const logic = LOGIC[op];
   if (logic !== undefined) {
-    const [a, b] = operands.map((operand) => operand.test());
-    return ofMask(l, l[logic](a, b));
+    const tests = operands.map((operand) => operand.test());
+    return ofMask(l, apply(l, logic, tests));
   }
   const numbers = operands.map((operand) => operand.number());
   if (mathematics.has(op)) return ofNumber(l, mathematics.of(op, l, numbers));
-  const [a, b] = numbers;
   const comparison = COMPARISONS[op];
-  if (comparison !== undefined) return ofMask(l, l[comparison](a, b));
+  if (comparison !== undefined) return ofMask(l, apply(l, comparison, numbers));
   const arithmetic = ARITHMETIC[op];
-  if (arithmetic !== undefined) return ofNumber(l, l[arithmetic](a, b));
-  return ofNumber(l, (COMPOSED[op] as (l: Lanes, a: Vec) => Vec)(l, a));
+  if (arithmetic !== undefined) return ofNumber(l, apply(l, arithmetic, numbers));
+  return ofNumber(l, (COMPOSED[op] as (l: Lanes, a: Vec) => Vec)(l, numbers[0]));
 }
 
 function graphOf(l: Lanes, f: Expr, args: readonly Vec[], mathematics: Mathematics): Vec {

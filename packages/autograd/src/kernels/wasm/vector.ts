@@ -100,8 +100,10 @@ const constantOf = (array: TypedArray | BigInt64Array): Vec =>
 
 /** Instructions of one operand and of two, which are called the same for all lanes that are numbers. */
 const UNARY = ['sqrt', 'neg', 'abs', 'floor', 'ceil', 'trunc', 'nearest'] as const;
-const ARITHMETIC = ['add', 'sub', 'mul', 'div', 'min', 'max', 'pmin', 'pmax'] as const;
-const COMPARISONS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
+const BINARY = [
+  ...(['add', 'sub', 'mul', 'div', 'min', 'max', 'pmin', 'pmax'] as const),
+  ...(['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const),
+];
 
 /** What f32x4 and f64x2 have in common with the integers of their width, so that functions are written once for both. */
 function operations(
@@ -110,6 +112,10 @@ function operations(
   number: (x: number) => Vec,
 ) {
   const lift = (x: VecOrNumber): Vec => (typeof x === 'number' ? number(x) : x);
+  const one =
+    (instruction: () => unknown): Unary =>
+    (a) =>
+      vec(instruction, [a]);
   const two =
     (instruction: () => unknown): Binary =>
     (a, b) =>
@@ -119,26 +125,20 @@ function operations(
       i32.const(by);
       instruction();
     }, [a]);
-  const { add, mul } = floating;
+  const binary = tableOf(BINARY, (name) => two(floating[name]));
   return {
     number,
-    ...tableOf(
-      UNARY,
-      (name): Unary =>
-        (a) =>
-          vec(floating[name], [a]),
-    ),
-    ...tableOf(ARITHMETIC, (name) => two(floating[name])),
-    ...tableOf(COMPARISONS, (name) => two(floating[name])),
+    ...tableOf(UNARY, (name) => one(floating[name])),
+    ...binary,
     madd: (a: VecOrNumber, b: VecOrNumber, c: VecOrNumber) =>
       hasFma()
         ? vec(() => floating.relaxed_madd(), [lift(a), lift(b), lift(c)])
-        : vec(() => add(), [vec(() => mul(), [lift(a), lift(b)]), lift(c)]),
+        : binary.add(binary.mul(a, b), c),
     and: two(v128.and),
     or: two(v128.or),
     xor: two(v128.xor),
     andNot: two(v128.andnot),
-    not: (a: Vec) => vec(v128.not, [a]),
+    not: one(v128.not),
     choose: (mask: Vec, a: VecOrNumber, b: VecOrNumber) =>
       vec(() => v128.bitselect(), [lift(a), lift(b), mask]),
     integerAdd: two(integral.add),
