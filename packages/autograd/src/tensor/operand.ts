@@ -25,6 +25,11 @@ export abstract class Operand<S extends Shape = Shape> {
   get size(): number {
     return sizeOf(this.shape);
   }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
 }
 
 /** What stands where a tensor is expected: an operand, or a JS number or boolean as a scalar. */

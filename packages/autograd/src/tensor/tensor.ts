@@ -118,10 +118,6 @@ export class Tensor<S extends Shape = Shape> extends Operand<S> {
     if (storage instanceof Symbolic) return `Tensor ${dtype} ${formatShape(shape)} being traced`;
     return formatTensor(storage, shape, dtype, this.requiresGrad);
   }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
 }
 
 /**

@@ -208,10 +208,6 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
       .replace(/^Tensor/, 'Variable');
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
-
   #scalar(value: unknown): Tensor {
     if (typeof value === 'number' || typeof value === 'boolean') {
       return scalarTensor(coerceExactly('assign', Number(value), this.dtype), this.dtype);

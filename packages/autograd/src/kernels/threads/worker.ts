@@ -20,11 +20,10 @@ export interface Order {
 /**
  * A worker waits in shared memory, where a message can't reach it; when one has been posted, it returns to its event loop,
  * reads it, and waits again. So nobody has to wait for its turn in the event loop but the worker. Its first message starts
- * it. A function that it can't get is left to the others; `take` is the next block of a job that it can do, and nothing of the
- * job changes from there until the block is done. What the comments say is said here: the text is part of every program.
+ * it. A function that it can't get is left to the others. When it has taken a block, nothing of the job changes until that is
+ * done. All this is said here, since the text with its comments is part of every program.
  */
 export const WORKER_SOURCE = `'use strict';
-const node = typeof require === 'function';
 const W = ${JSON.stringify(WORD)}, H = ${JSON.stringify(HEAD)};
 const calls = new Map();
 let words, numbers, index, handled = 0;
@@ -38,27 +37,17 @@ function instantiate({ module, imports }) {
   return new WebAssembly.Instance(module, given);
 }
 
-function load({ koffi, library, types }, name) {
-  return require(koffi).load(library).func(name, 'void', types);
-}
-
 function obey({ id, portable, name }) {
-  handled++;
-  try {
-    calls.set(id, portable.library ? load(portable, name) : instantiate(portable).exports[name]);
-  } catch {}
-}
-
-function take() {
-  for (;;) {
-    const ticket = Atomics.load(words, W.ticket), block = ticket & ${NO_BLOCK};
-    if (block >= numbers[H.blocks] || index >= numbers[H.threads] || !calls.has(numbers[H.target])) return -1;
-    if (Atomics.compareExchange(words, W.ticket, ticket, ticket + 1) === ticket) return block;
-  }
+  const { koffi, library, types } = portable;
+  const call = library ? require(koffi).load(library).func(name, 'void', types) : instantiate(portable).exports[name];
+  calls.set(id, call);
 }
 
 function work() {
-  for (let block = take(); block >= 0; block = take()) {
+  for (;;) {
+    const ticket = Atomics.load(words, W.ticket), block = ticket & ${NO_BLOCK};
+    if (block >= numbers[H.blocks] || index >= numbers[H.threads] || !calls.has(numbers[H.target])) return;
+    if (Atomics.compareExchange(words, W.ticket, ticket, ticket + 1) !== ticket) continue;
     try {
       const j = block % numbers[H.across], i = (block - j) / numbers[H.across];
       const values = [];
@@ -82,7 +71,18 @@ function waitBeyond(generation) {
   Atomics.sub(words, W.asleep, 1);
 }
 
-function serve() {
+function receive(message) {
+  if (words) {
+    handled++;
+    try {
+      obey(message);
+    } catch {}
+  } else {
+    words = new Int32Array(message.control, 0, ${JOB_AT} / 4);
+    numbers = new Float64Array(message.control, ${JOB_AT});
+    index = message.index;
+    Atomics.add(words, W.started, 1);
+  }
   for (;;) {
     const generation = Atomics.load(words, W.generation);
     if (Atomics.load(words, W.posted) > handled) return;
@@ -91,18 +91,6 @@ function serve() {
   }
 }
 
-function start(given) {
-  words = new Int32Array(given.control, 0, ${JOB_AT} / 4);
-  numbers = new Float64Array(given.control, ${JOB_AT});
-  index = given.index;
-  Atomics.add(words, W.started, 1);
-}
-
-function receive(message) {
-  (words ? obey : start)(message);
-  serve();
-}
-
-if (node) require('node:worker_threads').parentPort.on('message', receive);
+if (typeof require === 'function') require('node:worker_threads').parentPort.on('message', receive);
 else onmessage = ({ data }) => receive(data);
 `;
