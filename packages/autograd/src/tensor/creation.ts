@@ -1,7 +1,7 @@
 // Tensors out of nothing: from nested arrays and typed arrays, constants, ranges.
 
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
-import { checkDType, coerceExactly, type DType, promoteNumber } from './dtype.js';
+import { checkDType, coerceExactly, type DType, promoteNumber, type TypedArray } from './dtype.js';
 import { Operand } from './operand.js';
 import { checkInteger, checkShape, type Shape, sizeOf } from './shape.js';
 import { allocate, convertArray, type Storage } from './storage.js';
@@ -83,7 +83,7 @@ function isTypedArray(value: unknown): value is ArrayBufferView & ArrayLike<numb
 
 /** The dtype that holds what a typed array holds. Float16Array is younger than the engines we run on. */
 function naturalDType(values: ArrayBufferView): DType {
-  const name = Object.prototype.toString.call(values).slice(8, -1);
+  const name: string = (values as TypedArray)[Symbol.toStringTag];
   if (name.startsWith('Big')) {
     throw new DTypeError('tensor: elements are numbers, got bigint. Convert them with Number(…).');
   }
