@@ -4,6 +4,8 @@
 const LIBRARY_FRAME =
   /[\\/](?:@retrograd|packages)[\\/](?:autograd|nn)[\\/](?:src|dist)[\\/]|at [\w.]+ \(<anonymous>\)$/;
 
+const isFrame = (line: string): boolean => /^\s+at /.test(line);
+
 /** Deeper than any call chain inside the library, so that the caller's frame is always captured. */
 const FRAMES_CAPTURED = 64;
 
@@ -13,17 +15,15 @@ const FRAMES_CAPTURED = 64;
  */
 function withoutLibraryFrames(stack: string): string {
   const lines = stack.split('\n');
-  const firstFrame = lines.findIndex((line) => /^\s+at /.test(line));
-  if (firstFrame < 0) return stack;
-  let callSite = firstFrame;
-  while (callSite < lines.length && LIBRARY_FRAME.test(lines[callSite])) callSite++;
-  if (callSite === lines.length) return stack;
-  return [...lines.slice(0, firstFrame), ...lines.slice(callSite)].join('\n');
+  const first = lines.findIndex(isFrame);
+  const own = lines.findIndex((line, k) => k >= first && !LIBRARY_FRAME.test(line));
+  if (first >= 0 && own > first) lines.splice(first, own - first);
+  return lines.join('\n');
 }
 
 /** Where the user's code is right now: ` at file:line:column`, or nothing if that can't be told. */
 export function callSite(error: Error = new Error()): string {
-  const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const lines = (error.stack ?? '').split('\n').filter(isFrame);
   const frame = lines.find((line) => !LIBRARY_FRAME.test(line));
   const place = frame?.match(/([^\s(/\\]+:\d+:\d+)\)?$/)?.[1];
   return place === undefined ? '' : ` at ${place}`;

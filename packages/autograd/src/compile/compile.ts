@@ -1,8 +1,7 @@
 // compile(fn): the same function, traced once, run as a program from then on.
 
 import { ArgumentError } from '../errors.js';
-import { describeValue } from '../tensor/creation.js';
-import { Operand } from '../tensor/operand.js';
+import { describeValue, Operand } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isPlainObject } from '../transforms/tree.js';
 import { puttingBack, runBoth } from './check.js';

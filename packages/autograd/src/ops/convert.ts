@@ -1,9 +1,8 @@
 // The door of every operation: what a caller passes becomes tensors of one dtype, or a clear refusal.
 
 import { ArgumentError } from '../errors.js';
-import { describeValue } from '../tensor/creation.js';
 import { coerce, type DType, promote, promoteNumber } from '../tensor/dtype.js';
-import { Operand, type TensorLike } from '../tensor/operand.js';
+import { describeValue, Operand, type TensorLike } from '../tensor/operand.js';
 import { normalizeAxis } from '../tensor/shape.js';
 import { scalarTensor, type Tensor } from '../tensor/tensor.js';
 

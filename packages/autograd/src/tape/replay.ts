@@ -1,7 +1,8 @@
 // Replaying a tape: backward with gradients, forward with tangents.
 
 import { NondifferentiableError, RuleError } from '../errors.js';
-import { describeValue, zeros } from '../tensor/creation.js';
+import { zeros } from '../tensor/creation.js';
+import { describeValue } from '../tensor/operand.js';
 import { type GradientSink, Leaf, type Origin } from '../tensor/origin.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';

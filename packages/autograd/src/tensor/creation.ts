@@ -1,16 +1,9 @@
 // Tensors out of nothing: from nested arrays and typed arrays, constants, ranges.
 
 import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
-import {
-  checkDType,
-  coerceExactly,
-  type DType,
-  dtypeOfArray,
-  promoteNumber,
-  type TypedArray,
-} from './dtype.js';
+import { checkDType, coerceExactly, type DType, promoteNumber, type TypedArray } from './dtype.js';
 import { Operand } from './operand.js';
-import { checkInteger, checkShape, formatShape, type Shape, sizeOf } from './shape.js';
+import { checkInteger, checkShape, type Shape, sizeOf } from './shape.js';
 import { allocate, convertArray, type Storage } from './storage.js';
 import { leafTensor, Tensor } from './tensor.js';
 import type { NestedShape } from './typed-shape.js';
@@ -88,15 +81,13 @@ function isTypedArray(value: unknown): value is ArrayBufferView & ArrayLike<numb
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
-const KEPT_ARRAYS = [Float32Array, Float64Array, Int32Array];
-
 /** The dtype that holds what a typed array holds. Float16Array is younger than the engines we run on. */
 function naturalDType(values: ArrayBufferView): DType {
-  if (KEPT_ARRAYS.some((kind) => values instanceof kind)) return dtypeOfArray(values as TypedArray);
-  const name = Object.prototype.toString.call(values).slice(8, -1);
+  const name: string = (values as TypedArray)[Symbol.toStringTag];
   if (name.startsWith('Big')) {
     throw new DTypeError('tensor: elements are numbers, got bigint. Convert them with Number(…).');
   }
+  if (name === 'Float64Array') return 'float64';
   return name.startsWith('Float') ? 'float32' : 'int32';
 }
 
@@ -280,11 +271,4 @@ export function linspace<const N extends number>(
   const at = (i: number) => (i === count - 1 && i > 0 ? stop : start + i * step);
   const shape: [N] = [count];
   return make('linspace', filled('linspace', shape, dtype, at), shape, options, dtype);
-}
-
-/** For messages: what was passed where a tensor was expected. */
-export function describeValue(value: unknown): string {
-  if (value instanceof Operand) return `${value.dtype} ${formatShape(value.shape)}`;
-  if (Array.isArray(value)) return 'an array';
-  return value === null ? 'null' : typeof value;
 }

@@ -90,6 +90,14 @@ export function dtypeOfArray(array: TypedArray): DType {
   return 'bool';
 }
 
+/** @throws DTypeError for a dtype that no gradient flows through. */
+export function checkDifferentiable(op: string, dtype: DType): void {
+  if (isFloating(dtype)) return;
+  throw new DTypeError(
+    `${op}: requiresGrad needs a floating dtype, got ${dtype}. Use float32 or float64.`,
+  );
+}
+
 export function checkDType(op: string, value: unknown): DType {
   if (isDType(value)) return value;
   throw new DTypeError(

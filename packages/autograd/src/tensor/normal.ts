@@ -13,10 +13,6 @@ const SQRT2 = 1.4142135623730951;
 function naturalLog(x: number): number {
   let m = x;
   let exponent = 0;
-  while (m < 1 / 4294967296) {
-    m *= 4294967296;
-    exponent -= 32;
-  }
   while (m < SQRT2 / 2) {
     m *= 2;
     exponent -= 1;

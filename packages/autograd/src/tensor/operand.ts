@@ -1,7 +1,7 @@
 // What an operation takes: a tensor, or a variable that stands for its current value.
 
 import type { DType } from './dtype.js';
-import { type Shape, sizeOf } from './shape.js';
+import { formatShape, type Shape, sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 /**
@@ -25,7 +25,19 @@ export abstract class Operand<S extends Shape = Shape> {
   get size(): number {
     return sizeOf(this.shape);
   }
+
+  /** What `console.log` shows in Node. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
 }
 
 /** What stands where a tensor is expected: an operand, or a JS number or boolean as a scalar. */
 export type TensorLike<S extends Shape = Shape> = Operand<S> | number | boolean;
+
+/** For messages: what was passed where a tensor was expected. */
+export function describeValue(value: unknown): string {
+  if (value instanceof Operand) return `${value.dtype} ${formatShape(value.shape)}`;
+  if (Array.isArray(value)) return 'an array';
+  return value === null ? 'null' : typeof value;
+}

@@ -43,10 +43,9 @@ const highWord = (block: number): number => Math.floor(block / WORDS) | 0;
 
 /** A place in a stream of random numbers. */
 export interface GeneratorState {
-  readonly block: number;
+  /** How many words of 32 bits were drawn, and how many generators were split off. */
+  readonly position: number;
   readonly splits: number;
-  readonly unread: number;
-  readonly words: Int32Array;
 }
 
 /**
@@ -76,13 +75,11 @@ export class Generator {
     tracing.hooks?.touch(this);
     const at = this.#position++;
     const block = Math.floor(at / BLOCK_WORDS);
-    if (block !== this.#known) this.#encrypt(block);
+    if (block !== this.#known) {
+      philox(this.#words, block | 0, highWord(block), DRAWS, 0, this.#key0, this.#key1);
+      this.#known = block;
+    }
     return this.#words[at - BLOCK_WORDS * block] >>> 0;
-  }
-
-  #encrypt(block: number): void {
-    philox(this.#words, block | 0, highWord(block), DRAWS, 0, this.#key0, this.#key1);
-    this.#known = block;
   }
 
   /** Writes down where the next `count` words are, and goes on behind them. */
@@ -203,22 +200,13 @@ export class Generator {
 
   /** Its place in the stream, for `restore`. */
   snapshot(): GeneratorState {
-    const block = Math.ceil(this.#position / BLOCK_WORDS);
-    if (block - 1 !== this.#known) this.#encrypt(block - 1);
-    return {
-      block,
-      splits: this.#splits,
-      unread: BLOCK_WORDS * block - this.#position,
-      words: this.#words.slice(),
-    };
+    return { position: this.#position, splits: this.#splits };
   }
 
   /** Goes on from a place in the stream of the same seed. */
-  restore({ block, splits, unread, words }: GeneratorState): void {
-    this.#position = BLOCK_WORDS * block - unread;
+  restore({ position, splits }: GeneratorState): void {
+    this.#position = position;
     this.#splits = splits;
-    this.#words.set(words);
-    this.#known = block - 1;
   }
 
   #fill<S extends number[]>(

@@ -1,7 +1,7 @@
 // The tensor: an immutable value with a shape, a dtype, its elements, and perhaps a place on the tape.
 
-import { ArgumentError, DTypeError } from '../errors.js';
-import { arrayOfLength, type DType, isFloating, type TypedArray } from './dtype.js';
+import { ArgumentError } from '../errors.js';
+import { arrayOfLength, checkDifferentiable, type DType, type TypedArray } from './dtype.js';
 import { formatTensor, type NestedValues, nestedValues } from './format.js';
 import { Operand } from './operand.js';
 import { CUT_LEVEL, type GradientHook, Leaf, type Origin } from './origin.js';
@@ -118,10 +118,6 @@ export class Tensor<S extends Shape = Shape> extends Operand<S> {
     if (storage instanceof Symbolic) return `Tensor ${dtype} ${formatShape(shape)} being traced`;
     return formatTensor(storage, shape, dtype, this.requiresGrad);
   }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
 }
 
 /**
@@ -135,11 +131,7 @@ export function peek(x: Operand): TypedArray | null {
 
 /** A leaf that collects its gradient: shares the storage of `value`. */
 export function leafTensor<S extends Shape>(op: string, value: Tensor<S>): Tensor<S> {
-  if (!isFloating(value.dtype)) {
-    throw new DTypeError(
-      `${op}: requiresGrad needs a floating dtype, got ${value.dtype}. Use float32 or float64.`,
-    );
-  }
+  checkDifferentiable(op, value.dtype);
   const { storage, shape, dtype } = value;
   return new Tensor(storage, shape, dtype, new Leaf(0, shape, dtype, { grad: null }), 0);
 }

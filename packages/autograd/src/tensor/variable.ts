@@ -1,8 +1,8 @@
 // The variable: a cell with an identity and a gradient, whose immutable value can be exchanged.
 
 import { ArgumentError, callSite, DTypeError, ShapeError, TraceError } from '../errors.js';
-import { coerce, coerceExactly, type DType, isFloating } from './dtype.js';
-import { Operand, type TensorLike } from './operand.js';
+import { checkDifferentiable, coerce, coerceExactly, type DType, isFloating } from './dtype.js';
+import { describeValue, Operand, type TensorLike } from './operand.js';
 import { type GradientSink, Leaf } from './origin.js';
 import { formatShape, type Shape, sameShape } from './shape.js';
 import { convertArray, elementsOf, type Storage } from './storage.js';
@@ -52,12 +52,8 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     }
     this.shape = value.shape;
     this.#requiresGrad = options.requiresGrad ?? isFloating(value.dtype);
-    if (this.#requiresGrad && !isFloating(value.dtype)) {
-      throw new DTypeError(
-        `variable: requiresGrad needs a floating dtype, got ${value.dtype}. Use float32 or float64.`,
-      );
-    }
-    this.#value = this.#hold(value);
+    if (this.#requiresGrad) checkDifferentiable('variable', value.dtype);
+    this.#value = this.#hold(value.storage, value.dtype);
   }
 
   get dtype(): DType {
@@ -92,10 +88,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
 
   read(): Tensor<S> {
     tracing.hooks?.touch(this);
-    if (this.#pending !== null) {
-      const elements = this.#pending();
-      this.exchange(elements);
-    }
+    if (this.#pending !== null) this.exchange(this.#pending());
     return this.#value;
   }
 
@@ -105,14 +98,10 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   }
 
   set requiresGrad(wanted: boolean) {
-    if (wanted && !isFloating(this.dtype)) {
-      throw new DTypeError(
-        `variable: requiresGrad needs a floating dtype, got ${this.dtype}. Use float32 or float64.`,
-      );
-    }
+    if (wanted) checkDifferentiable('variable', this.dtype);
     cellChanges.count++;
     this.#requiresGrad = wanted;
-    this.#value = this.#hold(this.read());
+    this.#value = this.#hold(this.read().storage);
   }
 
   /**
@@ -136,7 +125,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     if (!isSymbolic(next.storage)) tracing.hooks?.fix(this);
     this.#pending = null;
     this.#count();
-    this.#value = this.#hold(next as Tensor<S>);
+    this.#value = this.#hold(next.storage);
     return this;
   }
 
@@ -180,7 +169,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
   /** @internal Exchanges the elements, and nothing else. */
   exchange(storage: Storage): void {
     this.#pending = null;
-    this.#value = this.#hold(new Tensor(storage, this.shape, this.dtype, null, 0));
+    this.#value = this.#hold(storage);
   }
 
   /**
@@ -204,7 +193,7 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
     this.grad = null;
     this.#count();
     this.#requiresGrad &&= isFloating(dtype);
-    this.#value = this.#hold(new Tensor(source, this.shape, dtype, null, 0));
+    this.#value = this.#hold(source, dtype);
     return this;
   }
 
@@ -219,23 +208,19 @@ export class Variable<S extends Shape = Shape> extends Operand<S> implements Gra
       .replace(/^Tensor/, 'Variable');
   }
 
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
-  }
-
   #scalar(value: unknown): Tensor {
     if (typeof value === 'number' || typeof value === 'boolean') {
       return scalarTensor(coerceExactly('assign', Number(value), this.dtype), this.dtype);
     }
     throw new ArgumentError(
-      `assign: takes a tensor, a variable or a number, got ${Array.isArray(value) ? 'an array' : typeof value}. ` +
+      `assign: takes a tensor, a variable or a number, got ${describeValue(value)}. ` +
         'Wrap arrays with tensor(…).',
     );
   }
 
-  /** The value as a leaf of its own: a detached copy of the handle, sharing the elements. */
-  #hold(value: Tensor<S>): Tensor<S> {
-    const origin = this.#requiresGrad ? new Leaf(0, this.shape, value.dtype, this) : null;
-    return new Tensor(value.storage, this.shape, value.dtype, origin, 0);
+  /** The value as a leaf of its own, sharing the elements. */
+  #hold(storage: Storage, dtype = this.dtype): Tensor<S> {
+    const origin = this.#requiresGrad ? new Leaf(0, this.shape, dtype, this) : null;
+    return new Tensor(storage, this.shape, dtype, origin, 0);
   }
 }

@@ -1,8 +1,8 @@
 // What is checked: a function of float64 tensors and of the cells it reads, as a map from tensors to tensors.
 
 import { ArgumentError, DTypeError } from '../errors.js';
-import { describeValue } from '../tensor/creation.js';
 import { isFloating } from '../tensor/dtype.js';
+import { describeValue } from '../tensor/operand.js';
 import type { Generator, GeneratorState } from '../tensor/random.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { Variable } from '../tensor/variable.js';

@@ -19,13 +19,14 @@ export interface Order {
 
 /**
  * A worker waits in shared memory, where a message can't reach it; when one has been posted, it returns to its event loop,
- * reads it, and waits again. So nobody has to wait for its turn in the event loop but the worker.
+ * reads it, and waits again. So nobody has to wait for its turn in the event loop but the worker. Its first message starts
+ * it. A function that it can't get is left to the others. When it has taken a block, nothing of the job changes until that is
+ * done. All this is said here, since the text with its comments is part of every program.
  */
 export const WORKER_SOURCE = `'use strict';
-const node = typeof process === 'object' && typeof require === 'function' ? require('node:worker_threads') : null;
 const W = ${JSON.stringify(WORD)}, H = ${JSON.stringify(HEAD)};
 const calls = new Map();
-let words = null, numbers = null, index = 0, handled = 0;
+let words, numbers, index, handled = 0;
 
 function instantiate({ module, imports }) {
   const given = {};
@@ -36,32 +37,21 @@ function instantiate({ module, imports }) {
   return new WebAssembly.Instance(module, given);
 }
 
-function load({ koffi, library, types }, name) {
-  return require(koffi).load(library).func(name, 'void', types);
-}
-
 function obey({ id, portable, name }) {
-  try {
-    calls.set(id, portable.library ? load(portable, name) : instantiate(portable).exports[name]);
-  } catch { /* The others do without this worker. */ }
-}
-
-/** The next block of a job that this worker can do; nothing of the job changes from here until it is done. */
-function take() {
-  for (;;) {
-    const ticket = Atomics.load(words, W.ticket), block = ticket & ${NO_BLOCK};
-    if (block >= numbers[H.blocks] || index >= numbers[H.threads] || !calls.has(numbers[H.target])) return -1;
-    if (Atomics.compareExchange(words, W.ticket, ticket, ticket + 1) === ticket) return block;
-  }
+  const { koffi, library, types } = portable;
+  const call = library ? require(koffi).load(library).func(name, 'void', types) : instantiate(portable).exports[name];
+  calls.set(id, call);
 }
 
 function work() {
-  for (let block = take(); block >= 0; block = take()) {
+  for (;;) {
+    const ticket = Atomics.load(words, W.ticket), block = ticket & ${NO_BLOCK};
+    if (block >= numbers[H.blocks] || index >= numbers[H.threads] || !calls.has(numbers[H.target])) return;
+    if (Atomics.compareExchange(words, W.ticket, ticket, ticket + 1) !== ticket) continue;
     try {
-      const across = numbers[H.across], count = numbers[H.parameters];
-      const i = Math.floor(block / across), j = block % across;
+      const j = block % numbers[H.across], i = (block - j) / numbers[H.across];
       const values = [];
-      for (let p = 0, at = ${HEAD_NUMBERS}; p < count; p++, at += ${PARAMETER_NUMBERS}) {
+      for (let p = 0, at = ${HEAD_NUMBERS}; p < numbers[H.parameters]; p++, at += ${PARAMETER_NUMBERS}) {
         const value = numbers[at] + i * numbers[at + 1] + j * numbers[at + 2] + index * numbers[at + 3];
         values.push(Math.min(value, numbers[at + 4]));
       }
@@ -70,7 +60,7 @@ function work() {
       Atomics.store(words, W.failed, 1);
     }
     Atomics.add(words, W.done, 1);
-    if (Atomics.load(words, W.waiting) === 1) Atomics.notify(words, W.done);
+    if (Atomics.load(words, W.waiting)) Atomics.notify(words, W.done);
   }
 }
 
@@ -81,7 +71,18 @@ function waitBeyond(generation) {
   Atomics.sub(words, W.asleep, 1);
 }
 
-function serve() {
+function receive(message) {
+  if (words) {
+    handled++;
+    try {
+      obey(message);
+    } catch {}
+  } else {
+    words = new Int32Array(message.control, 0, ${JOB_AT} / 4);
+    numbers = new Float64Array(message.control, ${JOB_AT});
+    index = message.index;
+    Atomics.add(words, W.started, 1);
+  }
   for (;;) {
     const generation = Atomics.load(words, W.generation);
     if (Atomics.load(words, W.posted) > handled) return;
@@ -90,23 +91,6 @@ function serve() {
   }
 }
 
-function start(given) {
-  words = new Int32Array(given.control, 0, ${JOB_AT} / 4);
-  numbers = new Float64Array(given.control, ${JOB_AT});
-  index = given.index;
-  Atomics.add(words, W.started, 1);
-  serve();
-}
-
-function receive(message) {
-  if (words === null) start(message);
-  else {
-    handled++;
-    obey(message);
-    serve();
-  }
-}
-
-if (node === null) onmessage = ({ data }) => receive(data);
-else node.parentPort.on('message', receive);
+if (typeof require === 'function') require('node:worker_threads').parentPort.on('message', receive);
+else onmessage = ({ data }) => receive(data);
 `;

@@ -31,41 +31,59 @@ const ofMask = (l: Lanes, mask: Vec): Value => ({
   test: () => mask,
 });
 
-type OnNumbers = (l: Lanes, a: Vec, b: Vec) => Vec;
+type OnVectors = (...operands: Vec[]) => Vec;
 
-const ARITHMETIC: { readonly [op in ExprOp]?: OnNumbers } = {
-  add: (l, a, b) => l.add(a, b),
-  sub: (l, a, b) => l.sub(a, b),
-  mul: (l, a, b) => l.mul(a, b),
-  div: (l, a, b) => l.div(a, b),
-  maximum: (l, a, b) => l.max(a, b),
-  minimum: (l, a, b) => l.min(a, b),
-  neg: (l, a) => l.neg(a),
-  abs: (l, a) => l.abs(a),
-  sqrt: (l, a) => l.sqrt(a),
+/** What lanes do to vectors. */
+type Operation = {
+  [K in keyof Lanes]: Lanes[K] extends OnVectors ? K : never;
+}[keyof Lanes];
+
+const apply = (l: Lanes, operation: Operation, operands: Vec[]): Vec => {
+  const run: OnVectors = l[operation];
+  return run(...operands);
+};
+
+type Operations = { readonly [op in ExprOp]?: Operation };
+
+const ARITHMETIC: Operations = {
+  add: 'add',
+  sub: 'sub',
+  mul: 'mul',
+  div: 'div',
+  maximum: 'max',
+  minimum: 'min',
+  neg: 'neg',
+  abs: 'abs',
+  sqrt: 'sqrt',
+  floor: 'floor',
+  ceil: 'ceil',
+  trunc: 'trunc',
+  round: 'nearest',
+};
+
+/** From numbers to masks. */
+const COMPARISONS: Operations = {
+  less: 'lt',
+  lessEqual: 'le',
+  greater: 'gt',
+  greaterEqual: 'ge',
+  equal: 'eq',
+  notEqual: 'ne',
+};
+
+/** From masks to masks. */
+const LOGIC: Operations = {
+  logicalAnd: 'and',
+  logicalOr: 'or',
+  logicalXor: 'xor',
+  logicalNot: 'not',
+};
+
+/** Arithmetic in two steps. */
+const COMPOSED: { readonly [op in ExprOp]?: (l: Lanes, a: Vec) => Vec } = {
   rsqrt: (l, a) => l.div(1, l.sqrt(a)),
-  floor: (l, a) => l.floor(a),
-  ceil: (l, a) => l.ceil(a),
-  trunc: (l, a) => l.trunc(a),
-  round: (l, a) => l.nearest(a),
   // ±1 by the sign, but zeros and NaN stay.
   sign: (l, a) => l.choose(l.gt(l.abs(a), 0), l.or(l.and(a, -0), 1), a),
-};
-
-const COMPARISONS: { readonly [op in ExprOp]?: OnNumbers } = {
-  less: (l, a, b) => l.lt(a, b),
-  lessEqual: (l, a, b) => l.le(a, b),
-  greater: (l, a, b) => l.gt(a, b),
-  greaterEqual: (l, a, b) => l.ge(a, b),
-  equal: (l, a, b) => l.eq(a, b),
-  notEqual: (l, a, b) => l.ne(a, b),
-};
-
-const LOGIC: { readonly [op in ExprOp]?: OnNumbers } = {
-  logicalAnd: (l, a, b) => l.and(a, b),
-  logicalOr: (l, a, b) => l.or(a, b),
-  logicalXor: (l, a, b) => l.xor(a, b),
-  logicalNot: (l, a) => l.not(a),
 };
 
 const MATH: ReadonlySet<ExprOp> = new Set<ExprOp>(MATH_NAMES);
@@ -105,25 +123,22 @@ function valueAt(
   if (op === 'argument') return ofNumber(l, args[node.index]);
   if (op === 'constant') return ofNumber(l, l.number(node.value));
   const operands = node.args.map((arg) => known.get(arg) as Value);
-  const numbers = () => operands.map((operand) => operand.number());
-  const tests = () => operands.map((operand) => operand.test());
   if (op === 'select') {
     const [condition, a, b] = operands;
     return ofNumber(l, l.choose(condition.test(), a.number(), b.number()));
   }
-  if (mathematics.has(op)) return ofNumber(l, mathematics.of(op, l, numbers()));
-  const arithmetic = ARITHMETIC[op];
-  if (arithmetic !== undefined) {
-    const [a, b] = numbers();
-    return ofNumber(l, arithmetic(l, a, b));
+  const logic = LOGIC[op];
+  if (logic !== undefined) {
+    const tests = operands.map((operand) => operand.test());
+    return ofMask(l, apply(l, logic, tests));
   }
+  const numbers = operands.map((operand) => operand.number());
+  if (mathematics.has(op)) return ofNumber(l, mathematics.of(op, l, numbers));
   const comparison = COMPARISONS[op];
-  if (comparison !== undefined) {
-    const [a, b] = numbers();
-    return ofMask(l, comparison(l, a, b));
-  }
-  const [a, b] = tests();
-  return ofMask(l, (LOGIC[op] as OnNumbers)(l, a, b));
+  if (comparison !== undefined) return ofMask(l, apply(l, comparison, numbers));
+  const arithmetic = ARITHMETIC[op];
+  if (arithmetic !== undefined) return ofNumber(l, apply(l, arithmetic, numbers));
+  return ofNumber(l, (COMPOSED[op] as (l: Lanes, a: Vec) => Vec)(l, numbers[0]));
 }
 
 function graphOf(l: Lanes, f: Expr, args: readonly Vec[], mathematics: Mathematics): Vec {

@@ -54,7 +54,6 @@ export function compileGemm(tiling: Tiling, shared: boolean): WebAssembly.Module
   const memory = {
     ...importMemory(shared ? { min: 0, max: MOST_PAGES, shared } : { min: 0 }),
     module: 'host',
-    string: 'memory',
   };
   const part = partFunction(tiling);
   const bytes = Module({ exports: { gemm: gemmFunction(tiling, part), part }, memory }).toBytes();

@@ -57,8 +57,8 @@ function rowTester(tiling: Tiling): Emitted {
     if_(null, () => {
       for (let offset = 0; offset < row; offset += VECTOR) {
         local.set(value, v128.load({ offset }, at));
-        lane.lt(lane.abs(value), v128.const('i64x2', [SMALL[dtype], SMALL[dtype]]));
-        v128.and($, lane.ne(value, v128.const('i64x2', [0n, 0n])));
+        lane.lt(lane.abs(value), v128.const(new BigInt64Array(2).fill(SMALL[dtype])));
+        v128.and($, lane.ne(value, v128.const(new Int32Array(4))));
         if (offset > 0) v128.or();
       }
       local.set(can, i32.eqz(v128.any_true()));
@@ -105,7 +105,7 @@ export function partFunction(tiling: Tiling): Emitted {
       local.set(stepB, betweenRows);
       local.set(lastRow, i32.add(packed, i32.sub(lastRow, fromB)));
       for (let offset = 0; offset < row; offset += VECTOR) {
-        v128.store({ offset }, lastRow, v128.const('i64x2', [0n, 0n]));
+        v128.store({ offset }, lastRow, v128.const(new Int32Array(4)));
       }
       local.get(packed);
       local.get(fromB);

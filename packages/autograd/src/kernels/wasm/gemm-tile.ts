@@ -138,7 +138,7 @@ export function sweep(
       local.set(atB, b);
       local.set(end, i32.add(b, i32.mul(k, stepB)));
       for (const value of tile) {
-        v128.const('i64x2', [0n, 0n]);
+        v128.const(new Int32Array(4));
         local.set(value);
       }
       block(null, (summed) => {

@@ -79,7 +79,7 @@ export function philoxOf(vectors: readonly Vector[]): {
   };
 
   const drawBlocks = (at: Pointer, index: Pointer): void => {
-    const lanes = vec(() => v128.const('i32x4', [0, 1, 2, 3]), [], true);
+    const lanes = vec(() => v128.const(Int32Array.of(0, 1, 2, 3)), [], true);
     const offset = integerAdd(
       vec(() => i32x4.splat(index)),
       lanes,

@@ -52,17 +52,12 @@ export function gatheringOf(kind: SimdReduction, dtype: LaneType): Gathering {
 
 /** Ones in the lanes that lie before `end` when a vector is read at `at`. */
 export function inside(l: Lanes, at: Pointer, end: Pointer): Vec {
-  const starts = (l.dtype === 'float32' ? [0, 4, 8, 12] : [0, 0, 8, 8]) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const starts = Int32Array.from(l.dtype === 'float32' ? [0, 4, 8, 12] : [0, 0, 8, 8]);
   const left = vec(() => {
     i32.sub(end, at);
     i32x4.splat();
   });
-  return vec(() => i32x4.gt_s(), [left, vec(() => v128.const('i32x4', starts), [], true)]);
+  return vec(() => i32x4.gt_s(), [left, vec(() => v128.const(starts), [], true)]);
 }
 
 /** The bytes of all lanes, turned by so many. */

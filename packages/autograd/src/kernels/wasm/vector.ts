@@ -40,10 +40,9 @@ type Binary = (a: VecOrNumber, b: VecOrNumber) => Vec;
 /** Arithmetic on vectors of one dtype. Integers are as wide as the lanes; masks are all ones or all zeros. */
 export interface Lanes {
   readonly dtype: LaneType;
-  /** How many lanes, the bytes and bits of each, and those of the mantissa; the exponent's bias. */
+  /** How many lanes, the bytes of each, the bits of the mantissa; the exponent's bias. */
   readonly count: number;
   readonly bytes: number;
-  readonly bits: number;
   readonly mantissa: number;
   readonly bias: number;
 
@@ -96,15 +95,15 @@ export interface Lanes {
   shiftRight(a: Vec, by: number): Vec;
 }
 
-const constantOf = (bytes: Uint8Array): Vec => {
-  const list = [...bytes] as Parameters<typeof v128.const<'i8x16'>>[1];
-  return vec(() => v128.const('i8x16', list), [], true);
-};
+const constantOf = (array: TypedArray | BigInt64Array): Vec =>
+  vec(() => v128.const(array), [], true);
 
 /** Instructions of one operand and of two, which are called the same for all lanes that are numbers. */
 const UNARY = ['sqrt', 'neg', 'abs', 'floor', 'ceil', 'trunc', 'nearest'] as const;
-const ARITHMETIC = ['add', 'sub', 'mul', 'div', 'min', 'max', 'pmin', 'pmax'] as const;
-const COMPARISONS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
+const BINARY = [
+  ...(['add', 'sub', 'mul', 'div', 'min', 'max', 'pmin', 'pmax'] as const),
+  ...(['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const),
+];
 
 /** What f32x4 and f64x2 have in common with the integers of their width, so that functions are written once for both. */
 function operations(
@@ -113,6 +112,10 @@ function operations(
   number: (x: number) => Vec,
 ) {
   const lift = (x: VecOrNumber): Vec => (typeof x === 'number' ? number(x) : x);
+  const one =
+    (instruction: () => unknown): Unary =>
+    (a) =>
+      vec(instruction, [a]);
   const two =
     (instruction: () => unknown): Binary =>
     (a, b) =>
@@ -122,26 +125,20 @@ function operations(
       i32.const(by);
       instruction();
     }, [a]);
-  const { add, mul } = floating;
+  const binary = tableOf(BINARY, (name) => two(floating[name]));
   return {
     number,
-    ...tableOf(
-      UNARY,
-      (name): Unary =>
-        (a) =>
-          vec(floating[name], [a]),
-    ),
-    ...tableOf(ARITHMETIC, (name) => two(floating[name])),
-    ...tableOf(COMPARISONS, (name) => two(floating[name])),
+    ...tableOf(UNARY, (name) => one(floating[name])),
+    ...binary,
     madd: (a: VecOrNumber, b: VecOrNumber, c: VecOrNumber) =>
       hasFma()
         ? vec(() => floating.relaxed_madd(), [lift(a), lift(b), lift(c)])
-        : vec(() => add(), [vec(() => mul(), [lift(a), lift(b)]), lift(c)]),
+        : binary.add(binary.mul(a, b), c),
     and: two(v128.and),
     or: two(v128.or),
     xor: two(v128.xor),
     andNot: two(v128.andnot),
-    not: (a: Vec) => vec(v128.not, [a]),
+    not: one(v128.not),
     choose: (mask: Vec, a: VecOrNumber, b: VecOrNumber) =>
       vec(() => v128.bitselect(), [lift(a), lift(b), mask]),
     integerAdd: two(integral.add),
@@ -151,28 +148,24 @@ function operations(
   };
 }
 
-const bytesOf = ({ buffer }: TypedArray | BigInt64Array) => new Uint8Array(buffer);
-
 const LANES: Readonly<Record<LaneType, Lanes>> = {
   float32: {
     dtype: 'float32',
     count: 4,
     bytes: 4,
-    bits: 32,
     mantissa: 23,
     bias: 127,
-    integer: (x) => constantOf(bytesOf(new Int32Array(4).fill(Number(x)))),
-    ...operations(f32x4, i32x4, (x) => constantOf(bytesOf(new Float32Array(4).fill(x)))),
+    integer: (x) => constantOf(new Int32Array(4).fill(Number(x))),
+    ...operations(f32x4, i32x4, (x) => constantOf(new Float32Array(4).fill(x))),
   },
   float64: {
     dtype: 'float64',
     count: 2,
     bytes: 8,
-    bits: 64,
     mantissa: 52,
     bias: 1023,
-    integer: (x) => constantOf(bytesOf(new BigInt64Array(2).fill(BigInt(x)))),
-    ...operations(f64x2, i64x2, (x) => constantOf(bytesOf(new Float64Array(2).fill(x)))),
+    integer: (x) => constantOf(new BigInt64Array(2).fill(BigInt(x))),
+    ...operations(f64x2, i64x2, (x) => constantOf(new Float64Array(2).fill(x))),
   },
 };
 
@@ -180,13 +173,9 @@ export const lanesOf = (dtype: LaneType): Lanes => LANES[dtype];
 
 // ---- Between the two --------------------------------------------------------------------------------------------------
 
-const HIGH_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15] as Parameters<
-  typeof i8x16.shuffle
->[0];
+const HIGH_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
 /** For a shuffle: the first half of one vector, and that of another. */
-export const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23] as Parameters<
-  typeof i8x16.shuffle
->[0];
+export const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
 /** Four numbers of float32 as twice two of float64. */
 export function widen(a: Vec): [Vec, Vec] {

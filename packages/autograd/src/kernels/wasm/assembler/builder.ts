@@ -185,19 +185,14 @@ const localsFrom = <T extends readonly ValueType[]>(first: number, types: T): Lo
     (type, k): Local => ({ kind: 'local', type, index: first + k }),
   ) as readonly Local[] as LocalsOf<T>;
 
-/** Locals' types, those alike in a row counted together (§5.5.13). */
+/** Locals' types, each of them once (§5.5.13). */
 function encodeLocals(types: readonly ValueType[]): Uint8Array {
-  const runs = new Bytes();
-  let count = 0;
-  for (let from = 0, to = 0; from < types.length; from = to) {
-    while (to < types.length && types[to] === types[from]) to++;
-    runs.unsigned(to - from);
-    runs.byte(CODE_OF[types[from]]);
-    count++;
-  }
   const encoded = new Bytes();
-  encoded.unsigned(count);
-  encoded.append(runs.view());
+  encoded.unsigned(types.length);
+  for (const type of types) {
+    encoded.unsigned(1);
+    encoded.byte(CODE_OF[type]);
+  }
   return encoded.toBytes();
 }
 

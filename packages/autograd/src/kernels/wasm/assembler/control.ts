@@ -1,6 +1,7 @@
 // Instructions on locals, on all of the memory, and those that decide what runs next.
 
 import { builder, type Label } from './builder.js';
+import { instruction } from './instruction.js';
 import {
   $,
   type AnyFunc,
@@ -47,23 +48,16 @@ export const local = {
 
 // ---- Memory -----------------------------------------------------------------------------------------------------------
 
-const BULK = ['i32', 'i32', 'i32'] as const;
-
 /** An instruction on blocks of the module's memory. */
 const bulk = (opcode: readonly number[]) => () => {
   const own = builder();
-  own.take(BULK, []);
+  own.pop(3);
   own.code.append(opcode);
 };
 
 export const memory = {
   /** How many pages of 64 KiB there are. */
-  size(): StackVar<'i32'> {
-    const own = builder();
-    own.push(own.code.length);
-    own.code.append([0x3f, 0]);
-    return $;
-  },
+  size: instruction([0x3f, 0], [], 'i32'),
   /** (to, from, bytes) on the stack; the blocks may overlap. */
   copy: bulk([0xfc, 0x0a, 0, 0]),
   /** (to, byte, bytes) on the stack. */

@@ -5,10 +5,8 @@ import {
   type AnyFunc,
   CODE_OF,
   type Func,
-  type FunctionType,
   type ImportFunc,
   type ImportMemory,
-  type ImportPath,
   type Limits,
   type Type,
 } from './types.js';
@@ -43,46 +41,19 @@ const FUNCTION_KIND = 0x00;
 const MEMORY_KIND = 0x02;
 const FUNCTION_TYPE = 0x60;
 
-/** A list that is written as the number of its entries and the entries. */
-class Entries {
-  readonly bytes = new Bytes();
-  count = 0;
-
-  /** Where to write one more. */
-  next(): Bytes {
-    this.count++;
-    return this.bytes;
-  }
-
-  writeTo(out: Bytes, section: number): void {
-    if (this.count === 0) return;
-    const content = new Bytes();
-    content.unsigned(this.count);
-    content.append(this.bytes.view());
-    out.byte(section);
-    out.sized(content);
-  }
-}
-
-/** The distinct signatures. */
-class Signatures {
-  readonly entries = new Entries();
-  readonly #known = new Map<string, number>();
-
-  indexOf({ args, results }: FunctionType): number {
-    const key = `${args.join()}:${results.join()}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const index = this.#known.size;
-    this.#known.set(key, index);
-    const out = this.entries.next();
-    out.byte(FUNCTION_TYPE);
-    for (const types of [args, results]) {
-      out.unsigned(types.length);
-      for (const type of types) out.byte(CODE_OF[type]);
-    }
-    return index;
-  }
+/** Writes a section: how many entries it has, and the entries. There is none without entries. */
+function writeSection<Entry>(
+  out: Bytes,
+  section: number,
+  entries: readonly Entry[],
+  write: (content: Bytes, entry: Entry) => void,
+): void {
+  if (entries.length === 0) return;
+  const content = new Bytes();
+  content.unsigned(entries.length);
+  for (const entry of entries) write(content, entry);
+  out.byte(section);
+  out.sized(content);
 }
 
 /** All functions that can be reached, callers first. */
@@ -100,44 +71,18 @@ function reachable(roots: readonly Func[]): { imported: ImportFunc[]; own: Func[
   return { imported, own };
 }
 
-/** What to give WebAssembly so that each import is found. */
-class ImportMap {
-  readonly map: Record<string, Record<string, WebAssembly.ImportValue>> = {};
-
-  /** Writes where the import is looked for; `name` if it has none. */
-  add(
-    out: Bytes,
-    { module = '', string }: ImportPath,
-    name: string,
-    value: WebAssembly.ImportValue | undefined,
-  ): void {
-    const own = string ?? name;
-    out.text(module);
-    out.text(own);
-    this.map[module] ??= {};
-    if (value !== undefined) this.map[module][own] = value;
+function writeType(out: Bytes, { type: { args, results } }: AnyFunc): void {
+  out.byte(FUNCTION_TYPE);
+  for (const types of [args, results]) {
+    out.unsigned(types.length);
+    for (const type of types) out.byte(CODE_OF[type]);
   }
 }
 
-function writeMemory(out: Bytes, { min, max, shared = false }: Limits): void {
-  out.byte(MEMORY_KIND);
+function writeLimits(out: Bytes, { min, max, shared = false }: Limits): void {
   out.byte((shared ? 2 : 0) | (max === undefined ? 0 : 1));
   out.unsigned(min);
   if (max !== undefined) out.unsigned(max);
-}
-
-/** A function's locals and code, now that functions have numbers. */
-function writeBody(out: Bytes, body: Bytes, run: Func, numbers: ReadonlyMap<AnyFunc, number>) {
-  body.length = 0;
-  body.append(run.locals);
-  let done = 0;
-  for (const { at, target } of run.calls) {
-    body.append(run.code.subarray(done, at));
-    body.unsigned(numbers.get(target) as number);
-    done = at;
-  }
-  body.append(run.code.subarray(done));
-  out.sized(body);
 }
 
 /** A module with the exported functions and all that they call. `importMap` has the values of its imports. */
@@ -149,42 +94,58 @@ export function Module({
   readonly memory?: ImportMemory;
 }): { toBytes(): Uint8Array; readonly importMap: WebAssembly.Imports } {
   const { imported, own } = reachable(Object.values(exports));
-  const numbers = new Map<AnyFunc, number>();
-  for (const one of [...imported, ...own]) numbers.set(one, numbers.size);
-  const types = new Signatures();
-  const importMap = new ImportMap();
-  const [imports, functions, names, code] = Array.from({ length: 4 }, () => new Entries());
-  imported.forEach((one, k) => {
-    const out = imports.next();
-    importMap.add(out, one, `f${k}`, one.value);
-    out.byte(FUNCTION_KIND);
-    out.unsigned(types.indexOf(one.type));
-  });
-  if (memory !== undefined) {
-    const out = imports.next();
-    importMap.add(out, memory, 'memory', memory.value);
-    writeMemory(out, memory.limits);
-  }
-  for (const [name, run] of Object.entries(exports)) {
-    const out = names.next();
-    out.text(name);
-    out.byte(FUNCTION_KIND);
-    out.unsigned(numbers.get(run) as number);
-  }
-  const body = new Bytes();
-  for (const one of own) {
-    functions.next().unsigned(types.indexOf(one.type));
-    writeBody(code.next(), body, one, numbers);
-  }
-  const toBytes = (): Uint8Array => {
-    const out = new Bytes();
-    out.append(HEADER);
-    types.entries.writeTo(out, TYPES);
-    imports.writeTo(out, IMPORTS);
-    functions.writeTo(out, FUNCTIONS);
-    names.writeTo(out, EXPORTS);
-    code.writeTo(out, CODE);
-    return out.toBytes();
+  const functions = [...imported, ...own];
+  const numbers = new Map<AnyFunc, number>(functions.map((one, k) => [one, k]));
+  /** The number of a function, which is also that of its type. */
+  const writeNumber = (into: Bytes, one: AnyFunc): void =>
+    into.unsigned(numbers.get(one) as number);
+
+  const importMap: Record<string, Record<string, WebAssembly.ImportValue>> = {};
+  /** Writes where an import is looked for. */
+  const writePath = (
+    into: Bytes,
+    module: string,
+    name: string,
+    value: WebAssembly.ImportValue | undefined,
+  ): void => {
+    into.text(module);
+    into.text(name);
+    importMap[module] ??= {};
+    if (value !== undefined) importMap[module][name] = value;
   };
-  return { toBytes, importMap: importMap.map };
+
+  const out = new Bytes();
+  out.append(HEADER);
+  writeSection(out, TYPES, functions, writeType);
+  writeSection(out, IMPORTS, [...imported, ...(memory ? [memory] : [])], (into, one) => {
+    if (one.kind === 'importMemory') {
+      writePath(into, one.module ?? '', 'memory', one.value);
+      into.byte(MEMORY_KIND);
+      writeLimits(into, one.limits);
+    } else {
+      writePath(into, '', `f${numbers.get(one)}`, one.value);
+      into.byte(FUNCTION_KIND);
+      writeNumber(into, one);
+    }
+  });
+  writeSection(out, FUNCTIONS, own, writeNumber);
+  writeSection(out, EXPORTS, Object.entries(exports), (into, [name, one]) => {
+    into.text(name);
+    into.byte(FUNCTION_KIND);
+    writeNumber(into, one);
+  });
+  const body = new Bytes();
+  writeSection(out, CODE, own, (into, { locals, code, calls }) => {
+    body.length = 0;
+    body.append(locals);
+    let done = 0;
+    for (const { at, target } of calls) {
+      body.append(code.subarray(done, at));
+      writeNumber(body, target);
+      done = at;
+    }
+    body.append(code.subarray(done));
+    into.sized(body);
+  });
+  return { toBytes: () => out.toBytes(), importMap };
 }

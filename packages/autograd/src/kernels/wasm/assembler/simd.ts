@@ -1,5 +1,6 @@
 // Instructions on vectors of 128 bits.
 
+import type { TypedArray } from '../../../tensor/dtype.js';
 import { AssemblyError } from './error.js';
 import {
   compute,
@@ -36,24 +37,7 @@ const replaceLane = <T extends ValueType>(code: number, type: T) => {
 
 const VECTOR_BYTES = 16;
 
-/** How the elements of each shape are written. */
-const BYTES_OF = {
-  i8x16: (value: readonly number[]) => Uint8Array.from(value),
-  i32x4: (value: readonly number[]) => new Uint8Array(Int32Array.from(value).buffer),
-  i64x2: (value: readonly bigint[]) => new Uint8Array(BigInt64Array.from(value).buffer),
-} as const;
-
-type Shape = keyof typeof BYTES_OF;
-
 const V128_CONST = vectorOpcode(0x0c);
-
-function constant<S extends Shape>(
-  shape: S,
-  value: Parameters<(typeof BYTES_OF)[S]>[0],
-): StackVar<'v128'> {
-  const write = BYTES_OF[shape] as (value: readonly (number | bigint)[]) => Uint8Array;
-  return compute(V128_CONST, [], [], sixteen('v128.const', write(value)));
-}
 
 function sixteen<T extends ArrayLike<number>>(what: string, bytes: T): T {
   if (bytes.length !== VECTOR_BYTES)
@@ -63,7 +47,9 @@ function sixteen<T extends ArrayLike<number>>(what: string, bytes: T): T {
 
 export const v128 = {
   kind: 'v128',
-  const: constant,
+  /** The array's bytes, which are sixteen. */
+  const: ({ buffer }: TypedArray | BigInt64Array): StackVar<'v128'> =>
+    compute(V128_CONST, [], [], sixteen('v128.const', new Uint8Array(buffer))),
   load: load(vectorOpcode(0x00), 4, 'v128'),
   load32_splat: load(vectorOpcode(0x09), 2, 'v128'),
   load64_splat: load(vectorOpcode(0x0a), 3, 'v128'),

@@ -62,14 +62,8 @@ export interface Call {
   readonly target: AnyFunc;
 }
 
-/** Where an import is looked for; a name of its own if not given. */
-export interface ImportPath {
-  readonly module?: string;
-  readonly string?: string;
-}
-
 /** A function from elsewhere: JavaScript's, or another module's. */
-export interface ImportFunc extends ImportPath {
+export interface ImportFunc {
   readonly kind: 'importFunction';
   readonly type: FunctionType;
   readonly value: WebAssembly.ImportValue;
@@ -84,9 +78,10 @@ export interface Limits {
   readonly shared?: boolean;
 }
 
-/** A memory from elsewhere. Without a value whoever starts the module has to give one. */
-export interface ImportMemory extends ImportPath {
+/** A memory from elsewhere, `memory` of a module. Without a value whoever starts the module has to give one. */
+export interface ImportMemory {
   readonly kind: 'importMemory';
+  readonly module?: string;
   readonly limits: Limits;
   readonly value?: WebAssembly.Memory;
 }

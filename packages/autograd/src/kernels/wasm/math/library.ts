@@ -1,9 +1,7 @@
 // The mathematics as WebAssembly functions on vectors, each compiled when it is first asked for.
 
 import {
-  call,
   type Func,
-  f32,
   f32x4,
   f64,
   f64x2,
@@ -22,6 +20,7 @@ import { erf } from './erf.js';
 import { cosh, exp, expm1, sigmoid, sinh, tanh } from './exponential.js';
 import { acos, asin, atan } from './inverse-trigonometric.js';
 import { log, log1p, logSigmoid, softplus } from './logarithm.js';
+import { callHost, pushLane } from './numbers.js';
 import { pow } from './power.js';
 import { cos, isHugeAngle, sin, tan } from './trigonometric.js';
 
@@ -65,17 +64,10 @@ function laneByLane(l: Lanes, x: Local<'v128'>, host: ImportFunc): Vec {
   for (let lane = 0; lane < l.count; lane++) {
     const before = result;
     result = vec(() => {
-      if (l.dtype === 'float64') {
-        f64x2.extract_lane(lane, x);
-        call(host);
-        f64x2.replace_lane(lane);
-      } else {
-        f32x4.extract_lane(lane, x);
-        f64.promote_f32();
-        call(host);
-        f32.demote_f64();
-        f32x4.replace_lane(lane);
-      }
+      pushLane(l, lane, x);
+      callHost(l, host);
+      if (l.dtype === 'float64') f64x2.replace_lane(lane);
+      else f32x4.replace_lane(lane);
     }, [before]);
   }
   return result;

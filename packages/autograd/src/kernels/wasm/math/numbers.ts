@@ -1,7 +1,16 @@
 // Mathematics on single numbers, which JavaScript computes: with the bits that it has where nothing is compiled.
 
 import { meaningOf } from '../../../scalar/meaning.js';
-import { call, f32, f32x4, f64, f64x2, type ImportFunc, importFunc } from '../assembler/index.js';
+import {
+  call,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  type ImportFunc,
+  importFunc,
+  type Local,
+} from '../assembler/index.js';
 import { times } from '../emit.js';
 import { type Lanes, type Vec, vec } from '../vector.js';
 import type { MathName } from './library.js';
@@ -21,27 +30,29 @@ function hostOf(name: HostName, arity: number): ImportFunc {
   return known;
 }
 
-/** `name` of the first lanes, in float64 and then rounded as numbers of the dtype are; in all lanes. */
-export function onFirstLane(name: HostName, { dtype }: Lanes, args: readonly Vec[]): Vec {
-  const host = hostOf(name, args.length);
-  if (dtype === 'float64') {
-    // What isn't a vector must never be kept in a local, so it is called trivial.
-    const numbers = args.map((arg) => vec(() => f64x2.extract_lane(0), [arg], true));
-    return vec(() => {
-      call(host);
-      f64x2.splat();
-    }, numbers);
+/** A lane as a float64, of the vector given or on the stack. */
+export function pushLane({ dtype }: Lanes, lane: number, ...x: [] | [Local<'v128'>]): void {
+  if (dtype === 'float64') f64x2.extract_lane(lane, ...x);
+  else {
+    f32x4.extract_lane(lane, ...x);
+    f64.promote_f32();
   }
-  const numbers = args.map((arg) => {
-    const number = (): void => {
-      f32x4.extract_lane(0);
-      f64.promote_f32();
-    };
-    return vec(number, [arg], true);
-  });
+}
+
+/** Calls the host and rounds what it gives as numbers of the lanes are. */
+export function callHost({ dtype }: Lanes, host: ImportFunc): void {
+  call(host);
+  if (dtype === 'float32') f32.demote_f64();
+}
+
+/** `name` of the first lanes, in float64 and then rounded as numbers of the dtype are; in all lanes. */
+export function onFirstLane(name: HostName, l: Lanes, args: readonly Vec[]): Vec {
+  const host = hostOf(name, args.length);
+  // What isn't a vector must never be kept in a local, so it is called trivial.
+  const numbers = args.map((arg) => vec(() => pushLane(l, 0), [arg], true));
   return vec(() => {
-    call(host);
-    f32.demote_f64();
-    f32x4.splat();
+    callHost(l, host);
+    if (l.dtype === 'float64') f64x2.splat();
+    else f32x4.splat();
   }, numbers);
 }

@@ -30,9 +30,7 @@ function reduceBy(slices: readonly number[], a: Vec): Reduced {
   return { quadrant: shifted, r };
 }
 
-const LOW_WORDS = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27] as Parameters<
-  typeof i8x16.shuffle
->[0];
+const LOW_WORDS = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
 
 /** For float32 in double precision: near multiples of π/2 single precision would have no bit left. */
 function reduce(l: Lanes, a: Vec): Reduced {
@@ -63,7 +61,7 @@ function sineCosine(l: Lanes, x: Vec): SineCosine {
 
 /** The sign bit where the second bit of the quadrant is set. */
 const turned = (l: Lanes, quadrant: Vec): Vec =>
-  l.shiftLeft(l.and(quadrant, l.integer(2)), l.bits - 2);
+  l.shiftLeft(l.and(quadrant, l.integer(2)), 8 * l.bytes - 2);
 
 export function sin(l: Lanes, x: Vec): Vec {
   const { quadrant, odd, sine, cosine } = sineCosine(l, x);

@@ -38,7 +38,7 @@ describe('a module', () => {
     const alone = Module({ exports: { one } }).toBytes().length;
     expect(start({ four, two }).four()).toBe(4);
     expect(start({ four, two }).two()).toBe(2);
-    // Two bodies more of 4 to 9 bytes, no further type.
+    // Two bodies more of 4 to 9 bytes, and their types.
     expect(Module({ exports: { four } }).toBytes().length - alone).toBeLessThan(30);
   });
 
@@ -116,7 +116,6 @@ describe('a module', () => {
       memory: {
         ...importMemory({ min: 0, max: 65536, shared: true }),
         module: 'host',
-        string: 'memory',
       },
     }).toBytes();
     new Int32Array(shared.buffer)[0] = 3;
@@ -149,7 +148,7 @@ describe('vectors', () => {
     const bytes = Array.from({ length: 16 }, (_, k) => 255 - k);
     expect([
       ...new Uint8Array(
-        writing(() => v128.const('i8x16', bytes)),
+        writing(() => v128.const(Uint8Array.from(bytes))),
         0,
         16,
       ),
@@ -157,7 +156,7 @@ describe('vectors', () => {
     const words = [1, -2, 3, -4];
     expect([
       ...new Int32Array(
-        writing(() => v128.const('i32x4', words)),
+        writing(() => v128.const(Int32Array.from(words))),
         0,
         4,
       ),
@@ -165,7 +164,7 @@ describe('vectors', () => {
     const longs = [-1n, 2n ** 40n];
     expect([
       ...new BigInt64Array(
-        writing(() => v128.const('i64x2', longs)),
+        writing(() => v128.const(BigInt64Array.from(longs))),
         0,
         2,
       ),
@@ -175,14 +174,14 @@ describe('vectors', () => {
   it('are shuffled, and refuse other than sixteen bytes', () => {
     const reversed = Array.from({ length: 16 }, (_, k) => 31 - k);
     const buffer = writing(() => {
-      v128.const('i64x2', [0n, 0n]);
-      v128.const('i32x4', [1, 2, 3, 4]);
+      v128.const(new BigInt64Array(2));
+      v128.const(Int32Array.of(1, 2, 3, 4));
       i8x16.shuffle(reversed);
     });
     expect([...new Uint8Array(buffer, 0, 16)]).toEqual([
       0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1,
     ]);
-    expect(() => writing(() => v128.const('i32x4', [1]))).toThrow(AssemblyError);
+    expect(() => writing(() => v128.const(Int32Array.of(1)))).toThrow(AssemblyError);
     expect(() => writing(() => i8x16.shuffle([0]))).toThrow(/takes 16 bytes, got 1/);
   });
 
