@@ -97,6 +97,16 @@ export class Level {
     return { argument: rebuild(argument, leaves) as P, leaves };
   }
 
+  /** The value of the function. @throws ArgumentError if it is no tensor. */
+  valueOf(op: string, fn: () => unknown): Tensor {
+    const result = this.run(op, fn);
+    if (result instanceof Operand) return result.read();
+    throw new ArgumentError(
+      `${op}: the function returns a tensor, got ${describeValue(result)}. ` +
+        'Return the result of tensor operations, not a number read from it.',
+    );
+  }
+
   /** Runs the function with everything recorded. @throws AsyncScopeError if it returns a promise. */
   run<R>(op: string, fn: () => R): R {
     return withLimit(Infinity, () => {
@@ -135,15 +145,8 @@ export class Level {
     run: (adjoints: Adjointed, visit: Visit) => Adjoint[],
   ): Adjoint[] {
     const roots = outputs.flatMap(({ origin }) => (tracked(origin) ? [origin] : []));
-    const visit = visitTape(
-      roots,
-      leaves.map(({ origin }) => origin as Origin),
-    );
-    try {
-      return run(new Adjointed(visit.order.length), visit);
-    } finally {
-      visit.end();
-    }
+    const ends = leaves.map(({ origin }) => origin as Origin);
+    return visitTape(roots, ends, (visit) => run(new Adjointed(visit.order.length), visit));
   }
 
   /** A replay records what an outer level, or the caller, will want to differentiate again. */
@@ -192,13 +195,4 @@ function tracked(origin: Origin | null): origin is Origin {
 /** Whether a replay that is running goes through this point. */
 export function takesPart(origin: Origin | null): origin is Origin {
   return tracked(origin) && origin.visit === state.replay && origin.position >= 0;
-}
-
-/** The value that a differentiated function returned. @throws ArgumentError if it is no tensor. */
-export function resultTensor(op: string, result: unknown): Tensor {
-  if (result instanceof Operand) return result.read();
-  throw new ArgumentError(
-    `${op}: the function returns a tensor, got ${describeValue(result)}. ` +
-      'Return the result of tensor operations, not a number read from it.',
-  );
 }
