@@ -1,30 +1,28 @@
 // Convolution and its adjoint as matrix products: every window a row, every output channel a column.
 
 import { ShapeError } from '../errors.js';
-import { type DType, promote } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import { checkInteger, formatShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { cast, reshapeOp } from './broadcast.js';
-import { toTensor } from './convert.js';
+import { reshapeOp } from './broadcast.js';
 import { matmulOp } from './matmul.js';
+import { numericPair } from './numeric.js';
 import type {
   ConvFn,
   ConvOptions,
   ConvTransposeFn,
   ConvTransposeOptions,
 } from './signatures-windows.js';
-import { sliceOp } from './slice.js';
+import { partOf } from './slice.js';
+import { checkSpatial, countsOf, padded, reordered, widthsOf, windowsInRows } from './spatial.js';
 import {
-  checkSpatial,
-  countsOf,
-  padded,
-  reordered,
-  widthsOf,
-  windowsFor,
-  windowsInRows,
-} from './spatial.js';
-import { eachAxis, extentOf, foldWindowsOp, slidingWindowsOp, type Window } from './windows.js';
+  eachAxis,
+  extentOf,
+  foldWindowsOp,
+  slidingWindowsOp,
+  type Window,
+  windowsOf,
+} from './windows.js';
 
 /** 0 … count − 1, from `first` on. */
 function range(first: number, count: number): number[] {
@@ -38,8 +36,9 @@ function operandsOf(
   weight: Operand,
   groups: number,
   layout: string,
-): [Tensor, Tensor] {
-  const [a, w] = [toTensor(op, x), toTensor(op, weight)];
+): readonly Tensor[] {
+  const pair = numericPair(op, x, weight);
+  const [a, w] = pair;
   checkSpatial(op, a);
   if (w.rank !== a.rank) {
     throw new ShapeError(
@@ -48,8 +47,7 @@ function operandsOf(
     );
   }
   checkInteger(op, 'groups', groups, 1);
-  const dtype = promote(promote(a.dtype, w.dtype), 'int32' satisfies DType);
-  return [cast(a, dtype), cast(w, dtype)];
+  return pair;
 }
 
 function checkGroups(op: string, name: string, channels: number, groups: number): void {
@@ -86,7 +84,7 @@ export const conv = ((x: Operand, weight: Operand, options: ConvOptions = {}): T
         'Check the channels, which are axis 1 of both.',
     );
   }
-  const windows = windowsFor('conv', sizes, stride, dilation);
+  const windows = windowsOf('conv', sizes, { stride, dilation });
   const widths = widthsOf('conv', padding, windows, lengths);
   const counts = countsOf('conv', windows, lengths, widths);
   const last = padded('conv', reordered(value, [0, ...range(2, rank), 1]), 1, widths, 0);
@@ -151,7 +149,7 @@ export const convTranspose = ((
         `${formatShape(value.shape)}. Check axis 0 of the weight against axis 1 of x.`,
     );
   }
-  const windows = windowsFor(op, sizes, stride, dilation);
+  const windows = windowsOf(op, sizes, { stride, dilation });
   const widths = widthsOf(op, padding, windows, counts);
   const extra = eachAxis(op, 'outputPadding', outputPadding, rank, 0);
   checkExtra(windows, extra);
@@ -178,12 +176,8 @@ export const convTranspose = ((
   );
   const attrs = windowsInRows([batch, ...lengths, own * groups], windows, counts, groups);
   const whole = foldWindowsOp(reshapeOp(rows, { shape: attrs.shape }), attrs);
-  const part = widths.every(([before, after]) => before === 0 && after === 0)
+  const part = widths.flat().every((width) => width === 0)
     ? whole
-    : sliceOp(whole, {
-        starts: [0, ...widths.map(([before]) => before), 0],
-        steps: whole.shape.map(() => 1),
-        shape: [batch, ...cropped, own * groups],
-      });
+    : partOf(whole, [0, ...widths.map(([before]) => before), 0], [batch, ...cropped, own * groups]);
   return reordered(part, [0, rank + 1, ...range(1, rank)]);
 }) as ConvTransposeFn;

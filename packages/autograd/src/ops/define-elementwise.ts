@@ -18,9 +18,9 @@ import type { Adjoint, Adjoints, Node, Op } from '../tape/node.js';
 import { record } from '../tape/record.js';
 import { type DType, promote, toFloating } from '../tensor/dtype.js';
 import { Operand, type TensorLike } from '../tensor/operand.js';
-import { broadcastShapes, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
+import { broadcastShapes, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { broadcastOp, cast, sumTo } from './broadcast.js';
+import { cast, stretchTo, sumTo } from './broadcast.js';
 import { commonDType, scalarOf, toTensor } from './convert.js';
 import { namedFunction } from './named-function.js';
 
@@ -62,7 +62,6 @@ export class ElementwiseOp implements Op {
   readonly #jvps = new Map<number, ElementwiseOp>();
   /** By which inputs are tracked: which values the rules read. */
   readonly #saved: (number | undefined)[] = [];
-  readonly notation = null;
   readonly vjp: Op['vjp'];
   readonly apply: Op['apply'];
 
@@ -180,8 +179,7 @@ export class ElementwiseOp implements Op {
       ...moving.map((i) => tangents[i] as Tensor),
       ...sources.map((s) => (s < 0 ? node.y : node.x[s])),
     ];
-    const t = op.run(operands, node.dtype);
-    return sameShape(t.shape, node.shape) ? t : broadcastOp(t, { shape: node.shape });
+    return stretchTo(op.run(operands, node.dtype), node.shape);
   }
 
   /** Computes on tensors that have been brought to one dtype (conditions aside), and records. */

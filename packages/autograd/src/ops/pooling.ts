@@ -1,17 +1,17 @@
 // Pools: one number for each window of each channel, its largest or its mean.
 
 import { ArgumentError } from '../errors.js';
-import { arrayOfLength, type DType, toFloating } from '../tensor/dtype.js';
+import { arrayOfLength, type DType } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import { type Shape, sizeOf, stridesOf } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
 import { div } from './arithmetic.js';
-import { cast } from './broadcast.js';
-import { toTensor } from './convert.js';
+import { numeric } from './numeric.js';
 import { max, sum } from './reduce.js';
 import type { AveragePoolFn, MaxPoolFn, MaxPoolOptions, PerAxis } from './signatures-windows.js';
-import { checkSpatial, countsOf, padded, type Widths, widthsOf, windowsFor } from './spatial.js';
-import { eachAxis, extentOf, slidingWindowsOp, type Window } from './windows.js';
+import type { Widths } from './slice.js';
+import { checkSpatial, countsOf, padded, widthsOf } from './spatial.js';
+import { eachAxis, extentOf, slidingWindowsOp, type Window, windowsOf } from './windows.js';
 
 /** How the windows of a pool lie. */
 interface Plan {
@@ -37,7 +37,8 @@ function planOf(op: string, x: Tensor, size: PerAxis, options: MaxPoolOptions): 
   checkSpatial(op, x);
   const lengths = x.shape.slice(2);
   const sizes = eachAxis(op, 'size', size, lengths.length, 1);
-  const windows = windowsFor(op, sizes, options.stride ?? sizes, options.dilation ?? 1);
+  const { stride = sizes, dilation } = options;
+  const windows = windowsOf(op, sizes, { stride, dilation });
   const widths = widthsOf(op, options.padding ?? 0, windows, lengths);
   if (options.padding !== 'same') checkWidths(op, windows, widths);
   return { windows, widths, counts: countsOf(op, windows, lengths, widths) };
@@ -76,8 +77,7 @@ const LEAST_INT32 = -(2 ** 31);
  *   window and for options that aren't whole numbers.
  */
 export const maxPool = ((x: Operand, size: PerAxis, options: MaxPoolOptions = {}): Tensor => {
-  const given = toTensor('maxPool', x);
-  const value = given.dtype === 'bool' ? cast(given, 'int32') : given;
+  const value = numeric('maxPool', x);
   const plan = planOf('maxPool', value, size, options);
   const least = value.dtype === 'int32' ? LEAST_INT32 : -Infinity;
   const whole = padded('maxPool', value, 2, plan.widths, least);
@@ -113,8 +113,7 @@ function heldByEach({ windows, counts, widths }: Plan, lengths: Shape, dtype: DT
  *   window and for options that aren't whole numbers.
  */
 export const averagePool = ((x: Operand, size: PerAxis, options = {}): Tensor => {
-  const given = toTensor('averagePool', x);
-  const value = cast(given, toFloating(given.dtype));
+  const value = numeric('averagePool', x, true);
   const { stride, padding, countIncludePad = true } = options;
   const plan = planOf('averagePool', value, size, { stride, padding });
   const whole = padded('averagePool', value, 2, plan.widths, 0);

@@ -64,7 +64,6 @@ function again<R>(
 const checkpointOp: Op = {
   name: 'checkpoint',
   apply: null,
-  notation: null,
   vjp: (g: Tensor, node: Node) =>
     again(node, (level, value, ends, places) => {
       const gradients = level.pull([value], [g], ends);

@@ -20,7 +20,6 @@ let lastLevel = 0;
 export const rebindOp: Op = {
   name: 'rebind',
   apply: ([x]) => x,
-  notation: null,
   vjp: (g: Tensor) => g,
   jvp: ([t]) => t,
   savedInputs: () => 0,
