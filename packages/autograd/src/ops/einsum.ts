@@ -6,7 +6,7 @@ import { formatShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { reshapeOp, stretchTo, sumOp } from './broadcast.js';
 import { toTensor } from './convert.js';
-import { matmulOp } from './matmul.js';
+import { product } from './matmul.js';
 import { promoted } from './numeric.js';
 import { permuted, permuteOp } from './permute.js';
 import type { EinsumFn } from './signatures.js';
@@ -152,9 +152,8 @@ function contract(
   const y = reshapeOp(arranged(right, [...batch, ...inner, ...columns]), {
     shape: [size(batch), size(inner), size(columns)],
   });
-  const product = matmulOp(x, y, { transposeA: false, transposeB: false });
   const labels = [...batch, ...rows, ...columns];
-  return { value: reshapeOp(product, { shape: shapeOf(labels) }), labels };
+  return { value: reshapeOp(product(x, y, false, false), { shape: shapeOf(labels) }), labels };
 }
 
 /**

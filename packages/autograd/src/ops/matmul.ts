@@ -112,7 +112,8 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
     sumOf(ta && matmulOp(ta, b, attrs), tb && matmulOp(a, tb, attrs)),
 });
 
-function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+/** op(a) op(b), recorded. */
+export function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   return matmulOp(a, b, attrsOf(transposeA, transposeB));
 }
 

@@ -100,10 +100,6 @@ interface Range {
   readonly drops: boolean;
 }
 
-function clampTo(value: number, low: number, high: number): number {
-  return Math.min(Math.max(value, low), high);
-}
-
 /** Python's rules: negative positions count from the end, those outside are cut to the axis. */
 function resolve(range: SliceRange, size: number, axis: number): Range {
   if (range === null) return { start: 0, step: 1, count: size, drops: false };
@@ -129,14 +125,14 @@ function resolve(range: SliceRange, size: number, axis: number): Range {
         'Use null for a default.',
     );
   }
-  const position = (p: number) => (p < 0 ? p + size : p);
-  if (step > 0) {
-    const start = clampTo(from === null ? 0 : position(from), 0, size);
-    const stop = clampTo(to === null ? size : position(to), 0, size);
-    return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)), drops: false };
-  }
-  const start = clampTo(from === null ? size - 1 : position(from), -1, size - 1);
-  const stop = clampTo(to === null ? -1 : position(to), -1, size - 1);
+  const [first, end] = step > 0 ? [0, size] : [size - 1, -1];
+  const position = (p: number | null, missing: number): number => {
+    if (p === null) return missing;
+    const fromStart = p < 0 ? p + size : p;
+    return Math.min(Math.max(fromStart, Math.min(first, end)), Math.max(first, end));
+  };
+  const start = position(from, first);
+  const stop = position(to, end);
   return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)), drops: false };
 }
 

@@ -7,7 +7,16 @@ import { reshapeOp } from './broadcast.js';
 import { permuteOp } from './permute.js';
 import type { Padding } from './signatures-windows.js';
 import { surrounded, type Widths } from './slice.js';
-import { countOf, eachAxis, extentOf, type Window, type WindowAttrs } from './windows.js';
+import {
+  countOf,
+  eachAxis,
+  extentOf,
+  positionAxes,
+  type Window,
+  type WindowAttrs,
+  windowAttrs,
+  withinAxes,
+} from './windows.js';
 
 /** @throws ShapeError unless x has a batch axis, a channel axis and at least one more. */
 export function checkSpatial(op: string, { shape }: Tensor): void {
@@ -97,18 +106,11 @@ export function windowsInRows(
 ): WindowAttrs {
   const [batchStep, ...steps] = stridesOf(whole);
   const channels = whole[whole.length - 1] / groups;
-  return {
-    layout: {
-      offset: 0,
-      strides: [
-        channels,
-        batchStep,
-        ...windows.map(({ stride }, i) => stride * steps[i]),
-        ...windows.map(({ dilation }, i) => dilation * steps[i]),
-        1,
-      ],
-    },
-    shape: [groups, whole[0], ...counts, ...windows.map(({ size }) => size), channels],
-    whole,
-  };
+  return windowAttrs(whole, [
+    [groups, channels],
+    [whole[0], batchStep],
+    ...positionAxes(windows, counts, steps),
+    ...withinAxes(windows, steps),
+    [channels, 1],
+  ]);
 }

@@ -104,23 +104,39 @@ export function windowsOf(
   return sizes.map((size, i) => ({ size, stride: strides[i], dilation: dilations[i] }));
 }
 
-/** Where windows lie: positions on the axes of the whole, then the positions within, as axes behind them. */
-function attrsOf(whole: Shape, axes: readonly number[], windows: readonly Window[]): WindowAttrs {
-  const strides = stridesOf(whole);
-  const shape = [...whole];
-  const steps = [...strides];
-  windows.forEach((window, i) => {
-    shape[axes[i]] = countOf(window, whole[axes[i]]);
-    steps[axes[i]] *= window.stride;
-  });
+/** One axis of a layout. */
+type AxisLayout = readonly [size: number, stride: number];
+
+export function windowAttrs(whole: Shape, axes: readonly AxisLayout[]): WindowAttrs {
   return {
-    layout: {
-      offset: 0,
-      strides: [...steps, ...windows.map(({ dilation }, i) => dilation * strides[axes[i]])],
-    },
-    shape: [...shape, ...windows.map(({ size }) => size)],
+    layout: { offset: 0, strides: axes.map(([, stride]) => stride) },
+    shape: axes.map(([size]) => size),
     whole,
   };
+}
+
+/** The axes of the positions of windows, on axes of the whole with these strides. */
+export function positionAxes(
+  windows: readonly Window[],
+  counts: readonly number[],
+  strides: readonly number[],
+): AxisLayout[] {
+  return windows.map(({ stride }, i) => [counts[i], stride * strides[i]]);
+}
+
+/** The axes of the positions within a window. */
+export function withinAxes(windows: readonly Window[], strides: readonly number[]): AxisLayout[] {
+  return windows.map(({ size, dilation }, i) => [size, dilation * strides[i]]);
+}
+
+/** Positions on the axes of the whole, then the positions within, as axes behind them. */
+function attrsOf(whole: Shape, axes: readonly number[], windows: readonly Window[]): WindowAttrs {
+  const strides = stridesOf(whole);
+  const along = axes.map((axis) => strides[axis]);
+  const counts = windows.map((window, i) => countOf(window, whole[axes[i]]));
+  const positions = positionAxes(windows, counts, along);
+  const all = whole.map((size, axis) => positions[axes.indexOf(axis)] ?? [size, strides[axis]]);
+  return windowAttrs(whole, [...all, ...withinAxes(windows, along)]);
 }
 
 /**
