@@ -56,7 +56,7 @@ function checkChannels(op: string, x: Tensor, weight: Tensor, axis: number, grou
   throw new ShapeError(
     `${op}: weight ${formatShape(weight.shape)} takes ${taken} channels` +
       `${groups === 1 ? '' : ` in ${groups} groups`}, got ${x.shape[1]} in x ${formatShape(x.shape)}. ` +
-      `Check the channels, axis ${axis} of the weight and axis 1 of x.`,
+      `Check axis ${axis} of the weight against axis 1 of x.`,
   );
 }
 
