@@ -53,25 +53,23 @@ export interface Partial {
 }
 
 export class ElementwiseOp implements Op {
-  readonly name: string;
-  readonly arity: number;
-  readonly formula: Expr;
-  readonly options: ElementwiseOptions;
-  readonly #partials: (Partial | null | undefined)[];
-  readonly #vjps: (ElementwiseOp | undefined)[];
+  declare readonly name: string;
+  declare readonly arity: number;
+  declare readonly formula: Expr;
+  declare readonly options: ElementwiseOptions;
+  readonly #partials: (Partial | null | undefined)[] = [];
+  readonly #vjps: ElementwiseOp[] = [];
   readonly #jvps = new Map<number, ElementwiseOp>();
   /** By which inputs are tracked: which values the rules read. */
   readonly #saved: (number | undefined)[] = [];
-  readonly vjp: Op['vjp'];
-  readonly apply: Op['apply'];
+  declare readonly vjp: Op['vjp'];
+  declare readonly apply: Op['apply'];
 
   constructor(name: string, arity: number, formula: Expr, options: ElementwiseOptions = {}) {
     this.name = name;
     this.arity = arity;
     this.formula = formula;
     this.options = options;
-    this.#partials = new Array(arity).fill(undefined);
-    this.#vjps = new Array(arity).fill(undefined);
     this.apply = (inputs) => this.run(inputs, commonDType(inputs));
     this.vjp =
       options.result === 'bool' ? null : (g: Tensor, node: Node) => this.#pullBack(g, node);
@@ -125,15 +123,6 @@ export class ElementwiseOp implements Op {
     return ((this.#sources(tracked) >> this.arity) & 1) === 1;
   }
 
-  #vjpOp(i: number, factor: Expr, arity: number): ElementwiseOp {
-    let op = this.#vjps[i];
-    if (op === undefined) {
-      op = new ElementwiseOp(`${this.name}.vjp`, arity, G.mul(factor));
-      this.#vjps[i] = op;
-    }
-    return op;
-  }
-
   /** Gradients of all inputs: g · ∂f/∂aᵢ, one kernel each, summed over what was broadcast. */
   #pullBack(g: Tensor, node: Node): Adjoints {
     if (this.arity === 1) return this.#gradient(0, g, node);
@@ -152,7 +141,8 @@ export class ElementwiseOp implements Op {
       for (let k = 0; k < sources.length; k++) {
         operands.push(sources[k] < 0 ? node.y : node.x[sources[k]]);
       }
-      gradient = this.#vjpOp(i, factor, operands.length).run(operands, g.dtype);
+      this.#vjps[i] ??= new ElementwiseOp(`${this.name}.vjp`, operands.length, G.mul(factor));
+      gradient = this.#vjps[i].run(operands, g.dtype);
     }
     return sumTo(gradient, node.inputShape(i));
   }

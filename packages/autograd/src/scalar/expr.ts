@@ -70,13 +70,13 @@ export type ExprLike = Expr | number;
  */
 export class Expr {
   /** Grows with creation: the operands of a node have smaller ids than the node. */
-  readonly id: number;
-  readonly op: ExprOp;
-  readonly args: readonly Expr[];
+  declare readonly id: number;
+  declare readonly op: ExprOp;
+  declare readonly args: readonly Expr[];
   /** Of a `constant`; NaN elsewhere. */
-  readonly value: number;
+  declare readonly value: number;
   /** Of an `argument`; −1 elsewhere. */
-  readonly index: number;
+  declare readonly index: number;
 
   /**
    * The nodes whose youngest operand is this one. A user hangs off its youngest operand and refers, by that, only to

@@ -5,9 +5,10 @@ import { onesLike } from '../tensor/creation.js';
 import type { Operand } from '../tensor/operand.js';
 import { Cut } from '../tensor/origin.js';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
-import { scalarTensor, Tensor } from '../tensor/tensor.js';
+import { scalarTensor, type Tensor } from '../tensor/tensor.js';
 import { release } from './listing.js';
 import { type Visit, visitTape } from './order.js';
+import { relinked } from './record.js';
 import { Adjointed, replayBackward } from './replay.js';
 import { cutFrom, state, withLimit } from './state.js';
 
@@ -87,8 +88,7 @@ export function backward(value: Tensor, gradient?: Operand, options: BackwardOpt
 /** The same elements, cut off from what they were computed from: a constant to the tape. */
 export function detach<S extends Shape>(x: Operand<S>): Tensor<S> {
   const value = x.read();
-  const { origin, storage, shape, dtype } = value;
+  const { origin } = value;
   if (origin === null) return value;
-  const cut = value.requiresGrad ? cutFrom(origin, 'detach') : origin;
-  return new Tensor(storage, shape, dtype, cut, 0);
+  return relinked(value, value.requiresGrad ? cutFrom(origin, 'detach') : origin);
 }

@@ -8,6 +8,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { sumOf } from './accumulate.js';
 import { type Adjoint, type Adjoints, type Meta, Node, outputMeta } from './node.js';
 import type { Visit } from './order.js';
+import { relinked } from './record.js';
 import { state } from './state.js';
 
 /** The gradient at one point: one value, or one for each output of an operation that has several. */
@@ -134,9 +135,8 @@ export function replayBackward(visit: Visit, adjoints: Adjointed): void {
  */
 function deliver(sink: GradientSink, leaf: Leaf, g: Adjoint): void {
   if (g !== null) {
-    const { origin, storage, shape, dtype } = g;
-    const constant = origin !== null && origin.level >= state.limit;
-    sink.grad = sumOf(sink.grad, constant ? new Tensor(storage, shape, dtype, null, 0) : g);
+    const constant = g.origin !== null && g.origin.level >= state.limit;
+    sink.grad = sumOf(sink.grad, constant ? relinked(g, null) : g);
   } else sink.grad ??= zeros([...leaf.shape], { dtype: leaf.dtype });
 }
 

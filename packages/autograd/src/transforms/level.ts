@@ -4,7 +4,7 @@ import { ArgumentError, DTypeError, NoPathError } from '../errors.js';
 import { CutLog } from '../tape/cuts.js';
 import type { Adjoint, Op } from '../tape/node.js';
 import { type Visit, visitTape } from '../tape/order.js';
-import { record } from '../tape/record.js';
+import { record, relinked } from '../tape/record.js';
 import { Adjointed, replayBackward } from '../tape/replay.js';
 import { cutFrom, cutLog, NO_GRAD, refusePromise, state, withLimit } from '../tape/state.js';
 import { describeValue, zerosLike } from '../tensor/creation.js';
@@ -69,7 +69,7 @@ export class Level {
       return withLimit(Infinity, () => record(rebindOp, [value], null, storage, shape, dtype));
     }
     if (x instanceof Tensor && origin !== null) this.#noteSevered(origin);
-    return new Tensor(storage, shape, dtype, new Leaf(this.#level, shape, dtype, null), 0);
+    return relinked(value, new Leaf(this.#level, shape, dtype, null));
   }
 
   #noteSevered(origin: Origin): void {
@@ -155,18 +155,18 @@ export class Level {
 
   /** A result on its way out: what depends on this level alone becomes a constant. */
   outward<T extends Tensor>(value: T): T {
-    const { origin, storage, shape, dtype, slot } = value;
+    const { origin, slot } = value;
     if (origin === null || origin.level < this.replayLimit || origin.level === CUT_LEVEL) {
       return value;
     }
-    return new Tensor(storage, shape, dtype, this.#severed, slot) as T;
+    return relinked(value, this.#severed, slot) as T;
   }
 
   /** A gradient or tangent on its way out. A constant shows where its argument was cut from an outer tape. */
   derivative(value: Tensor): Tensor {
     const result = this.outward(value);
     if (result.origin !== null || this.#severed === null) return result;
-    return new Tensor(result.storage, result.shape, result.dtype, this.#severed, 0);
+    return relinked(result, this.#severed);
   }
 
   /** What has cut off `leaf` from `value`; null if nothing has. */
