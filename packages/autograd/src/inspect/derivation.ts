@@ -52,10 +52,9 @@ function gradientOf(node: Node, i: number, inputs: readonly string[], y: string)
 export function toDerivation(value: Operand): string {
   const { origin } = value.read();
   if (origin === null || !value.read().requiresGrad) return '';
-  const visit = visitTape([origin], null);
-  try {
-    const names = namesOf(visit.order);
-    const nodes = visit.order.filter((point): point is Node => point instanceof Node);
+  return visitTape([origin], null, ({ order }) => {
+    const names = namesOf(order);
+    const nodes = order.filter((point): point is Node => point instanceof Node);
     const named = (node: Node) =>
       node.inputs.map((input) => (input === null ? 'c' : names[input.position]));
     const forward = nodes.map(
@@ -72,7 +71,5 @@ export function toDerivation(value: Operand): string {
     });
     const lines = [...forward, `${bar(last)} &= 1`, ...backward];
     return `\\begin{aligned}\n${lines.join(' \\\\\n')}\n\\end{aligned}`;
-  } finally {
-    visit.end();
-  }
+  });
 }

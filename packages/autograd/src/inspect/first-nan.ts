@@ -1,7 +1,9 @@
 // Where NaN first arises: the operation that made it of numbers.
 
 import { callSite } from '../errors.js';
+import type { Node } from '../tape/node.js';
 import { state } from '../tape/state.js';
+import { isFloating } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import type { Origin } from '../tensor/origin.js';
 import type { Shape } from '../tensor/shape.js';
@@ -37,8 +39,7 @@ export function firstNaN(fn: () => Operand): FirstNaN | null {
   const outer = state.observer;
   state.observer = (node, inputs) => {
     for (const input of inputs) look(input);
-    const { op } = node as Origin & { readonly op?: { readonly name: string } };
-    sites.set(node, { op: op?.name ?? '', site: callSite() });
+    sites.set(node, { op: (node as Node).op.name, site: callSite() });
   };
   try {
     look(fn().read());
@@ -49,6 +50,5 @@ export function firstNaN(fn: () => Operand): FirstNaN | null {
 }
 
 function hasNaN(x: Tensor): boolean {
-  if (x.dtype !== 'float32' && x.dtype !== 'float64') return false;
-  return x.data().some(Number.isNaN);
+  return isFloating(x.dtype) && x.data().some(Number.isNaN);
 }

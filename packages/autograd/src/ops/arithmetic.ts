@@ -6,6 +6,7 @@ import type { TensorLike } from '../tensor/operand.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { defineElementwise, ElementwiseOp, type ElementwiseOptions } from './define-elementwise.js';
 import { defineBinary, defineUnary } from './define-named.js';
+import { namedFunction } from './named-function.js';
 import type { BinaryFn, ClampFn } from './signatures.js';
 
 const INTEGERS: ElementwiseOptions = { integers: 'int32' };
@@ -58,13 +59,10 @@ function constantPower(exponent: number): ElementwiseOp {
  * aᵇ, b a tensor or a number. A fractional number lifts int32 to float32. The derivative by b at a = 0, b ≥ 0 is 0;
  * by a at b = 0 it is 0.
  */
-export const pow = Object.assign(
-  (a: TensorLike, b: TensorLike): Tensor => {
-    const whole = typeof b === 'number' && (Number.isInteger(b) || isFloatingOperand(a));
-    return whole ? constantPower(b).call([a]) : powTensors(a, b);
-  },
-  { op: powTensors.op },
-) as BinaryFn<'pow'> & { readonly op: ElementwiseOp };
+export const pow = namedFunction(powTensors.op, (a: TensorLike, b: TensorLike): Tensor => {
+  const whole = typeof b === 'number' && (Number.isInteger(b) || isFloatingOperand(a));
+  return whole ? constantPower(b).call([a]) : powTensors(a, b);
+}) as BinaryFn<'pow'> & { readonly op: ElementwiseOp };
 
 function isFloatingOperand(a: TensorLike): boolean {
   return typeof a === 'object' && isFloating(a.dtype);

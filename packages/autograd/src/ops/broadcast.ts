@@ -8,20 +8,21 @@ import {
   broadcastShapes,
   broadcastStrides,
   checkShape,
+  contiguous,
   formatShape,
   reducedShape,
   type Shape,
   sameShape,
-  stridesOf,
 } from '../tensor/shape.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
+import { defineLinear } from './define-linear.js';
 import { defineOp, type OpFunction } from './define-op.js';
 import { reduceAxes } from './reduce-axes.js';
 
 /** y = x read with another shape: sizes of 1 and missing leading axes repeat. */
-export const broadcastOp: OpFunction<{ shape: Shape }> = defineOp({
+export const broadcastOp: OpFunction<{ shape: Shape }> = defineLinear({
   name: 'broadcastTo',
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   covers: true,
@@ -30,15 +31,14 @@ export const broadcastOp: OpFunction<{ shape: Shape }> = defineOp({
       x.data,
       { offset: 0, strides: broadcastStrides(x.shape, shape) },
       y.data,
-      { offset: 0, strides: stridesOf(shape) },
+      contiguous(shape),
       shape,
     ),
   vjp: (g, node) => sumTo(g, node.inputShape(0)),
-  jvp: ([t], { attrs }) => t && broadcastOp(t, attrs),
 });
 
 /** y = Σ x over some axes, which are kept with size 1 or dropped. */
-export const sumOp: OpFunction<{ axes: readonly number[]; keepDims: boolean }> = defineOp({
+export const sumOp: OpFunction<{ axes: readonly number[]; keepDims: boolean }> = defineLinear({
   name: 'sum',
   output: ([x], { axes, keepDims }) => ({
     shape: reducedShape(x.shape, axes, keepDims),
@@ -49,14 +49,22 @@ export const sumOp: OpFunction<{ axes: readonly number[]; keepDims: boolean }> =
     const shape = node.inputShape(0);
     return expandTo(g, shape, node.attrs.axes);
   },
-  jvp: ([t], { attrs }) => t && sumOp(t, attrs),
 });
 
 /** Undoes a reduction's shape: puts the reduced axes back with size 1 and broadcasts along them. */
 export function expandTo(g: Tensor, shape: Shape, axes: readonly number[]): Tensor {
   const kept = reducedShape(shape, axes, true);
-  const aligned = sameShape(g.shape, kept) ? g : reshapeOp(g, { shape: kept });
-  return sameShape(kept, shape) ? aligned : broadcastOp(aligned, { shape });
+  return stretchTo(reshapeTo(g, kept), shape);
+}
+
+/** x, which broadcasts to `shape`, with that shape. */
+export function stretchTo(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x.shape, shape) ? x : broadcastOp(x, { shape });
+}
+
+/** x, which has as many elements, in `shape`. */
+export function reshapeTo(x: Tensor, shape: Shape): Tensor {
+  return sameShape(x.shape, shape) ? x : reshapeOp(x, { shape });
 }
 
 /** Sums a gradient over the axes along which its input was broadcast. */
@@ -64,11 +72,11 @@ export function sumTo(g: Tensor, shape: Shape): Tensor {
   if (sameShape(g.shape, shape)) return g;
   const axes = broadcastAxes(g.shape, shape);
   const sum = axes.length === 0 ? g : sumOp(g, { axes, keepDims: false });
-  return sameShape(sum.shape, shape) ? sum : reshapeOp(sum, { shape });
+  return reshapeTo(sum, shape);
 }
 
 /** The same elements in another shape; storage is shared. */
-export const reshapeOp: OpFunction<{ shape: Shape }> = defineOp({
+export const reshapeOp: OpFunction<{ shape: Shape }> = defineLinear({
   name: 'reshape',
   forward: ([x], { shape }) => {
     const { storage, dtype } = x;
@@ -78,15 +86,13 @@ export const reshapeOp: OpFunction<{ shape: Shape }> = defineOp({
     return new Tensor(elements, shape, dtype, null, 0);
   },
   vjp: (g, node) => reshapeOp(g, { shape: node.inputShape(0) }),
-  jvp: ([t], { attrs }) => t && reshapeOp(t, attrs),
 });
 
-const castOp: OpFunction<{ dtype: DType }> = defineOp({
+const castOp: OpFunction<{ dtype: DType }> = defineLinear({
   name: 'cast',
   output: ([x], { dtype }) => ({ shape: x.shape, dtype }),
   lower: ([x], [y], _attrs, kernels) => kernels.convert(x.data, x.dtype, y.data, y.dtype),
   vjp: (g, node) => castOp(g, { dtype: node.inputDType(0) }),
-  jvp: ([t], { attrs }) => t && castOp(t, attrs),
 });
 
 /** The same cast where no gradient follows: fractions have no meaning in int32 and bool. */

@@ -1,30 +1,28 @@
 // Convolution and its adjoint as matrix products: every window a row, every output channel a column.
 
 import { ShapeError } from '../errors.js';
-import { type DType, promote } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import { checkInteger, formatShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { cast, reshapeOp } from './broadcast.js';
-import { toTensor } from './convert.js';
-import { matmulOp } from './matmul.js';
+import { reshapeOp } from './broadcast.js';
+import { product } from './matmul.js';
+import { numericPair } from './numeric.js';
 import type {
   ConvFn,
   ConvOptions,
   ConvTransposeFn,
   ConvTransposeOptions,
 } from './signatures-windows.js';
-import { sliceOp } from './slice.js';
+import { partOf } from './slice.js';
+import { checkSpatial, countsOf, padded, reordered, widthsOf, windowsInRows } from './spatial.js';
 import {
-  checkSpatial,
-  countsOf,
-  padded,
-  reordered,
-  widthsOf,
-  windowsFor,
-  windowsInRows,
-} from './spatial.js';
-import { eachAxis, extentOf, foldWindowsOp, slidingWindowsOp, type Window } from './windows.js';
+  eachAxis,
+  extentOf,
+  foldWindowsOp,
+  slidingWindowsOp,
+  type Window,
+  windowsOf,
+} from './windows.js';
 
 /** 0 … count − 1, from `first` on. */
 function range(first: number, count: number): number[] {
@@ -38,8 +36,9 @@ function operandsOf(
   weight: Operand,
   groups: number,
   layout: string,
-): [Tensor, Tensor] {
-  const [a, w] = [toTensor(op, x), toTensor(op, weight)];
+): readonly Tensor[] {
+  const pair = numericPair(op, x, weight);
+  const [a, w] = pair;
   checkSpatial(op, a);
   if (w.rank !== a.rank) {
     throw new ShapeError(
@@ -48,8 +47,27 @@ function operandsOf(
     );
   }
   checkInteger(op, 'groups', groups, 1);
-  const dtype = promote(promote(a.dtype, w.dtype), 'int32' satisfies DType);
-  return [cast(a, dtype), cast(w, dtype)];
+  return pair;
+}
+
+function checkChannels(op: string, x: Tensor, weight: Tensor, axis: number, groups: number): void {
+  const taken = weight.shape[axis] * groups;
+  if (taken === x.shape[1]) return;
+  throw new ShapeError(
+    `${op}: weight ${formatShape(weight.shape)} takes ${taken} channels` +
+      `${groups === 1 ? '' : ` in ${groups} groups`}, got ${x.shape[1]} in x ${formatShape(x.shape)}. ` +
+      `Check axis ${axis} of the weight against axis 1 of x.`,
+  );
+}
+
+/** [N, C, …] as [N, …, C]. */
+function channelsLast(x: Tensor): Tensor {
+  return reordered(x, [0, ...range(2, x.rank - 2), 1]);
+}
+
+/** A matrix for each group, or just a matrix where there is one. */
+function matrices(x: Tensor, groups: number, rows: number, columns: number): Tensor {
+  return reshapeOp(x, { shape: groups === 1 ? [rows, columns] : [groups, rows, columns] });
 }
 
 function checkGroups(op: string, name: string, channels: number, groups: number): void {
@@ -76,30 +94,21 @@ export const conv = ((x: Operand, weight: Operand, options: ConvOptions = {}): T
   const [value, kernel] = operandsOf('conv', x, weight, groups, '[out, in / groups, …kernel]');
   const [batch, channels, ...lengths] = value.shape;
   const [units, within, ...sizes] = kernel.shape;
-  const rank = lengths.length;
   checkGroups('conv', 'input', channels, groups);
   checkGroups('conv', 'output', units, groups);
-  if (within * groups !== channels) {
-    throw new ShapeError(
-      `conv: weight ${formatShape(kernel.shape)} takes ${within * groups} channels` +
-        `${groups === 1 ? '' : ` in ${groups} groups`}, got ${channels} in x ${formatShape(value.shape)}. ` +
-        'Check the channels, which are axis 1 of both.',
-    );
-  }
-  const windows = windowsFor('conv', sizes, stride, dilation);
+  checkChannels('conv', value, kernel, 1, groups);
+  const windows = windowsOf('conv', sizes, { stride, dilation });
   const widths = widthsOf('conv', padding, windows, lengths);
   const counts = countsOf('conv', windows, lengths, widths);
-  const last = padded('conv', reordered(value, [0, ...range(2, rank), 1]), 1, widths, 0);
+  const last = padded('conv', channelsLast(value), 1, widths, 0);
   const rows = slidingWindowsOp(last, windowsInRows(last.shape, windows, counts, groups));
   const inner = sizeOf(sizes) * within;
   const positions = sizeOf(counts);
-  const lead = groups === 1 ? [] : [groups];
-  const y = matmulOp(
-    reshapeOp(rows, { shape: [...lead, batch * positions, inner] }),
-    reshapeOp(reordered(kernel, [0, ...range(2, rank), 1]), {
-      shape: [...lead, units / groups, inner],
-    }),
-    { transposeA: false, transposeB: true },
+  const y = product(
+    matrices(rows, groups, batch * positions, inner),
+    matrices(channelsLast(kernel), groups, units / groups, inner),
+    false,
+    true,
   );
   const split = reshapeOp(y, { shape: [groups, batch, positions, units / groups] });
   return reshapeOp(reordered(split, [1, 0, 3, 2]), { shape: [batch, units, ...counts] });
@@ -142,16 +151,11 @@ export const convTranspose = ((
   const op = 'convTranspose';
   const [value, kernel] = operandsOf(op, x, weight, groups, '[in, out / groups, …kernel]');
   const [batch, channels, ...counts] = value.shape;
-  const [taken, own, ...sizes] = kernel.shape;
+  const [, own, ...sizes] = kernel.shape;
   const rank = counts.length;
   checkGroups(op, 'input', channels, groups);
-  if (taken !== channels) {
-    throw new ShapeError(
-      `${op}: weight ${formatShape(kernel.shape)} takes ${taken} channels, got ${channels} in x ` +
-        `${formatShape(value.shape)}. Check axis 0 of the weight against axis 1 of x.`,
-    );
-  }
-  const windows = windowsFor(op, sizes, stride, dilation);
+  checkChannels(op, value, kernel, 0, 1);
+  const windows = windowsOf(op, sizes, { stride, dilation });
   const widths = widthsOf(op, padding, windows, counts);
   const extra = eachAxis(op, 'outputPadding', outputPadding, rank, 0);
   checkExtra(windows, extra);
@@ -164,26 +168,18 @@ export const convTranspose = ((
     );
   }
   const positions = sizeOf(counts);
-  const lead = groups === 1 ? [] : [groups];
   const taps = sizeOf(sizes) * own;
   const split = reshapeOp(value, { shape: [batch, groups, channels / groups, positions] });
-  const rows = matmulOp(
-    reshapeOp(reordered(split, [1, 0, 3, 2]), {
-      shape: [...lead, batch * positions, channels / groups],
-    }),
-    reshapeOp(reordered(kernel, [0, ...range(2, rank), 1]), {
-      shape: [...lead, channels / groups, taps],
-    }),
-    { transposeA: false, transposeB: false },
+  const rows = product(
+    matrices(reordered(split, [1, 0, 3, 2]), groups, batch * positions, channels / groups),
+    matrices(channelsLast(kernel), groups, channels / groups, taps),
+    false,
+    false,
   );
   const attrs = windowsInRows([batch, ...lengths, own * groups], windows, counts, groups);
   const whole = foldWindowsOp(reshapeOp(rows, { shape: attrs.shape }), attrs);
-  const part = widths.every(([before, after]) => before === 0 && after === 0)
+  const part = widths.flat().every((width) => width === 0)
     ? whole
-    : sliceOp(whole, {
-        starts: [0, ...widths.map(([before]) => before), 0],
-        steps: whole.shape.map(() => 1),
-        shape: [batch, ...cropped, own * groups],
-      });
+    : partOf(whole, [0, ...widths.map(([before]) => before), 0], [batch, ...cropped, own * groups]);
   return reordered(part, [0, rank + 1, ...range(1, rank)]);
 }) as ConvTransposeFn;

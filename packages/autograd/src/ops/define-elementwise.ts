@@ -18,9 +18,9 @@ import type { Adjoint, Adjoints, Node, Op } from '../tape/node.js';
 import { record } from '../tape/record.js';
 import { type DType, promote, toFloating } from '../tensor/dtype.js';
 import { Operand, type TensorLike } from '../tensor/operand.js';
-import { broadcastShapes, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
+import { broadcastShapes, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { broadcastOp, cast, sumTo } from './broadcast.js';
+import { cast, stretchTo, sumTo } from './broadcast.js';
 import { commonDType, scalarOf, toTensor } from './convert.js';
 import { namedFunction } from './named-function.js';
 
@@ -53,26 +53,23 @@ export interface Partial {
 }
 
 export class ElementwiseOp implements Op {
-  readonly name: string;
-  readonly arity: number;
-  readonly formula: Expr;
-  readonly options: ElementwiseOptions;
-  readonly #partials: (Partial | null | undefined)[];
-  readonly #vjps: (ElementwiseOp | undefined)[];
+  declare readonly name: string;
+  declare readonly arity: number;
+  declare readonly formula: Expr;
+  declare readonly options: ElementwiseOptions;
+  readonly #partials: (Partial | null | undefined)[] = [];
+  readonly #vjps: ElementwiseOp[] = [];
   readonly #jvps = new Map<number, ElementwiseOp>();
   /** By which inputs are tracked: which values the rules read. */
   readonly #saved: (number | undefined)[] = [];
-  readonly notation = null;
-  readonly vjp: Op['vjp'];
-  readonly apply: Op['apply'];
+  declare readonly vjp: Op['vjp'];
+  declare readonly apply: Op['apply'];
 
   constructor(name: string, arity: number, formula: Expr, options: ElementwiseOptions = {}) {
     this.name = name;
     this.arity = arity;
     this.formula = formula;
     this.options = options;
-    this.#partials = new Array(arity).fill(undefined);
-    this.#vjps = new Array(arity).fill(undefined);
     this.apply = (inputs) => this.run(inputs, commonDType(inputs));
     this.vjp =
       options.result === 'bool' ? null : (g: Tensor, node: Node) => this.#pullBack(g, node);
@@ -126,15 +123,6 @@ export class ElementwiseOp implements Op {
     return ((this.#sources(tracked) >> this.arity) & 1) === 1;
   }
 
-  #vjpOp(i: number, factor: Expr, arity: number): ElementwiseOp {
-    let op = this.#vjps[i];
-    if (op === undefined) {
-      op = new ElementwiseOp(`${this.name}.vjp`, arity, G.mul(factor));
-      this.#vjps[i] = op;
-    }
-    return op;
-  }
-
   /** Gradients of all inputs: g · ∂f/∂aᵢ, one kernel each, summed over what was broadcast. */
   #pullBack(g: Tensor, node: Node): Adjoints {
     if (this.arity === 1) return this.#gradient(0, g, node);
@@ -153,7 +141,8 @@ export class ElementwiseOp implements Op {
       for (let k = 0; k < sources.length; k++) {
         operands.push(sources[k] < 0 ? node.y : node.x[sources[k]]);
       }
-      gradient = this.#vjpOp(i, factor, operands.length).run(operands, g.dtype);
+      this.#vjps[i] ??= new ElementwiseOp(`${this.name}.vjp`, operands.length, G.mul(factor));
+      gradient = this.#vjps[i].run(operands, g.dtype);
     }
     return sumTo(gradient, node.inputShape(i));
   }
@@ -180,8 +169,7 @@ export class ElementwiseOp implements Op {
       ...moving.map((i) => tangents[i] as Tensor),
       ...sources.map((s) => (s < 0 ? node.y : node.x[s])),
     ];
-    const t = op.run(operands, node.dtype);
-    return sameShape(t.shape, node.shape) ? t : broadcastOp(t, { shape: node.shape });
+    return stretchTo(op.run(operands, node.dtype), node.shape);
   }
 
   /** Computes on tensors that have been brought to one dtype (conditions aside), and records. */

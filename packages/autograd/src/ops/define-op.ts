@@ -113,7 +113,7 @@ function opOf<A, G>(
   return {
     name,
     apply: apply as Op['apply'],
-    notation: notation ?? null,
+    notation,
     vjp: vjp === 'nondifferentiable' ? null : (vjp as unknown as Op['vjp']),
     jvp: (jvp as unknown as Op['jvp']) ?? null,
     savedInputs: () => mask,
@@ -176,10 +176,6 @@ function filled<A>(
   return blocks;
 }
 
-function unrecorded<R>(forward: () => R): R {
-  return withLimit(INSIDE_OP, forward);
-}
-
 /**
  * Declares an operation with one output.
  *
@@ -196,54 +192,44 @@ function unrecorded<R>(forward: () => R): R {
  * Rules are written with differentiable operations, so gradients of gradients need nothing more.
  */
 export function defineOp<A = undefined>(definition: OpDefinition<A>): OpFunction<A> {
-  const compute =
-    'forward' in definition ? onTensors(definition) : onArrays(definition.name, definition);
+  const compute = computeOf(definition, true);
   const apply = (inputs: readonly Tensor[], attrs: A): Tensor => {
-    const { storage, shape, dtype } = compute(inputs, attrs);
-    return record(op, inputs, attrs, storage, shape, dtype);
+    const [y] = compute(inputs, attrs);
+    if ('forward' in definition && !(y instanceof Tensor)) {
+      throw new RuleError(
+        `${definition.name}: forward returns a tensor, got ${typeof y}. Use defineMultiOp for several outputs.`,
+      );
+    }
+    return record(op, inputs, attrs, y.storage, y.shape, y.dtype);
   };
   const op = opOf(definition, apply);
   return callable(op, apply);
-}
-
-type Compute<A> = (inputs: readonly Tensor[], attrs: A) => Output;
-
-function onTensors<A>({ name, forward }: Rules<A, Tensor> & TensorForward<A, Tensor>): Compute<A> {
-  return (inputs, attrs) => {
-    const y = unrecorded(() => forward(inputs, attrs));
-    if (y instanceof Tensor) return y;
-    throw new RuleError(
-      `${name}: forward returns a tensor, got ${typeof y}. Use defineMultiOp for several outputs.`,
-    );
-  };
-}
-
-function onArrays<A>(name: string, forward: ArrayForward<A, Meta>): Compute<A> {
-  const fill = fillOf(name, forward);
-  return (inputs, attrs) => filled(fill, inputs, [forward.output(inputs, attrs)], attrs)[0];
 }
 
 /** Declares an operation with several outputs: `vjp` takes, and `jvp` returns, a list with one entry for each. */
 export function defineMultiOp<A = undefined>(
   definition: MultiOpDefinition<A>,
 ): OpFunction<A, Tensor[]> {
-  const compute =
-    'forward' in definition ? allOnTensors(definition) : allOnArrays(definition.name, definition);
+  const compute = computeOf(definition, false);
   const apply = (inputs: readonly Tensor[], attrs: A): Tensor[] =>
     recordAll(op, inputs, attrs, compute(inputs, attrs));
   const op = opOf(definition, apply);
   return callable(op, apply);
 }
 
-type ComputeAll<A> = (inputs: readonly Tensor[], attrs: A) => readonly Output[];
-
-function allOnTensors<A>({ forward }: TensorForward<A, readonly Tensor[]>): ComputeAll<A> {
-  return (inputs, attrs) => unrecorded(() => forward(inputs, attrs));
-}
-
-function allOnArrays<A>(name: string, forward: ArrayForward<A, readonly Meta[]>): ComputeAll<A> {
-  const fill = fillOf(name, forward);
-  return (inputs, attrs) => filled(fill, inputs, forward.output(inputs, attrs), attrs);
+/** The forward computation, whichever way it is written; what `single` forwards return is a list of one. */
+function computeOf<A>(
+  definition: { readonly name: string } & (TensorForward<A, unknown> | ArrayForward<A, unknown>),
+  single: boolean,
+): (inputs: readonly Tensor[], attrs: A) => readonly Output[] {
+  const listed = <T extends Meta>(result: unknown) => (single ? [result] : result) as readonly T[];
+  if ('forward' in definition) {
+    return (inputs, attrs) =>
+      listed<Output>(withLimit(INSIDE_OP, () => definition.forward(inputs, attrs)));
+  }
+  const fill = fillOf(definition.name, definition);
+  return (inputs, attrs) =>
+    filled(fill, inputs, listed<Meta>(definition.output(inputs, attrs)), attrs);
 }
 
 /** The function that users call, around what runs on tensors. */

@@ -1,14 +1,14 @@
 // Einstein's summation convention: any product of tensors, as a sequence of matrix products.
 
 import { ArgumentError, ShapeError } from '../errors.js';
-import { type DType, promote } from '../tensor/dtype.js';
 import type { TensorLike } from '../tensor/operand.js';
 import { formatShape, sizeOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { broadcastOp, cast, reshapeOp, sumOp } from './broadcast.js';
+import { reshapeOp, stretchTo, sumOp } from './broadcast.js';
 import { toTensor } from './convert.js';
-import { matmulOp } from './matmul.js';
-import { permuteOp } from './permute.js';
+import { product } from './matmul.js';
+import { promoted } from './numeric.js';
+import { permuted, permuteOp } from './permute.js';
 import type { EinsumFn } from './signatures.js';
 import { sliceOp } from './slice.js';
 
@@ -18,8 +18,9 @@ interface Labelled {
   readonly labels: readonly string[];
 }
 
-/** The names that an ellipsis stands for, counted from the last axis. */
-const hiddenLabel = (fromEnd: number): string => `…${fromEnd}`;
+/** The names of the axes that an ellipsis stands for, counted from the last axis. */
+const ellipsis = (hidden: number): string[] =>
+  Array.from({ length: hidden }, (_, i) => `…${hidden - i}`);
 
 function fail(equation: string, rule: string, got: string, fix: string): never {
   throw new ArgumentError(`einsum: ${rule}, got ${got} in '${equation}'. ${fix}`);
@@ -36,8 +37,7 @@ function labelsOf(equation: string, term: string, hidden: number): string[] {
     );
   }
   if (parts.length === 1) return [...term];
-  const ellipsis = Array.from({ length: hidden }, (_, i) => hiddenLabel(hidden - i));
-  return [...parts[0], ...ellipsis, ...parts[1]];
+  return [...parts[0], ...ellipsis(hidden), ...parts[1]];
 }
 
 /** How many axes a term's ellipsis stands for. */
@@ -62,7 +62,7 @@ function implicitOutput(inputs: readonly (readonly string[])[], hidden: number):
   const once = [...new Set(all)].filter(
     (label) => !label.startsWith('…') && all.indexOf(label) === all.lastIndexOf(label),
   );
-  return [...Array.from({ length: hidden }, (_, i) => hiddenLabel(hidden - i)), ...once.sort()];
+  return [...ellipsis(hidden), ...once.sort()];
 }
 
 function sizesOf(equation: string, operands: readonly Labelled[]): Map<string, number> {
@@ -86,13 +86,14 @@ function sizesOf(equation: string, operands: readonly Labelled[]): Map<string, n
 /** Stretches axes of size 1 to the size that their label has elsewhere. */
 function stretched({ value, labels }: Labelled, sizes: ReadonlyMap<string, number>): Labelled {
   const shape = labels.map((label) => sizes.get(label) as number);
-  const same = shape.every((size, axis) => size === value.shape[axis]);
-  return { value: same ? value : broadcastOp(value, { shape }), labels };
+  return { value: stretchTo(value, shape), labels };
 }
 
 function arranged({ value, labels }: Labelled, order: readonly string[]): Tensor {
-  const axes = order.map((label) => labels.indexOf(label));
-  return axes.every((axis, i) => axis === i) ? value : permuteOp(value, { axes });
+  return permuted(
+    value,
+    order.map((label) => labels.indexOf(label)),
+  );
 }
 
 /** A label that stands twice takes the diagonal: of two axes moved last, every (n + 1)th element. */
@@ -151,9 +152,8 @@ function contract(
   const y = reshapeOp(arranged(right, [...batch, ...inner, ...columns]), {
     shape: [size(batch), size(inner), size(columns)],
   });
-  const product = matmulOp(x, y, { transposeA: false, transposeB: false });
   const labels = [...batch, ...rows, ...columns];
-  return { value: reshapeOp(product, { shape: shapeOf(labels) }), labels };
+  return { value: reshapeOp(product(x, y, false, false), { shape: shapeOf(labels) }), labels };
 }
 
 /**
@@ -174,7 +174,6 @@ export const einsum: EinsumFn = (equation, ...operands) => {
     );
   }
   const tensors = operands.map((x: TensorLike) => toTensor('einsum', x));
-  const dtype = tensors.reduce<DType>((common, x) => promote(common, x.dtype), 'int32');
   const counts = tensors.map((x, i) => hiddenCount(equation, terms[i], x));
   const hidden = Math.max(0, ...counts);
   const inputs = terms.map((term, i) => labelsOf(equation, term, counts[i]));
@@ -190,7 +189,7 @@ export const einsum: EinsumFn = (equation, ...operands) => {
     );
   }
 
-  const raw = tensors.map((x, i) => ({ value: cast(x, dtype), labels: inputs[i] }));
+  const raw = promoted(tensors, 'int32').map((value, i) => ({ value, labels: inputs[i] }));
   const sizes = sizesOf(equation, raw);
   const parts = raw.map((operand) => diagonals(stretched(operand, sizes)));
   let result = parts[0];

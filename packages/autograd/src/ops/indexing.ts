@@ -115,11 +115,13 @@ function pairOf(
 
 // ── Whole slices by index ──────────────────────────────────────────────────────────────────────────
 
-const slices = pairOf('gather', 'scatterAdd', (x, indices, axis) => [
+const shapeOfSlices = (x: Shape, indices: Shape, axis: number): Shape => [
   ...x.slice(0, axis),
   ...indices,
   ...x.slice(axis + 1),
-]);
+];
+
+const slices = pairOf('gather', 'scatterAdd', shapeOfSlices);
 
 /**
  * The slices of x at integer indices along an axis (default 0), NumPy's `take`: the axes of `indices` take the place of
@@ -139,8 +141,7 @@ export const scatterAdd = ((x: Operand, indices: Operand, updates: Operand, axis
   const [value, along] = withAxis('scatterAdd', x, axis);
   const at = checkIndices('scatterAdd', indices, value.shape[along]);
   const added = cast(toTensor('scatterAdd', updates), value.dtype);
-  const { shape } = value;
-  const expected = [...shape.slice(0, along), ...at.shape, ...shape.slice(along + 1)];
+  const expected = shapeOfSlices(value.shape, at.shape, along);
   if (!sameShape(added.shape, expected)) {
     throw new ShapeError(
       `scatterAdd: updates have the shape of what is gathered, ${formatShape(expected)}, ` +

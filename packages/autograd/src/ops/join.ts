@@ -1,9 +1,10 @@
 // Several tensors to one and back: concat and split, each the adjoint of the other.
 
 import { ArgumentError, ShapeError } from '../errors.js';
+import type { KernelView, Layout } from '../kernels/kernels.js';
 import type { Adjoint } from '../tape/node.js';
 import { zeros } from '../tensor/creation.js';
-import { type DType, promote } from '../tensor/dtype.js';
+import type { DType } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import {
   checkInteger,
@@ -14,9 +15,10 @@ import {
   stridesOf,
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { cast, reshapeOp } from './broadcast.js';
+import { reshapeOp } from './broadcast.js';
 import { toTensor, withAxis } from './convert.js';
 import { defineMultiOp, defineOp, type OpFunction } from './define-op.js';
+import { promoted } from './numeric.js';
 import type { ConcatFn, SplitFn, StackFn } from './signatures.js';
 
 /** The sizes of the parts along the axis: each of the two operations is the gradient of the other. */
@@ -25,7 +27,8 @@ interface JoinAttrs {
   readonly sizes: readonly number[];
 }
 
-function withSize(shape: Shape, axis: number, size: number): number[] {
+/** The shape with another size of one axis. */
+export function withSize(shape: Shape, axis: number, size: number): number[] {
   return shape.map((own, i) => (i === axis ? size : own));
 }
 
@@ -39,6 +42,21 @@ function filled(
   return parts.map((part, i) => part ?? zeros(withSize(shape, axis, sizes[i]), { dtype }));
 }
 
+/** Goes through the parts of a whole, which lie one behind the other along an axis, with their places in it. */
+function eachPart(
+  whole: Shape,
+  parts: readonly KernelView[],
+  axis: number,
+  visit: (part: KernelView, place: Layout) => void,
+): void {
+  const strides = stridesOf(whole);
+  let at = 0;
+  for (const part of parts) {
+    visit(part, { offset: at * strides[axis], strides });
+    at += part.shape[axis];
+  }
+}
+
 /** The inputs one behind the other along an axis. */
 export const concatOp: OpFunction<JoinAttrs> = defineOp<JoinAttrs>({
   name: 'concat',
@@ -46,14 +64,10 @@ export const concatOp: OpFunction<JoinAttrs> = defineOp<JoinAttrs>({
     const total = inputs.reduce((sum, { shape }) => sum + shape[axis], 0);
     return { shape: withSize(inputs[0].shape, axis, total), dtype: inputs[0].dtype };
   },
-  lower: (inputs, [y], { axis }, kernels) => {
-    const strides = stridesOf(y.shape);
-    let at = 0;
-    for (const { data, shape } of inputs) {
-      kernels.copy(data, contiguous(shape), y.data, { offset: at * strides[axis], strides }, shape);
-      at += shape[axis];
-    }
-  },
+  lower: (inputs, [y], { axis }, kernels) =>
+    eachPart(y.shape, inputs, axis, ({ data, shape }, place) =>
+      kernels.copy(data, contiguous(shape), y.data, place, shape),
+    ),
   vjp: (g, { attrs }) => splitOp(g, attrs),
   jvp: (tangents, { attrs }) => {
     const moving = tangents.find((t) => t !== null);
@@ -67,14 +81,10 @@ export const splitOp: OpFunction<JoinAttrs, Tensor[]> = defineMultiOp<JoinAttrs>
   name: 'split',
   output: ([x], { axis, sizes }) =>
     sizes.map((size) => ({ shape: withSize(x.shape, axis, size), dtype: x.dtype })),
-  lower: ([x], parts, { axis }, kernels) => {
-    const strides = stridesOf(x.shape);
-    let at = 0;
-    for (const { data, shape } of parts) {
-      kernels.copy(x.data, { offset: at * strides[axis], strides }, data, contiguous(shape), shape);
-      at += shape[axis];
-    }
-  },
+  lower: ([x], parts, { axis }, kernels) =>
+    eachPart(x.shape, parts, axis, ({ data, shape }, place) =>
+      kernels.copy(x.data, place, data, contiguous(shape), shape),
+    ),
   vjp: (gs, node) => {
     const { attrs } = node;
     const parts = filled(gs, node.inputShape(0), node.inputDType(0), attrs);
@@ -90,9 +100,10 @@ function checkList(op: string, tensors: readonly Operand[]): Tensor[] {
         `Call it as ${op}([a, b]).`,
     );
   }
-  const values = tensors.map((x) => toTensor(op, x));
-  const dtype = values.reduce<DType>((common, x) => promote(common, x.dtype), 'bool');
-  return values.map((x) => cast(x, dtype));
+  return promoted(
+    tensors.map((x) => toTensor(op, x)),
+    'bool',
+  );
 }
 
 /** The tensors one behind the other along an axis (default 0). @throws ShapeError if the other sizes differ. */

@@ -2,7 +2,6 @@
 
 import { ShapeError } from '../errors.js';
 import { sumOf } from '../tape/accumulate.js';
-import { type DType, promote } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import {
   broadcastShapes,
@@ -13,9 +12,9 @@ import {
   stridesOf,
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { cast, reshapeOp, sumTo } from './broadcast.js';
-import { toTensor } from './convert.js';
+import { reshapeOp, sumTo } from './broadcast.js';
 import { defineOp, type OpFunction } from './define-op.js';
+import { numericPair } from './numeric.js';
 import type { DotFn, MatmulFn, MatmulOptions, OuterFn } from './signatures.js';
 
 export type { MatmulOptions };
@@ -113,16 +112,9 @@ export const matmulOp: OpFunction<MatmulAttrs> = defineOp<MatmulAttrs>({
     sumOf(ta && matmulOp(ta, b, attrs), tb && matmulOp(a, tb, attrs)),
 });
 
-function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
+/** op(a) op(b), recorded. */
+export function product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
   return matmulOp(a, b, attrsOf(transposeA, transposeB));
-}
-
-/** Brings two operands to one dtype; bool counts as int32. */
-function numericPair(op: string, a: Operand, b: Operand): [Tensor, Tensor] {
-  const [x, y] = [toTensor(op, a), toTensor(op, b)];
-  if (x.dtype === y.dtype && x.dtype !== 'bool') return [x, y];
-  const dtype = promote(promote(x.dtype, y.dtype), 'int32' satisfies DType);
-  return [cast(x, dtype), cast(y, dtype)];
 }
 
 const NO_OPTIONS: MatmulOptions = {};

@@ -306,8 +306,16 @@ const ELEMENTWISE: readonly ElementwiseFunction<unknown>[] = [
   ops.logicalXor,
 ];
 
+function backwardFrom(x: Operand, first?: Operand | BackwardOptions, options?: BackwardOptions) {
+  if (first instanceof Operand) backward(x.read(), first, options);
+  else backward(x.read(), undefined, first ?? options);
+}
+
 /** The other functions that take their tensor first, and are methods under the same name. */
 const OTHERS = {
+  backward: backwardFrom,
+  tape: (x: Operand) => tapeOf(x.read()),
+  detach,
   cast: ops.cast,
   sum: ops.sum,
   mean: ops.mean,
@@ -364,25 +372,3 @@ function attach(name: string, fn: unknown): void {
 
 for (const fn of ELEMENTWISE) attach(fn.op.name, fn);
 for (const [name, fn] of Object.entries(OTHERS)) attach(name, fn);
-
-Object.defineProperties(Operand.prototype, {
-  detach: {
-    value(this: Operand) {
-      return detach(this.read());
-    },
-    configurable: true,
-  },
-  backward: {
-    value(this: Operand, first?: Operand | BackwardOptions, options?: BackwardOptions) {
-      if (first instanceof Operand) backward(this.read(), first, options);
-      else backward(this.read(), undefined, first ?? options);
-    },
-    configurable: true,
-  },
-  tape: {
-    value(this: Operand) {
-      return tapeOf(this.read());
-    },
-    configurable: true,
-  },
-});

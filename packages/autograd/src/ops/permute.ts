@@ -2,10 +2,11 @@
 
 import { AxisError } from '../errors.js';
 import type { Operand } from '../tensor/operand.js';
-import { normalizeAxis, stridesOf } from '../tensor/shape.js';
+import { contiguous, normalizeAxis, stridesOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
-import { defineOp, type OpFunction } from './define-op.js';
+import { defineLinear } from './define-linear.js';
+import type { OpFunction } from './define-op.js';
 import type { PermuteFn, TransposeFn } from './signatures.js';
 
 function inverse(axes: readonly number[]): number[] {
@@ -17,7 +18,7 @@ function inverse(axes: readonly number[]): number[] {
 }
 
 /** Axis i of y is axis `axes[i]` of x. */
-export const permuteOp: OpFunction<{ axes: readonly number[] }> = defineOp<{
+export const permuteOp: OpFunction<{ axes: readonly number[] }> = defineLinear<{
   axes: readonly number[];
 }>({
   name: 'permute',
@@ -29,13 +30,17 @@ export const permuteOp: OpFunction<{ axes: readonly number[] }> = defineOp<{
       x.data,
       { offset: 0, strides: axes.map((axis) => strides[axis]) },
       y.data,
-      { offset: 0, strides: stridesOf(y.shape) },
+      contiguous(y.shape),
       y.shape,
     );
   },
   vjp: (g, { attrs: { axes } }) => permuteOp(g, { axes: inverse(axes) }),
-  jvp: ([t], { attrs }) => t && permuteOp(t, attrs),
 });
+
+/** The axes in another order, which may be theirs already. */
+export function permuted(x: Tensor, axes: readonly number[]): Tensor {
+  return axes.every((axis, i) => axis === i) ? x : permuteOp(x, { axes });
+}
 
 /** Axes reordered: axis i of the result is axis `axes[i]` of x. @throws AxisError unless every axis is named once. */
 export const permute = ((x: Operand, axes: readonly number[]): Tensor => {
@@ -47,7 +52,7 @@ export const permute = ((x: Operand, axes: readonly number[]): Tensor => {
         'List all axes in their new order.',
     );
   }
-  return order.every((axis, i) => axis === i) ? value : permuteOp(value, { axes: order });
+  return permuted(value, order);
 }) as PermuteFn;
 
 /** All axes reversed, as NumPy's transpose; a matrix has its rows and columns exchanged. */

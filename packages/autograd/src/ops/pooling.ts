@@ -1,17 +1,26 @@
 // Pools: one number for each window of each channel, its largest or its mean.
 
 import { ArgumentError } from '../errors.js';
-import { arrayOfLength, type DType, toFloating } from '../tensor/dtype.js';
+import { ones } from '../tensor/creation.js';
 import type { Operand } from '../tensor/operand.js';
-import { type Shape, sizeOf, stridesOf } from '../tensor/shape.js';
-import { Tensor } from '../tensor/tensor.js';
+import { sizeOf, stridesOf } from '../tensor/shape.js';
+import type { Tensor } from '../tensor/tensor.js';
 import { div } from './arithmetic.js';
-import { cast } from './broadcast.js';
-import { toTensor } from './convert.js';
+import { numeric } from './numeric.js';
 import { max, sum } from './reduce.js';
 import type { AveragePoolFn, MaxPoolFn, MaxPoolOptions, PerAxis } from './signatures-windows.js';
-import { checkSpatial, countsOf, padded, type Widths, widthsOf, windowsFor } from './spatial.js';
-import { eachAxis, extentOf, slidingWindowsOp, type Window } from './windows.js';
+import type { Widths } from './slice.js';
+import { checkSpatial, countsOf, padded, widthsOf } from './spatial.js';
+import {
+  eachAxis,
+  extentOf,
+  positionAxes,
+  slidingWindowsOp,
+  type Window,
+  windowAttrs,
+  windowsOf,
+  withinAxes,
+} from './windows.js';
 
 /** How the windows of a pool lie. */
 interface Plan {
@@ -37,7 +46,8 @@ function planOf(op: string, x: Tensor, size: PerAxis, options: MaxPoolOptions): 
   checkSpatial(op, x);
   const lengths = x.shape.slice(2);
   const sizes = eachAxis(op, 'size', size, lengths.length, 1);
-  const windows = windowsFor(op, sizes, options.stride ?? sizes, options.dilation ?? 1);
+  const { stride = sizes, dilation } = options;
+  const windows = windowsOf(op, sizes, { stride, dilation });
   const widths = widthsOf(op, options.padding ?? 0, windows, lengths);
   if (options.padding !== 'same') checkWidths(op, windows, widths);
   return { windows, widths, counts: countsOf(op, windows, lengths, widths) };
@@ -47,19 +57,13 @@ function planOf(op: string, x: Tensor, size: PerAxis, options: MaxPoolOptions): 
 function positionsFirst(x: Tensor, { windows, counts }: Plan): Tensor {
   const [batch, channels] = x.shape;
   const [batchStep, channelStep, ...steps] = stridesOf(x.shape);
-  return slidingWindowsOp(x, {
-    layout: {
-      offset: 0,
-      strides: [
-        ...windows.map(({ dilation }, i) => dilation * steps[i]),
-        batchStep,
-        channelStep,
-        ...windows.map(({ stride }, i) => stride * steps[i]),
-      ],
-    },
-    shape: [...windows.map(({ size }) => size), batch, channels, ...counts],
-    whole: x.shape,
-  });
+  const axes = [
+    ...withinAxes(windows, steps),
+    [batch, batchStep] as const,
+    [channels, channelStep] as const,
+    ...positionAxes(windows, counts, steps),
+  ];
+  return slidingWindowsOp(x, windowAttrs(x.shape, axes));
 }
 
 /** The axes of the positions within a window. */
@@ -76,34 +80,16 @@ const LEAST_INT32 = -(2 ** 31);
  *   window and for options that aren't whole numbers.
  */
 export const maxPool = ((x: Operand, size: PerAxis, options: MaxPoolOptions = {}): Tensor => {
-  const given = toTensor('maxPool', x);
-  const value = given.dtype === 'bool' ? cast(given, 'int32') : given;
+  const value = numeric('maxPool', x);
   const plan = planOf('maxPool', value, size, options);
   const least = value.dtype === 'int32' ? LEAST_INT32 : -Infinity;
   const whole = padded('maxPool', value, 2, plan.widths, least);
   return max(positionsFirst(whole, plan), within(plan));
 }) as MaxPoolFn;
 
-/** How many elements of x each window along one axis holds. */
-function heldOf(window: Window, count: number, [before]: Widths, length: number): number[] {
-  return Array.from({ length: count }, (_, k) => {
-    const start = k * window.stride - before;
-    return Math.min(start + window.size, length) - Math.max(start, 0);
-  });
-}
-
-/** How many elements of x each window holds, [...windows]. */
-function heldByEach({ windows, counts, widths }: Plan, lengths: Shape, dtype: DType): Tensor {
-  const held = windows.map((window, i) => heldOf(window, counts[i], widths[i], lengths[i]));
-  const steps = stridesOf(counts);
-  const data = arrayOfLength(dtype, sizeOf(counts));
-  for (let at = 0; at < data.length; at++) {
-    data[at] = held.reduce(
-      (product, own, i) => product * own[Math.floor(at / steps[i]) % counts[i]],
-      1,
-    );
-  }
-  return new Tensor(data, counts, dtype, null, 0);
+/** The sum of each window, zeros around x. */
+function sums(x: Tensor, plan: Plan): Tensor {
+  return sum(positionsFirst(padded('averagePool', x, 2, plan.widths, 0), plan), within(plan));
 }
 
 /**
@@ -113,14 +99,12 @@ function heldByEach({ windows, counts, widths }: Plan, lengths: Shape, dtype: DT
  *   window and for options that aren't whole numbers.
  */
 export const averagePool = ((x: Operand, size: PerAxis, options = {}): Tensor => {
-  const given = toTensor('averagePool', x);
-  const value = cast(given, toFloating(given.dtype));
+  const value = numeric('averagePool', x, true);
   const { stride, padding, countIncludePad = true } = options;
   const plan = planOf('averagePool', value, size, { stride, padding });
-  const whole = padded('averagePool', value, 2, plan.widths, 0);
-  const sums = sum(positionsFirst(whole, plan), within(plan));
-  if (!countIncludePad && whole !== value) {
-    return div(sums, heldByEach(plan, value.shape.slice(2), value.dtype));
+  if (countIncludePad || plan.widths.flat().every((width) => width === 0)) {
+    return div(sums(value, plan), sizeOf(plan.windows.map((window) => window.size)));
   }
-  return div(sums, sizeOf(plan.windows.map((window) => window.size)));
+  const held = ones([1, 1, ...value.shape.slice(2)], { dtype: value.dtype });
+  return div(sums(value, plan), sums(held, plan));
 }) as AveragePoolFn;

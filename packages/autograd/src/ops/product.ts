@@ -5,11 +5,11 @@ import type { Tensor } from '../tensor/tensor.js';
 import { add, mul } from './arithmetic.js';
 import { reshapeOp, sumOp } from './broadcast.js';
 import { concatOp } from './join.js';
-import { permuteOp } from './permute.js';
-import { sliceOp } from './slice.js';
+import { permuted } from './permute.js';
+import { partOf } from './slice.js';
 
 function part(x: Tensor, start: number, size: number): Tensor {
-  return sliceOp(x, { starts: [0, start], steps: [1, 1], shape: [x.shape[0], size] });
+  return partOf(x, [0, start], [x.shape[0], size]);
 }
 
 /**
@@ -22,9 +22,7 @@ export function productAlong(x: Tensor, axes: readonly number[], shape: Shape): 
   const count = sizeOf(axes.map((axis) => x.shape[axis]));
   // An empty product is 1: the empty sum plus 1, which keeps its place on the tape.
   if (count === 0) return reshapeOp(add(sumOp(x, { axes, keepDims: false }), 1), { shape });
-  const ordered = [...kept, ...axes];
-  const moved = ordered.every((axis, i) => axis === i) ? x : permuteOp(x, { axes: ordered });
-  let factors = reshapeOp(moved, { shape: [rows, count] });
+  let factors = reshapeOp(permuted(x, [...kept, ...axes]), { shape: [rows, count] });
   for (let n = count; n > 1; n >>= 1) {
     const half = n >> 1;
     const pairs = mul(part(factors, 0, half), part(factors, half, half));

@@ -1,7 +1,7 @@
 // Reductions: many elements to one, along any set of axes.
 
 import { ArgumentError, ShapeError } from '../errors.js';
-import { toFloating } from '../tensor/dtype.js';
+import type { Adjoint } from '../tape/node.js';
 import type { TensorLike } from '../tensor/operand.js';
 import {
   aroundAxis,
@@ -14,10 +14,11 @@ import {
 import type { Tensor } from '../tensor/tensor.js';
 import { abs, div, mul, pow, sqrt, square, sub } from './arithmetic.js';
 import { cast, expandTo, sumOp } from './broadcast.js';
-import { toTensor } from './convert.js';
 import { defineElementwise } from './define-elementwise.js';
-import { defineOp, type OpFunction } from './define-op.js';
+import { defineLinear } from './define-linear.js';
+import { defineOp, type OpFunction, type RuleContext } from './define-op.js';
 import { equal } from './logic.js';
+import { numeric } from './numeric.js';
 import { productAlong } from './product.js';
 import { reduceAxes } from './reduce-axes.js';
 import type { Axes, ReduceFn } from './signatures.js';
@@ -39,79 +40,73 @@ interface NormOptions extends ReduceOptions {
   readonly ord?: number;
 }
 
-function attrsOf(op: string, x: Tensor, axes: Axes, options: ReduceOptions = {}): ReduceAttrs {
-  return { axes: normalizeAxes(op, axes, x.rank), keepDims: options.keepDims === true };
-}
-
 function countAlong(x: Tensor, axes: readonly number[]): number {
   return axes.reduce((count, axis) => count * x.shape[axis], 1);
 }
 
-/** bool counts as int32, or as float32 where fractions arise. */
-function numeric(op: string, value: TensorLike, fractions: boolean): Tensor {
-  const x = toTensor(op, value);
-  if (fractions) return cast(x, toFloating(x.dtype));
-  return x.dtype === 'bool' ? cast(x, 'int32') : x;
+/** A reduction as it is called: along some axes, or all. */
+function reduction<O extends ReduceOptions>(
+  op: string,
+  fractions: boolean,
+  run: (x: Tensor, attrs: ReduceAttrs, options: Partial<O>) => Tensor,
+) {
+  return (value: TensorLike, axes?: Axes, options: Partial<O> = {}): Tensor => {
+    const x = numeric(op, value, fractions);
+    const keepDims = options.keepDims === true;
+    return run(x, { axes: normalizeAxes(op, axes, x.rank), keepDims }, options);
+  };
 }
 
 // ── Sums ───────────────────────────────────────────────────────────────────────────────────────────
 
 /** Σ x, pairwise. bool gives int32, int32 wraps; nothing sums to 0. */
-export const sum = ((value: TensorLike, axes?: Axes, options?: ReduceOptions): Tensor => {
-  const x = numeric('sum', value, false);
-  return sumOp(x, attrsOf('sum', x, axes, options));
-}) as ReduceFn<'sum'>;
+export const sum = reduction('sum', false, (x, attrs) => sumOp(x, attrs)) as ReduceFn<'sum'>;
 
 /** Σ x / n. Integers give float32; the mean of nothing is NaN. */
-export const mean = ((value: TensorLike, axes?: Axes, options?: ReduceOptions): Tensor => {
-  const x = numeric('mean', value, true);
-  const attrs = attrsOf('mean', x, axes, options);
-  return div(sumOp(x, attrs), countAlong(x, attrs.axes));
-}) as ReduceFn<'mean'>;
+export const mean = reduction('mean', true, (x, attrs) =>
+  div(sumOp(x, attrs), countAlong(x, attrs.axes)),
+) as ReduceFn<'mean'>;
 
 /** Π x, right for zeros too, in every order of derivative; the product of nothing is 1. */
-export const prod = ((value: TensorLike, axes?: Axes, options?: ReduceOptions): Tensor => {
-  const x = numeric('prod', value, false);
-  const { axes: along, keepDims } = attrsOf('prod', x, axes, options);
-  return productAlong(x, along, reducedShape(x.shape, along, keepDims));
-}) as ReduceFn<'prod'>;
+export const prod = reduction('prod', false, (x, { axes, keepDims }) =>
+  productAlong(x, axes, reducedShape(x.shape, axes, keepDims)),
+) as ReduceFn<'prod'>;
 
 /**
  * Σ (x − mean)² / (n − correction). `correction` is 0 by default, as in NumPy; 1 gives the unbiased estimate.
  * Where n ≤ correction it is a division by 0, ∞ or NaN, as in NumPy.
  */
-export const variance = ((value: TensorLike, axes?: Axes, options: SpreadOptions = {}): Tensor => {
-  const [deviations, attrs, freedom] = deviationsOf('variance', value, axes, options);
-  return div(sumOp(square(deviations), attrs), freedom);
-}) as ReduceFn<'variance', { readonly correction?: number }>;
+export const variance = reduction<SpreadOptions>('variance', true, (x, attrs, options) =>
+  div(sumOp(square(deviations(x, attrs)), attrs), freedom(x, attrs, options)),
+) as ReduceFn<'variance', { readonly correction?: number }>;
 
 /** The square root of the variance. The derivative where all elements are equal is 0. */
-export const std = ((value: TensorLike, axes?: Axes, options: SpreadOptions = {}): Tensor => {
-  const [deviations, attrs, freedom] = deviationsOf('std', value, axes, options);
-  return div(normOp(deviations, { ...attrs, ord: 2 }), Math.sqrt(freedom));
-}) as ReduceFn<'std', { readonly correction?: number }>;
+export const std = reduction<SpreadOptions>('std', true, (x, attrs, options) =>
+  div(normOp(deviations(x, attrs), { ...attrs, ord: 2 }), Math.sqrt(freedom(x, attrs, options))),
+) as ReduceFn<'std', { readonly correction?: number }>;
 
-function deviationsOf(
-  op: string,
-  value: TensorLike,
-  axes: Axes,
-  options: SpreadOptions,
-): [Tensor, ReduceAttrs, number] {
-  const x = numeric(op, value, true);
-  const attrs = attrsOf(op, x, axes, options);
-  const count = countAlong(x, attrs.axes);
-  const centre = div(sumOp(x, { axes: attrs.axes, keepDims: true }), count);
-  return [sub(x, centre), attrs, Math.max(0, count - (options.correction ?? 0))];
+function deviations(x: Tensor, { axes }: ReduceAttrs): Tensor {
+  return sub(x, div(sumOp(x, { axes, keepDims: true }), countAlong(x, axes)));
+}
+
+function freedom(x: Tensor, { axes }: ReduceAttrs, { correction = 0 }: SpreadOptions): number {
+  return Math.max(0, countAlong(x, axes) - correction);
+}
+
+/** The rules of a reduction y with ∂y/∂x = `slope`, element by element. */
+function slopeRules<A extends ReduceAttrs>(slope: (x: Tensor, y: Tensor, attrs: A) => Tensor) {
+  return {
+    saves: { inputs: [0], outputs: true },
+    vjp: (g: Tensor, { x: [x], y, attrs }: RuleContext<A>): Tensor =>
+      mul(expandTo(g, x.shape, attrs.axes), slope(x, y, attrs)),
+    jvp: ([t]: readonly Adjoint[], { x: [x], y, attrs }: RuleContext<A>): Adjoint =>
+      t && sumOp(mul(t, slope(x, y, attrs)), attrs),
+  };
 }
 
 // ── Extremes ───────────────────────────────────────────────────────────────────────────────────────
 
 function extremeOp(kind: 'max' | 'min'): OpFunction<ReduceAttrs> {
-  /** 1/(number of ties) where x is extreme, 0 elsewhere. */
-  const share = (x: Tensor, y: Tensor, axes: readonly number[]): Tensor => {
-    const extreme = cast(equal(x, expandTo(y, x.shape, axes)), x.dtype);
-    return div(extreme, sumOp(extreme, { axes, keepDims: true }));
-  };
   return defineOp<ReduceAttrs>({
     name: kind,
     output: ([x], { axes, keepDims }) => {
@@ -124,26 +119,24 @@ function extremeOp(kind: 'max' | 'min'): OpFunction<ReduceAttrs> {
       return { shape: reducedShape(x.shape, axes, keepDims), dtype: x.dtype };
     },
     lower: ([x], [y], { axes }, kernels) => reduceAxes(kernels, kind, x, y, axes),
-    saves: { inputs: [0], outputs: true },
-    vjp: (g, { x: [x], y, attrs: { axes } }) => mul(expandTo(g, x.shape, axes), share(x, y, axes)),
-    jvp: ([t], { x: [x], y, attrs }) => t && sumOp(mul(t, share(x, y, attrs.axes)), attrs),
+    ...slopeRules(shareOfTies),
   });
+}
+
+/** 1/(number of ties) where x is extreme, 0 elsewhere. */
+function shareOfTies(x: Tensor, y: Tensor, { axes }: ReduceAttrs): Tensor {
+  const extreme = cast(equal(x, expandTo(y, x.shape, axes)), x.dtype);
+  return div(extreme, sumOp(extreme, { axes, keepDims: true }));
 }
 
 const maxOp = extremeOp('max');
 const minOp = extremeOp('min');
 
 /** The largest element; NaN if there is one. Ties share the gradient evenly. @throws ShapeError if empty. */
-export const max = ((value: TensorLike, axes?: Axes, options?: ReduceOptions): Tensor => {
-  const x = numeric('max', value, false);
-  return maxOp(x, attrsOf('max', x, axes, options));
-}) as ReduceFn<'max'>;
+export const max = reduction('max', false, (x, attrs) => maxOp(x, attrs)) as ReduceFn<'max'>;
 
 /** The smallest element; NaN if there is one. Ties share the gradient evenly. @throws ShapeError if empty. */
-export const min = ((value: TensorLike, axes?: Axes, options?: ReduceOptions): Tensor => {
-  const x = numeric('min', value, false);
-  return minOp(x, attrsOf('min', x, axes, options));
-}) as ReduceFn<'min'>;
+export const min = reduction('min', false, (x, attrs) => minOp(x, attrs)) as ReduceFn<'min'>;
 
 // ── Log-sum-exp and norms ──────────────────────────────────────────────────────────────────────────
 
@@ -159,18 +152,13 @@ const logsumexpOp: OpFunction<ReduceAttrs> = defineOp<ReduceAttrs>({
     dtype: x.dtype,
   }),
   lower: ([x], [y], { axes }, kernels) => reduceAxes(kernels, 'logsumexp', x, y, axes),
-  saves: { inputs: [0], outputs: true },
-  vjp: (g, { x: [x], y, attrs: { axes } }) =>
-    mul(expandTo(g, x.shape, axes), shareOfSum(x, expandTo(y, x.shape, axes))),
-  jvp: ([t], { x: [x], y, attrs }) =>
-    t && sumOp(mul(t, shareOfSum(x, expandTo(y, x.shape, attrs.axes))), attrs),
+  ...slopeRules<ReduceAttrs>((x, y, { axes }) => shareOfSum(x, expandTo(y, x.shape, axes))),
 });
 
 /** ln Σ eˣ with the largest element taken out, so that nothing overflows; −∞ for nothing, or nothing but −∞. */
-export const logsumexp = ((value: TensorLike, axes?: Axes, options?: ReduceOptions): Tensor => {
-  const x = numeric('logsumexp', value, true);
-  return logsumexpOp(x, attrsOf('logsumexp', x, axes, options));
-}) as ReduceFn<'logsumexp'>;
+export const logsumexp = reduction('logsumexp', true, (x, attrs) =>
+  logsumexpOp(x, attrs),
+) as ReduceFn<'logsumexp'>;
 
 interface NormAttrs extends ReduceAttrs {
   readonly ord: number;
@@ -196,19 +184,14 @@ const normOp: OpFunction<NormAttrs> = defineOp<NormAttrs>({
     if (ord === 2) return sqrt(sumOp(square(x), attrs));
     return pow(sumOp(pow(abs(x), ord), attrs), 1 / ord);
   },
-  saves: { inputs: [0], outputs: true },
-  vjp: (g, { x: [x], y, attrs }) => mul(expandTo(g, x.shape, attrs.axes), slopeOfNorm(x, y, attrs)),
-  jvp: ([t], { x: [x], y, attrs }) => t && sumOp(mul(t, slopeOfNorm(x, y, attrs)), attrs),
+  ...slopeRules(slopeOfNorm),
 });
 
 /**
  * The p-norm (Σ |x|ᵖ)^(1/p) over all named axes together; p is `ord`: 2 by default, or any number ≥ 1, or Infinity
  * (the largest |x|). The derivative at 0 is 0.
  */
-export const norm = ((value: TensorLike, axes?: Axes, options: NormOptions = {}): Tensor => {
-  const { ord = 2 } = options;
-  const x = numeric('norm', value, true);
-  const attrs = attrsOf('norm', x, axes, options);
+export const norm = reduction<NormOptions>('norm', true, (x, attrs, { ord = 2 }) => {
   if (ord === Infinity) return maxOp(abs(x), attrs);
   if (ord === 1) return sumOp(abs(x), attrs);
   if (!(ord > 1)) {
@@ -221,7 +204,7 @@ export const norm = ((value: TensorLike, axes?: Axes, options: NormOptions = {})
 
 // ── Running sums ───────────────────────────────────────────────────────────────────────────────────
 
-const cumsumOp: OpFunction<{ axis: number; reverse: boolean }> = defineOp<{
+const cumsumOp: OpFunction<{ axis: number; reverse: boolean }> = defineLinear<{
   axis: number;
   reverse: boolean;
 }>({
@@ -232,11 +215,10 @@ const cumsumOp: OpFunction<{ axis: number; reverse: boolean }> = defineOp<{
     kernels.cumulativeSum(x.data, y.data, outer, size, inner, reverse);
   },
   vjp: (g, { attrs: { axis, reverse } }) => cumsumOp(g, { axis, reverse: !reverse }),
-  jvp: ([t], { attrs }) => t && cumsumOp(t, attrs),
 });
 
 /** y_k = x_0 + … + x_k along an axis. */
 export function cumsum(value: TensorLike, axis: number): Tensor {
-  const x = numeric('cumsum', value, false);
+  const x = numeric('cumsum', value);
   return cumsumOp(x, { axis: normalizeAxis('cumsum', axis, x.rank), reverse: false });
 }

@@ -10,16 +10,11 @@ import {
   normalizeAxis,
   resolveReshape,
   type Shape,
-  sameShape,
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { broadcastOp, reshapeOp } from './broadcast.js';
+import { broadcastOp, reshapeTo } from './broadcast.js';
 import { toTensor, withAxis } from './convert.js';
 import type { Axes, RepeatFn, ReshapeFn, SqueezeFn, TileFn, UnsqueezeFn } from './signatures.js';
-
-function reshapeTo(x: Tensor, shape: Shape): Tensor {
-  return sameShape(x.shape, shape) ? x : reshapeOp(x, { shape });
-}
 
 /** The elements in another shape; one size may be −1. Storage is shared. @throws ShapeError if the count differs. */
 export const reshape = ((x: Operand, shape: Shape): Tensor => {

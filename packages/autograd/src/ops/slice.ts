@@ -15,6 +15,7 @@ import {
 import type { Tensor } from '../tensor/tensor.js';
 import { reshapeOp } from './broadcast.js';
 import { toTensor } from './convert.js';
+import { defineLinear } from './define-linear.js';
 import { defineOp, type OpFunction } from './define-op.js';
 import type { AlongFn, PadFn, SliceFn, SliceRange } from './signatures.js';
 
@@ -44,7 +45,7 @@ function stepped(shape: Shape, starts: readonly number[], steps: readonly number
 }
 
 /** y_k = x at starts + k · steps. */
-export const sliceOp: OpFunction<SliceAttrs> = defineOp<SliceAttrs>({
+export const sliceOp: OpFunction<SliceAttrs> = defineLinear<SliceAttrs>({
   name: 'slice',
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   lower: ([x], [y], { starts, steps, shape }, kernels) =>
@@ -53,7 +54,6 @@ export const sliceOp: OpFunction<SliceAttrs> = defineOp<SliceAttrs>({
     const { starts, steps } = node.attrs;
     return placeOp(g, { starts, steps, shape: node.inputShape(0), fill: 0 });
   },
-  jvp: ([t], { attrs }) => t && sliceOp(t, attrs),
 });
 
 /** A tensor of `fill`, with x at starts + k · steps. */
@@ -72,16 +72,32 @@ export const placeOp: OpFunction<PlaceAttrs> = defineOp<PlaceAttrs>({
   jvp: ([t], { attrs }) => t && placeOp(t, { ...attrs, fill: 0 }),
 });
 
+/** The elements of x from `starts` on, as many as `shape` holds. */
+export function partOf(x: Tensor, starts: readonly number[], shape: Shape): Tensor {
+  return sliceOp(x, { starts, steps: starts.map(() => 1), shape });
+}
+
+/** Elements put before and behind an axis. */
+export type Widths = readonly [before: number, after: number];
+
+/** x with `fill` around it: widths for each axis. @throws DTypeError for a fill that an int32 can't hold. */
+export function surrounded(op: string, x: Tensor, widths: readonly Widths[], fill: number): Tensor {
+  const coerced = coerceExactly(op, fill, x.dtype);
+  if (widths.flat().every((width) => width === 0)) return x;
+  return placeOp(x, {
+    starts: widths.map(([before]) => before),
+    steps: widths.map(() => 1),
+    shape: widths.map(([before, after], axis) => before + x.shape[axis] + after),
+    fill: coerced,
+  });
+}
+
 /** One axis of a slice: where it starts, its step, how many elements. */
 interface Range {
   readonly start: number;
   readonly step: number;
   readonly count: number;
   readonly drops: boolean;
-}
-
-function clampTo(value: number, low: number, high: number): number {
-  return Math.min(Math.max(value, low), high);
 }
 
 /** Python's rules: negative positions count from the end, those outside are cut to the axis. */
@@ -109,14 +125,14 @@ function resolve(range: SliceRange, size: number, axis: number): Range {
         'Use null for a default.',
     );
   }
-  const position = (p: number) => (p < 0 ? p + size : p);
-  if (step > 0) {
-    const start = clampTo(from === null ? 0 : position(from), 0, size);
-    const stop = clampTo(to === null ? size : position(to), 0, size);
-    return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)), drops: false };
-  }
-  const start = clampTo(from === null ? size - 1 : position(from), -1, size - 1);
-  const stop = clampTo(to === null ? -1 : position(to), -1, size - 1);
+  const [first, end] = step > 0 ? [0, size] : [size - 1, -1];
+  const position = (p: number | null, missing: number): number => {
+    if (p === null) return missing;
+    const fromStart = p < 0 ? p + size : p;
+    return Math.min(Math.max(fromStart, Math.min(first, end)), Math.max(first, end));
+  };
+  const start = position(from, first);
+  const stop = position(to, end);
   return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)), drops: false };
 }
 
@@ -165,11 +181,7 @@ export const flip = ((x: Operand, axes?: number | readonly number[]): Tensor => 
  * x surrounded by `value`: `[before, after]` for each axis, counts of at least 0.
  * @throws DTypeError for a value that an int32 can't hold.
  */
-export const pad = ((
-  x: Operand,
-  widths: readonly (readonly [before: number, after: number])[],
-  value = 0,
-): Tensor => {
+export const pad = ((x: Operand, widths: readonly Widths[], value = 0): Tensor => {
   const inner = toTensor('pad', x);
   if (widths.length !== inner.rank || widths.some((w) => w.length !== 2)) {
     throw new ArgumentError(
@@ -178,12 +190,5 @@ export const pad = ((
     );
   }
   checkShape('pad', widths.flat());
-  const fill = coerceExactly('pad', value, inner.dtype);
-  if (widths.flat().every((width) => width === 0)) return inner;
-  return placeOp(inner, {
-    starts: widths.map(([before]) => before),
-    steps: widths.map(() => 1),
-    shape: inner.shape.map((size, axis) => size + widths[axis][0] + widths[axis][1]),
-    fill,
-  });
+  return surrounded('pad', inner, widths, value);
 }) as PadFn;

@@ -14,6 +14,7 @@ import { reshapeOp } from './broadcast.js';
 import { toTensor, withAxis } from './convert.js';
 import { defineOp } from './define-op.js';
 import { takeAlong } from './indexing.js';
+import { withSize } from './join.js';
 import type {
   AlongFn,
   ArgReduceFn,
@@ -22,7 +23,7 @@ import type {
   TopKFn,
   TopKOptions,
 } from './signatures.js';
-import { sliceOp } from './slice.js';
+import { partOf } from './slice.js';
 
 const argSortOp = defineOp<{ axis: number; descending: boolean }>({
   name: 'argsort',
@@ -57,11 +58,9 @@ export const topK = ((x: Operand, k: number, axis?: number, options: TopKOptions
     );
   }
   const order = argSortOp(value, { axis: along, descending: options.largest !== false });
-  const indices = sliceOp(order, {
-    starts: value.shape.map(() => 0),
-    steps: value.shape.map(() => 1),
-    shape: value.shape.map((size, i) => (i === along ? k : size)),
-  });
+  const { shape } = value;
+  const starts = shape.map(() => 0);
+  const indices = partOf(order, starts, withSize(shape, along, k));
   return { values: takeAlong(value, indices, along), indices };
 }) as TopKFn;
 

@@ -1,17 +1,22 @@
 // What convolutions and pools have in common: options for each spatial axis, padding, the order of the axes.
 
 import { ArgumentError, ShapeError } from '../errors.js';
-import { coerceExactly } from '../tensor/dtype.js';
 import { formatShape, type Shape, stridesOf } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { reshapeOp } from './broadcast.js';
 import { permuteOp } from './permute.js';
 import type { Padding } from './signatures-windows.js';
-import { placeOp } from './slice.js';
-import { countOf, eachAxis, extentOf, type Window, type WindowAttrs } from './windows.js';
-
-/** Elements put before and behind an axis. */
-export type Widths = readonly [before: number, after: number];
+import { surrounded, type Widths } from './slice.js';
+import {
+  countOf,
+  eachAxis,
+  extentOf,
+  positionAxes,
+  type Window,
+  type WindowAttrs,
+  windowAttrs,
+  withinAxes,
+} from './windows.js';
 
 /** @throws ShapeError unless x has a batch axis, a channel axis and at least one more. */
 export function checkSpatial(op: string, { shape }: Tensor): void {
@@ -20,18 +25,6 @@ export function checkSpatial(op: string, { shape }: Tensor): void {
     `${op}: x is [batch, channels, …spatial axes], got shape ${formatShape(shape)}. ` +
       'Give a single sample a batch axis of size 1, and an image without channels one of size 1.',
   );
-}
-
-/** Windows along each spatial axis. */
-export function windowsFor(
-  op: string,
-  sizes: readonly number[],
-  stride: number | readonly number[],
-  dilation: number | readonly number[],
-): Window[] {
-  const strides = eachAxis(op, 'stride', stride, sizes.length, 1);
-  const dilations = eachAxis(op, 'dilation', dilation, sizes.length, 1);
-  return sizes.map((size, i) => ({ size, stride: strides[i], dilation: dilations[i] }));
 }
 
 /** 'same': as many windows as the axis has strides, what is odd behind. */
@@ -89,14 +82,8 @@ export function padded(
   widths: readonly Widths[],
   fill: number,
 ): Tensor {
-  if (widths.every(([before, after]) => before === 0 && after === 0)) return x;
-  const widthAt = (axis: number): Widths => widths[axis - first] ?? [0, 0];
-  return placeOp(x, {
-    starts: x.shape.map((_, axis) => widthAt(axis)[0]),
-    steps: x.shape.map(() => 1),
-    shape: x.shape.map((size, axis) => size + widthAt(axis)[0] + widthAt(axis)[1]),
-    fill: coerceExactly(op, fill, x.dtype),
-  });
+  const all = x.shape.map((_, axis): Widths => widths[axis - first] ?? [0, 0]);
+  return surrounded(op, x, all, fill);
 }
 
 /** Axes in another order; without a copy where only axes of size 1 move. */
@@ -119,18 +106,11 @@ export function windowsInRows(
 ): WindowAttrs {
   const [batchStep, ...steps] = stridesOf(whole);
   const channels = whole[whole.length - 1] / groups;
-  return {
-    layout: {
-      offset: 0,
-      strides: [
-        channels,
-        batchStep,
-        ...windows.map(({ stride }, i) => stride * steps[i]),
-        ...windows.map(({ dilation }, i) => dilation * steps[i]),
-        1,
-      ],
-    },
-    shape: [groups, whole[0], ...counts, ...windows.map(({ size }) => size), channels],
-    whole,
-  };
+  return windowAttrs(whole, [
+    [groups, channels],
+    [whole[0], batchStep],
+    ...positionAxes(windows, counts, steps),
+    ...withinAxes(windows, steps),
+    [channels, 1],
+  ]);
 }

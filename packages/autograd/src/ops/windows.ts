@@ -1,20 +1,23 @@
 // Sliding windows and their adjoint, adding windows up where they came from: what convolution and pooling are made of.
 
-import { ArgumentError, AxisError, ShapeError } from '../errors.js';
+import { ArgumentError, ShapeError } from '../errors.js';
 import { accumulate } from '../kernels/accumulate.js';
 import type { Layout } from '../kernels/kernels.js';
 import type { Operand } from '../tensor/operand.js';
 import {
   checkInteger,
+  contiguous,
   formatShape,
+  normalizeAxes,
   normalizeAxis,
   type Shape,
   stridesOf,
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { cast } from './broadcast.js';
 import { toTensor } from './convert.js';
-import { defineOp, type OpFunction } from './define-op.js';
+import { defineLinear } from './define-linear.js';
+import type { OpFunction } from './define-op.js';
+import { numeric } from './numeric.js';
 import type {
   FoldWindowsFn,
   FoldWindowsOptions,
@@ -32,23 +35,21 @@ export interface WindowAttrs {
 }
 
 /** The elements of x at a layout, which may read them more than once. */
-export const slidingWindowsOp: OpFunction<WindowAttrs> = defineOp<WindowAttrs>({
+export const slidingWindowsOp: OpFunction<WindowAttrs> = defineLinear<WindowAttrs>({
   name: 'slidingWindows',
   output: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   lower: ([x], [y], { layout, shape }, kernels) =>
-    kernels.copy(x.data, layout, y.data, { offset: 0, strides: stridesOf(shape) }, shape),
+    kernels.copy(x.data, layout, y.data, contiguous(shape), shape),
   vjp: (g, { attrs }) => foldWindowsOp(g, attrs),
-  jvp: ([t], { attrs }) => t && slidingWindowsOp(t, attrs),
 });
 
 /** Zeros, with every element of x added at its place in the layout. */
-export const foldWindowsOp: OpFunction<WindowAttrs> = defineOp<WindowAttrs>({
+export const foldWindowsOp: OpFunction<WindowAttrs> = defineLinear<WindowAttrs>({
   name: 'foldWindows',
   output: ([x], { whole }) => ({ shape: whole, dtype: x.dtype }),
   lower: ([x], [y], { layout, shape }, kernels) =>
-    accumulate(kernels, x.data, { offset: 0, strides: stridesOf(shape) }, y.data, layout, shape),
+    accumulate(kernels, x.data, contiguous(shape), y.data, layout, shape),
   vjp: (g, { attrs }) => slidingWindowsOp(g, attrs),
-  jvp: ([t], { attrs }) => t && foldWindowsOp(t, attrs),
 });
 
 /** Windows along one axis: `size` elements, `dilation` apart, a window every `stride` elements. */
@@ -88,38 +89,54 @@ export function eachAxis(
 
 /** The axes in the order in which they are named. */
 function axesOf(op: string, axes: number | readonly number[], rank: number): number[] {
-  const list = typeof axes === 'number' ? [axes] : axes;
-  const normal = list.map((axis) => normalizeAxis(op, axis, rank));
-  if (new Set(normal).size === normal.length) return normal;
-  throw new AxisError(
-    `${op}: every axis may be named once, got [${list.join(', ')}]. Remove the repeated axis.`,
-  );
+  normalizeAxes(op, axes, rank); // refuses those named twice
+  return [axes].flat().map((axis) => normalizeAxis(op, axis, rank));
 }
 
-function windowsOf(op: string, sizes: readonly number[], options: WindowOptions): Window[] {
-  const count = sizes.length;
-  const strides = eachAxis(op, 'stride', options.stride ?? 1, count, 1);
-  const dilations = eachAxis(op, 'dilation', options.dilation ?? 1, count, 1);
+/** Windows of the given sizes along as many axes, one behind the other unless the options say so. */
+export function windowsOf(
+  op: string,
+  sizes: readonly number[],
+  { stride = 1, dilation = 1 }: WindowOptions,
+): Window[] {
+  const strides = eachAxis(op, 'stride', stride, sizes.length, 1);
+  const dilations = eachAxis(op, 'dilation', dilation, sizes.length, 1);
   return sizes.map((size, i) => ({ size, stride: strides[i], dilation: dilations[i] }));
 }
 
-/** Where windows lie: positions on the axes of the whole, then the positions within, as axes behind them. */
-function attrsOf(whole: Shape, axes: readonly number[], windows: readonly Window[]): WindowAttrs {
-  const strides = stridesOf(whole);
-  const shape = [...whole];
-  const steps = [...strides];
-  windows.forEach((window, i) => {
-    shape[axes[i]] = countOf(window, whole[axes[i]]);
-    steps[axes[i]] *= window.stride;
-  });
+/** One axis of a layout. */
+type AxisLayout = readonly [size: number, stride: number];
+
+export function windowAttrs(whole: Shape, axes: readonly AxisLayout[]): WindowAttrs {
   return {
-    layout: {
-      offset: 0,
-      strides: [...steps, ...windows.map(({ dilation }, i) => dilation * strides[axes[i]])],
-    },
-    shape: [...shape, ...windows.map(({ size }) => size)],
+    layout: { offset: 0, strides: axes.map(([, stride]) => stride) },
+    shape: axes.map(([size]) => size),
     whole,
   };
+}
+
+/** The axes of the positions of windows, on axes of the whole with these strides. */
+export function positionAxes(
+  windows: readonly Window[],
+  counts: readonly number[],
+  strides: readonly number[],
+): AxisLayout[] {
+  return windows.map(({ stride }, i) => [counts[i], stride * strides[i]]);
+}
+
+/** The axes of the positions within a window. */
+export function withinAxes(windows: readonly Window[], strides: readonly number[]): AxisLayout[] {
+  return windows.map(({ size, dilation }, i) => [size, dilation * strides[i]]);
+}
+
+/** Positions on the axes of the whole, then the positions within, as axes behind them. */
+function attrsOf(whole: Shape, axes: readonly number[], windows: readonly Window[]): WindowAttrs {
+  const strides = stridesOf(whole);
+  const along = axes.map((axis) => strides[axis]);
+  const counts = windows.map((window, i) => countOf(window, whole[axes[i]]));
+  const positions = positionAxes(windows, counts, along);
+  const all = whole.map((size, axis) => positions[axes.indexOf(axis)] ?? [size, strides[axis]]);
+  return windowAttrs(whole, [...all, ...withinAxes(windows, along)]);
 }
 
 /**
@@ -170,8 +187,7 @@ export const foldWindows = ((
   axes: number | readonly number[],
   options: FoldWindowsOptions = {},
 ): Tensor => {
-  const given = toTensor('foldWindows', x);
-  const value = given.dtype === 'bool' ? cast(given, 'int32') : given;
+  const value = numeric('foldWindows', x);
   const count = typeof axes === 'number' ? 1 : axes.length;
   const rank = value.rank - count;
   const along = axesOf('foldWindows', axes, Math.max(0, rank));

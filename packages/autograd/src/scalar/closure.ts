@@ -6,11 +6,9 @@ import { checkArity, nodesOf } from './graph.js';
 import type { Loop, ScalarKernel } from './kernel.js';
 import { constantOf, meaningOf } from './meaning.js';
 
-type Coerce = (x: number) => number;
-
 /** What arguments and inexact results go through, to be numbers of `dtype`. */
-const COERCE: Readonly<Record<DType, Coerce | null>> = {
-  float64: null,
+const COERCE: Readonly<Record<DType, (x: number) => number>> = {
+  float64: (x) => x,
   float32: Math.fround,
   int32: (x) => x | 0,
   bool: (x) => (x !== 0 ? 1 : 0),
@@ -32,7 +30,6 @@ interface Step {
 export function closureKernel(f: Expr, arity: number, dtype: DType): ScalarKernel {
   checkArity(f, arity);
   const coerce = COERCE[dtype];
-  const round = dtype === 'float32' ? Math.fround : null;
 
   const register = new Map<Expr, number>();
   const registers: number[] = new Array(arity).fill(0);
@@ -52,7 +49,7 @@ export function closureKernel(f: Expr, arity: number, dtype: DType): ScalarKerne
     const { run, exact } = meaningOf(node.op, dtype);
     const [a, b = 0, c = 0] = node.args.map((arg) => register.get(arg) as number);
     const rounded: Step['run'] = (x, y, z) => Math.fround(run(x, y, z));
-    steps.push({ run: round !== null && !exact ? rounded : run, to, a, b, c });
+    steps.push({ run: dtype === 'float32' && !exact ? rounded : run, to, a, b, c });
   }
   const result = register.get(f) as number;
 
@@ -65,8 +62,7 @@ export function closureKernel(f: Expr, arity: number, dtype: DType): ScalarKerne
 
   const scalar = (...args: number[]): number => {
     for (let i = 0; i < arity; i++) {
-      const x = args[i];
-      registers[i] = coerce === null ? x : coerce(x);
+      registers[i] = coerce(args[i]);
     }
     return compute();
   };

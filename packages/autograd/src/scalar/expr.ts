@@ -1,60 +1,56 @@
 // scalar/expr: a formula on one number, an immutable graph in which equal formulas are the same object.
 
 import { ArgumentError } from '../errors.js';
+import { OPS } from './meaning.js';
 
 /** Ops of one operand; each is a method of its name, as are those of two. */
-const UNARY = [
-  'neg',
-  'abs',
-  'sign',
-  'exp',
-  'log',
-  'log1p',
-  'expm1',
-  'sqrt',
-  'rsqrt',
-  'sin',
-  'cos',
-  'tan',
-  'asin',
-  'acos',
-  'atan',
-  'sinh',
-  'cosh',
-  'tanh',
-  'erf',
-  'sigmoid',
-  'softplus',
-  'logSigmoid',
-  'floor',
-  'ceil',
-  'round',
-  'trunc',
-  'logicalNot',
-] as const;
+export type UnaryOp =
+  | 'neg'
+  | 'abs'
+  | 'sign'
+  | 'exp'
+  | 'log'
+  | 'log1p'
+  | 'expm1'
+  | 'sqrt'
+  | 'rsqrt'
+  | 'sin'
+  | 'cos'
+  | 'tan'
+  | 'asin'
+  | 'acos'
+  | 'atan'
+  | 'sinh'
+  | 'cosh'
+  | 'tanh'
+  | 'erf'
+  | 'sigmoid'
+  | 'softplus'
+  | 'logSigmoid'
+  | 'floor'
+  | 'ceil'
+  | 'round'
+  | 'trunc'
+  | 'logicalNot';
 
 /** Ops of two operands. */
-const BINARY = [
-  'add',
-  'sub',
-  'mul',
-  'div',
-  'pow',
-  'maximum',
-  'minimum',
-  'less',
-  'lessEqual',
-  'greater',
-  'greaterEqual',
-  'equal',
-  'notEqual',
-  'logicalAnd',
-  'logicalOr',
-  'logicalXor',
-] as const;
-
-export type UnaryOp = (typeof UNARY)[number];
-export type BinaryOp = (typeof BINARY)[number];
+export type BinaryOp =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'div'
+  | 'pow'
+  | 'maximum'
+  | 'minimum'
+  | 'less'
+  | 'lessEqual'
+  | 'greater'
+  | 'greaterEqual'
+  | 'equal'
+  | 'notEqual'
+  | 'logicalAnd'
+  | 'logicalOr'
+  | 'logicalXor';
 
 /** What a node of a formula computes. */
 export type ExprOp = 'argument' | 'constant' | UnaryOp | BinaryOp | 'select';
@@ -70,13 +66,13 @@ export type ExprLike = Expr | number;
  */
 export class Expr {
   /** Grows with creation: the operands of a node have smaller ids than the node. */
-  readonly id: number;
-  readonly op: ExprOp;
-  readonly args: readonly Expr[];
+  declare readonly id: number;
+  declare readonly op: ExprOp;
+  declare readonly args: readonly Expr[];
   /** Of a `constant`; NaN elsewhere. */
-  readonly value: number;
+  declare readonly value: number;
   /** Of an `argument`; −1 elsewhere. */
-  readonly index: number;
+  declare readonly index: number;
 
   /**
    * The nodes whose youngest operand is this one. A user hangs off its youngest operand and refers, by that, only to
@@ -149,6 +145,9 @@ export class Expr {
   declare readonly logicalXor: (b: ExprLike) => Expr;
   declare readonly logicalNot: () => Expr;
 
+  /** `a` where this isn't 0, else `b`. Only the branch taken is differentiated, so a NaN of the other can't leak. */
+  declare readonly select: (a: ExprLike, b: ExprLike) => Expr;
+
   /** @internal Use `argument`, `constant` and the methods, which intern. */
   constructor(op: ExprOp, args: readonly Expr[], value: number, index: number) {
     this.id = nextId++;
@@ -160,16 +159,11 @@ export class Expr {
 
   /** x·x. */
   square(): Expr {
-    return binary('mul', this, this);
+    return make('mul', [this, this]);
   }
   /** 1/x. */
   reciprocal(): Expr {
-    return binary('div', constant(1), this);
-  }
-
-  /** `a` where this isn't 0, else `b`. Only the branch taken is differentiated, so a NaN of the other can't leak. */
-  select(a: ExprLike, b: ExprLike): Expr {
-    return make('select', [this, lift(a), lift(b)]);
+    return make('div', [ONE, this]);
   }
 }
 
@@ -207,18 +201,14 @@ export function make(op: ExprOp, args: readonly Expr[]): Expr {
   return node;
 }
 
-const binary = (op: BinaryOp, a: Expr, b: ExprLike): Expr => make(op, [a, lift(b)]);
 const lift = (x: ExprLike): Expr => (typeof x === 'number' ? constant(x) : x);
 
-const methods = Expr.prototype as { -readonly [op in UnaryOp | BinaryOp]: Expr[op] };
-for (const op of UNARY) {
-  methods[op] = function (this: Expr) {
-    return make(op, [this]);
-  };
-}
-for (const op of BINARY) {
-  methods[op] = function (this: Expr, b: ExprLike) {
-    return binary(op, this, b);
+const methods = Expr.prototype as {
+  -readonly [op in (typeof OPS)[number]]: (...operands: ExprLike[]) => Expr;
+};
+for (const op of OPS) {
+  methods[op] = function (this: Expr, ...operands) {
+    return make(op, [this, ...operands.map(lift)]);
   };
 }
 

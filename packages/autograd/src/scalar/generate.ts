@@ -2,7 +2,7 @@
 
 import type { DType } from '../tensor/dtype.js';
 import type { Expr } from './expr.js';
-import { checkArity, nodesOf } from './graph.js';
+import { argumentsOf, checkArity, nodesOf } from './graph.js';
 import type { ScalarKernel } from './kernel.js';
 import { constantOf, HELPERS, meaningOf } from './meaning.js';
 
@@ -73,6 +73,8 @@ interface Code {
   readonly test: string | null;
 }
 
+const inline = (text: string): Code => ({ text, nesting: 0, test: null });
+
 const literal = (value: number): string => {
   const text = Object.is(value, -0) ? '-0' : String(value);
   return text.startsWith('-') ? `(${text})` : text;
@@ -94,7 +96,7 @@ function bodyOf(f: Expr, dtype: DType): { statements: string[]; result: string }
     }
     const name = `t${names++}`;
     (plan.block.get(node) as Block).statements.push(`const ${name} = ${code.text};`);
-    codes.set(node, { text: name, nesting: 0, test: null });
+    codes.set(node, inline(name));
   };
 
   const select = (node: Expr): void => {
@@ -117,14 +119,14 @@ function bodyOf(f: Expr, dtype: DType): { statements: string[]; result: string }
       `  ${name} = ${b.text};`,
       '}',
     );
-    codes.set(node, { text: name, nesting: 0, test: null });
+    codes.set(node, inline(name));
   };
 
   for (const node of nodes) {
     if (node.op === 'argument') {
-      codes.set(node, { text: `x${node.index}`, nesting: 0, test: null });
+      codes.set(node, inline(`x${node.index}`));
     } else if (node.op === 'constant') {
-      codes.set(node, { text: literal(constantOf(node.value, dtype)), nesting: 0, test: null });
+      codes.set(node, inline(literal(constantOf(node.value, dtype))));
     } else if (node.op === 'select') {
       select(node);
     } else {
@@ -159,15 +161,11 @@ export function kernelSource(f: Expr, arity: number, dtype: DType): string {
   checkArity(f, arity);
   const { statements, result } = bodyOf(f, dtype);
   const each = Array.from({ length: arity }, (_, i) => i);
-  const used = new Set(
-    nodesOf(f)
-      .filter((e) => e.op === 'argument')
-      .map((e) => e.index),
-  );
+  const used = argumentsOf(f);
   const coerce = COERCE[dtype];
-  const scalarHead = dtype === 'float64' ? [] : [...used].map((i) => `x${i} = ${coerce(`x${i}`)};`);
-  const loads = [...used].map((i) => `const x${i} = ${coerce(`a${i}[i${i}]`)};`);
-  const steps = [...used].map((i) => `i${i} += s${i};`);
+  const scalarHead = dtype === 'float64' ? [] : used.map((i) => `x${i} = ${coerce(`x${i}`)};`);
+  const loads = used.map((i) => `const x${i} = ${coerce(`a${i}[i${i}]`)};`);
+  const steps = used.map((i) => `i${i} += s${i};`);
   return `'use strict';
 return {
   scalar(${each.map((i) => `x${i}`).join(', ')}) {

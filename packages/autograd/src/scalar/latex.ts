@@ -58,39 +58,31 @@ function constantPiece(value: number): LatexPiece {
 
 // ---- Functions, conditions, choices ---------------------------------------------------------------------------------
 
-const FUNCTIONS: { readonly [op in ExprOp]?: string } = {
-  sign: '\\operatorname{sign}',
-  log: '\\log',
-  sin: '\\sin',
-  cos: '\\cos',
-  tan: '\\tan',
-  asin: '\\arcsin',
-  acos: '\\arccos',
-  atan: '\\arctan',
-  sinh: '\\sinh',
-  cosh: '\\cosh',
-  tanh: '\\tanh',
-  erf: '\\operatorname{erf}',
-  sigmoid: '\\sigma',
-  softplus: '\\operatorname{softplus}',
-  logSigmoid: '\\log \\sigma',
-  round: '\\operatorname{round}',
-  trunc: '\\operatorname{trunc}',
-  maximum: '\\max',
-  minimum: '\\min',
-};
-
-/** Not all functions may be squared as f²(x): log²(x) is read in two ways. */
-const SQUARED_BY_HEAD: ReadonlySet<ExprOp> = new Set<ExprOp>([
+/** Ops whose names are LaTeX's own, as commands. */
+const COMMANDS: ReadonlySet<ExprOp> = new Set<ExprOp>([
+  'log',
   'sin',
   'cos',
   'tan',
   'sinh',
   'cosh',
   'tanh',
-  'sigmoid',
-  'erf',
 ]);
+
+/** Ops that LaTeX writes otherwise; those in neither list go by their names. */
+const FUNCTIONS: { readonly [op in ExprOp]?: string } = {
+  asin: '\\arcsin',
+  acos: '\\arccos',
+  atan: '\\arctan',
+  sigmoid: '\\sigma',
+  logSigmoid: '\\log \\sigma',
+  maximum: '\\max',
+  minimum: '\\min',
+};
+
+/** Not all functions may be squared as f²(x): log²(x) is read in two ways. */
+const squaredByHead = (op: ExprOp): boolean =>
+  op === 'sigmoid' || op === 'erf' || (COMMANDS.has(op) && op !== 'log');
 
 const CONDITIONS: { readonly [op in ExprOp]?: readonly [string, number] } = {
   less: ['<', p.ORDER],
@@ -210,9 +202,9 @@ function write(node: Expr, args: readonly LatexPiece[], names: readonly string[]
     const [symbol, binding] = relation;
     return iverson({ text: `${wrap(a, p.SUM)} ${symbol} ${wrap(b, p.SUM)}`, binding });
   }
-  const head = FUNCTIONS[op] as string;
+  const head = FUNCTIONS[op] ?? (COMMANDS.has(op) ? `\\${op}` : `\\operatorname{${op}}`);
   const argument = parenthesised(args.map((arg) => arg.text).join(', '));
-  const call = SQUARED_BY_HEAD.has(op) ? ([head, argument] as const) : undefined;
+  const call = squaredByHead(op) ? ([head, argument] as const) : undefined;
   return { text: `${head}${argument}`, binding: p.ATOM, call };
 }
 

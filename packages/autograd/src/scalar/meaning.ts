@@ -165,6 +165,9 @@ const FLOAT: Required<Table> = {
   ),
 };
 
+/** All that a formula can do to numbers. */
+export const OPS = Object.keys(FLOAT) as readonly (keyof Required<Table>)[];
+
 /** Wraps around at ±2³¹. */
 const INT32: Table = {
   ...TRUTH,

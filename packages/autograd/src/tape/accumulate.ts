@@ -12,7 +12,6 @@ const SUM = argument(0).add(argument(1));
 export const accumulateOp: Op = {
   name: 'accumulate',
   apply: ([a, b]) => accumulate(a, b),
-  notation: null,
   vjp: (g: Tensor) => [g, g],
   jvp: ([ta, tb]) => sumOf(ta, tb),
   savedInputs: () => 0,

@@ -5,9 +5,10 @@ import { onesLike } from '../tensor/creation.js';
 import type { Operand } from '../tensor/operand.js';
 import { Cut } from '../tensor/origin.js';
 import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
-import { scalarTensor, Tensor } from '../tensor/tensor.js';
+import { scalarTensor, type Tensor } from '../tensor/tensor.js';
 import { release } from './listing.js';
-import { visitTape } from './order.js';
+import { type Visit, visitTape } from './order.js';
+import { relinked } from './record.js';
 import { Adjointed, replayBackward } from './replay.js';
 import { cutFrom, state, withLimit } from './state.js';
 
@@ -30,16 +31,20 @@ function seedOf(value: Tensor, gradient: Operand | undefined): Tensor {
         'Reduce it with .sum() or .mean(), or pass the gradient of this value.',
     );
   }
-  const seed = gradient.read();
+  return checkSeed('backward', value, gradient.read());
+}
+
+/** The gradient that a replay starts with. @throws ShapeError, DTypeError unless it has shape and dtype of the value. */
+export function checkSeed(op: string, value: Tensor, seed: Tensor): Tensor {
   if (!sameShape(seed.shape, value.shape)) {
     throw new ShapeError(
-      `backward: the gradient has the shape of the value, ${formatShape(value.shape)}, ` +
+      `${op}: the gradient has the shape of the value, ${formatShape(value.shape)}, ` +
         `got ${formatShape(seed.shape)}. Broadcast or sum it first.`,
     );
   }
   if (seed.dtype !== value.dtype) {
     throw new DTypeError(
-      `backward: the gradient has the dtype of the value, ${value.dtype}, got ${seed.dtype}. ` +
+      `${op}: the gradient has the dtype of the value, ${value.dtype}, got ${seed.dtype}. ` +
         `Cast it with .cast('${value.dtype}').`,
     );
   }
@@ -70,23 +75,20 @@ export function backward(value: Tensor, gradient?: Operand, options: BackwardOpt
     );
   }
   const seed = seedOf(value, gradient);
-  const visit = visitTape([origin], null, LEAVES);
-  try {
+  const replay = (visit: Visit): void => {
     const adjoints = new Adjointed(visit.order.length);
     adjoints.add(origin, value.slot, createGraph ? seed : detach(seed));
     const limit = createGraph ? Infinity : Math.min(0, state.limit);
     withLimit(limit, () => replayBackward(visit, adjoints));
     if (!retain) release(visit.order);
-  } finally {
-    visit.end();
-  }
+  };
+  visitTape([origin], null, replay, LEAVES);
 }
 
 /** The same elements, cut off from what they were computed from: a constant to the tape. */
 export function detach<S extends Shape>(x: Operand<S>): Tensor<S> {
   const value = x.read();
-  const { origin, storage, shape, dtype } = value;
+  const { origin } = value;
   if (origin === null) return value;
-  const cut = value.requiresGrad ? cutFrom(origin, 'detach') : origin;
-  return new Tensor(storage, shape, dtype, cut, 0);
+  return relinked(value, value.requiresGrad ? cutFrom(origin, 'detach') : origin);
 }

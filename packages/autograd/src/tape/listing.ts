@@ -128,10 +128,5 @@ export function tapeOf(value: Tensor): Tape {
   if (origin instanceof Node && origin.released !== null) {
     return new Tape(releasedEntries(origin.released, origin.line));
   }
-  const visit = visitTape([origin], null);
-  try {
-    return new Tape(visit.order.map(lineOf));
-  } finally {
-    visit.end();
-  }
+  return visitTape([origin], null, ({ order }) => new Tape(order.map(lineOf)));
 }

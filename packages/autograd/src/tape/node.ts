@@ -44,7 +44,7 @@ export interface Op {
     | ((inputs: readonly Tensor[], attrs: unknown) => Tensor | readonly Tensor[])
     | null;
   /** How the operation and its gradients are written, in LaTeX, if it declares that itself. */
-  readonly notation: Notation | null;
+  readonly notation?: Notation | undefined;
   readonly vjp: ((g: never, node: Node) => Adjoints) | null;
   readonly jvp: ((t: readonly Adjoint[], node: Node) => Adjoints) | null;
   /** Bit i is set if input i is read by the rules, given which inputs are tracked (bits too); −1 for all. */

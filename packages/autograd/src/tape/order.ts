@@ -6,13 +6,12 @@ import { state } from './state.js';
 
 let lastReplay = 0;
 
-/** A selection of the tape, ordered by time. Valid until `end()`, which must be called in a finally. */
+/** A selection of the tape, ordered by time. */
 export interface Visit {
   /** The points that take part: those that the roots reach and that reach a target. */
   readonly order: readonly Origin[];
   /** Where a replay ends; null if at the leaves. */
   readonly targets: ReadonlySet<Origin> | null;
-  end(): void;
 }
 
 /** What a replay within a replay has displaced, to be put back when it ends. */
@@ -26,12 +25,14 @@ interface Displaced {
  * Walks from `roots` back to `targets` (null: to all leaves), without recursion: chains of a million operations
  * are as good as short ones. The walk goes neither beyond a target nor beyond the age of the oldest one, since what
  * is computed from a target is younger. Points that reach no target are left out, and those above the level `highest`.
+ * The visit is valid while `run` runs, whose result is returned.
  */
-export function visitTape(
+export function visitTape<R>(
   roots: readonly Origin[],
   ends: readonly Origin[] | null,
+  run: (visit: Visit) => R,
   highest = CUT_LEVEL,
-): Visit {
+): R {
   const replay = ++lastReplay;
   const outerReplay = state.replay;
   const displaced: Displaced[] = [];
@@ -50,18 +51,6 @@ export function visitTape(
     found.push(origin);
   };
 
-  const end = (): void => {
-    state.replay = outerReplay;
-    for (const origin of found) {
-      origin.visit = 0;
-      origin.position = -1;
-    }
-    for (const { origin, visit, position } of displaced) {
-      origin.visit = visit;
-      origin.position = position;
-    }
-  };
-
   try {
     for (const root of roots) enter(root);
     for (let next = 0; next < found.length; next++) {
@@ -78,10 +67,17 @@ export function visitTape(
     const order = targets === null ? found : reaching(found, targets, replay);
     for (let i = 0; i < order.length; i++) order[i].position = i;
     state.replay = replay;
-    return { order, targets, end };
-  } catch (error) {
-    end();
-    throw error;
+    return run({ order, targets });
+  } finally {
+    state.replay = outerReplay;
+    for (const origin of found) {
+      origin.visit = 0;
+      origin.position = -1;
+    }
+    for (const { origin, visit, position } of displaced) {
+      origin.visit = visit;
+      origin.position = position;
+    }
   }
 }
 

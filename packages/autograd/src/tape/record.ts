@@ -42,6 +42,9 @@ function joinedCut(first: Cut, inputs: readonly Tensor[]): Cut | null {
   return joined;
 }
 
+/** Stands for the outputs that a node will save, until they are made. */
+const TO_COME: readonly Tensor[] = [];
+
 /**
  * The origin of what `op` makes of `inputs`: a new node if a gradient has to come back through it, a cut if one
  * would but can't, null for constants. `inputs` is kept: callers hand over a fresh array.
@@ -89,6 +92,7 @@ export function originOf(
   }
   const saved = savedOf(op, inputs, tracked);
   const node = new Node(op, attrs, level, origins, slots, saved, shape, dtype, outputs);
+  if (op.savesOutputs(tracked)) node.savedOutputs = TO_COME;
   const log = state.cuts === null ? null : cutLog();
   if (log !== null) {
     const cuts = cutsAmong(inputs);
@@ -98,12 +102,13 @@ export function originOf(
   return node;
 }
 
-function trackedMask(node: Node): number {
-  let tracked = 0;
-  for (let i = 0; i < node.inputs.length && i < MASKED_INPUTS; i++) {
-    if (node.inputs[i] !== null) tracked |= 1 << i;
-  }
-  return tracked;
+/** The same elements with another place on the tape, or none. */
+export function relinked<S extends Shape>(
+  { storage, shape, dtype }: Tensor<S>,
+  origin: Origin | null,
+  slot = 0,
+): Tensor<S> {
+  return new Tensor(storage, shape, dtype, origin, slot);
 }
 
 /** The tensor that `op` has made, recorded if a gradient has to come back through it. */
@@ -117,8 +122,7 @@ export function record(
 ): Tensor {
   const origin = originOf(op, inputs, attrs, shape, dtype, null);
   const output = new Tensor(storage, shape, dtype, origin, 0);
-  if (origin instanceof Node && op.savesOutputs(trackedMask(origin)))
-    origin.savedOutputs = [output];
+  if (origin instanceof Node && origin.savedOutputs !== null) origin.savedOutputs = [output];
   return output;
 }
 
@@ -135,6 +139,6 @@ export function recordAll(
   const outputs = results.map(
     ({ storage, shape, dtype }, slot) => new Tensor(storage, shape, dtype, origin, slot),
   );
-  if (origin instanceof Node && op.savesOutputs(trackedMask(origin))) origin.savedOutputs = outputs;
+  if (origin instanceof Node && origin.savedOutputs !== null) origin.savedOutputs = outputs;
   return outputs;
 }

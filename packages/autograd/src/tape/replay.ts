@@ -9,6 +9,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { sumOf } from './accumulate.js';
 import { type Adjoint, type Adjoints, type Meta, Node, outputMeta } from './node.js';
 import type { Visit } from './order.js';
+import { relinked } from './record.js';
 import { state } from './state.js';
 
 /** The gradient at one point: one value, or one for each output of an operation that has several. */
@@ -86,15 +87,19 @@ export class Adjointed {
   }
 }
 
+/** @throws RuleError unless a rule returns one value for each input (vjp) or output (jvp). */
+function checkCount(name: string, returns: string, expected: number, got: number): void {
+  if (got === expected) return;
+  throw new RuleError(
+    `${name}: ${returns} for each of its ${expected} ${returns[0] === 'v' ? 'inputs' : 'outputs'}, got ${got}. ` +
+      'Use null where there is none.',
+  );
+}
+
 function distribute(node: Node, results: Adjoints, adjoints: Adjointed): void {
   const { inputs, slots } = node;
   const list = isList(results) ? results : null;
-  if (list !== null ? list.length !== inputs.length : inputs.length !== 1) {
-    throw new RuleError(
-      `${node.op.name}: vjp returns one gradient for each of its ${inputs.length} inputs, ` +
-        `got ${list === null ? 1 : list.length}. Use null where there is none.`,
-    );
-  }
+  checkCount(node.op.name, 'vjp returns one gradient', inputs.length, list?.length ?? 1);
   for (let i = 0; i < inputs.length; i++) {
     const g = list !== null ? list[i] : (results as Adjoint);
     if (g === null || !node.needs(i)) continue;
@@ -131,9 +136,8 @@ export function replayBackward(visit: Visit, adjoints: Adjointed): void {
  */
 function deliver(sink: GradientSink, leaf: Leaf, g: Adjoint): void {
   if (g !== null) {
-    const { origin, storage, shape, dtype } = g;
-    const constant = origin !== null && origin.level >= state.limit;
-    sink.grad = sumOf(sink.grad, constant ? new Tensor(storage, shape, dtype, null, 0) : g);
+    const constant = g.origin !== null && g.origin.level >= state.limit;
+    sink.grad = sumOf(sink.grad, constant ? relinked(g, null) : g);
   } else sink.grad ??= zeros([...leaf.shape], { dtype: leaf.dtype });
 }
 
@@ -150,13 +154,7 @@ export function replayForward(visit: Visit, tangents: Adjointed): void {
     if (op.jvp === null) throw noRule(node, 'jvp');
     const outgoing = op.jvp(incoming, node);
     const list = isList(outgoing) ? outgoing : [outgoing as Adjoint];
-    const count = node.outputs?.length ?? 1;
-    if (list.length !== count) {
-      throw new RuleError(
-        `${op.name}: jvp returns one tangent for each of its ${count} outputs, got ${list.length}. ` +
-          'Use null where there is none.',
-      );
-    }
+    checkCount(op.name, 'jvp returns one tangent', node.outputs?.length ?? 1, list.length);
     list.forEach((t, slot) => {
       if (t === null) return;
       checkRule(op.name, ' jvp', outputMeta(node, slot), t);

@@ -5,7 +5,7 @@ import { record } from '../tape/record.js';
 import { state } from '../tape/state.js';
 import { CUT_LEVEL, nextId, type Origin } from '../tensor/origin.js';
 import { Tensor } from '../tensor/tensor.js';
-import { type Level, resultTensor, withLevel } from './level.js';
+import { type Level, withLevel } from './level.js';
 import { push } from './push.js';
 import { leavesOf, rebuild } from './tree.js';
 
@@ -64,7 +64,6 @@ function again<R>(
 const checkpointOp: Op = {
   name: 'checkpoint',
   apply: null,
-  notation: null,
   vjp: (g: Tensor, node: Node) =>
     again(node, (level, value, ends, places) => {
       const gradients = level.pull([value], [g], ends);
@@ -103,11 +102,7 @@ export function checkpoint<A extends unknown[]>(
         args,
         values.map((x, i) => leaves[i] ?? x),
       ) as A;
-      const value = resultTensor(
-        'checkpoint',
-        level.run('checkpoint', () => fn(...bound)),
-      );
-      return { value, leaves };
+      return { value: level.valueOf('checkpoint', () => fn(...bound)), leaves };
     };
     return withLevel((level) => {
       const start = nextId();

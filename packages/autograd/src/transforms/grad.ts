@@ -1,13 +1,14 @@
 // Gradients as functions: grad, valueAndGrad, vjp.
 
-import { ArgumentError, DTypeError, ShapeError } from '../errors.js';
+import { ArgumentError, ShapeError } from '../errors.js';
 import { scalarOf, toTensor } from '../ops/convert.js';
+import { checkSeed } from '../tape/backward.js';
 import type { Adjoint } from '../tape/node.js';
 import { onesLike } from '../tensor/creation.js';
 import type { TensorLike } from '../tensor/operand.js';
-import { formatShape, type Shape, sameShape } from '../tensor/shape.js';
+import { formatShape, type Shape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Level, resultTensor, withLevel } from './level.js';
+import { type Level, withLevel } from './level.js';
 import { type Feed, type Gradients, leavesOf, rebuild } from './tree.js';
 
 export interface GradOptions<K extends number | readonly number[] = number | readonly number[]> {
@@ -21,7 +22,7 @@ type GradientsAt<A extends readonly unknown[], K> = K extends number
   : { [I in keyof K]: K[I] extends number ? Gradients<A[K[I]]> : never };
 
 /** Numbers in the place of a differentiated argument are scalars. */
-function asArgument(op: string, value: unknown): unknown {
+export function asArgument(op: string, value: unknown): unknown {
   return typeof value === 'number' ? toTensor(op, value) : value;
 }
 
@@ -61,14 +62,8 @@ function structured(
   argnums: readonly number[],
   gradients: readonly Tensor[],
 ) {
-  let start = 0;
-  return argnums.map((position) => {
-    const argument = asArgument('grad', args[position]);
-    const count = leavesOf(argument).length;
-    const own = gradients.slice(start, start + count);
-    start += count;
-    return rebuild(argument, own);
-  });
+  const chosen = argnums.map((position) => asArgument('grad', args[position]));
+  return rebuild(chosen, gradients) as unknown[];
 }
 
 function differentiate(
@@ -81,10 +76,7 @@ function differentiate(
   const positions = typeof argnums === 'number' ? [argnums] : argnums;
   return withLevel((level) => {
     const { bound, leaves, paths } = rebindArguments(op, level, args, positions);
-    const value = resultTensor(
-      op,
-      level.run(op, () => fn(...(bound as never[]))),
-    );
+    const value = level.valueOf(op, () => fn(...(bound as never[])));
     if (value.size !== 1) {
       throw new ShapeError(
         `${op}: the function returns a single number, got shape ${formatShape(value.shape)}. ` +
@@ -156,25 +148,10 @@ export function vjp<A extends unknown[]>(
     const args: readonly unknown[] = primals as unknown as readonly unknown[];
     const positions = args.map((_, i) => i);
     const { bound, leaves, paths } = rebindArguments('vjp', level, args, positions);
-    const value = resultTensor(
-      'vjp',
-      level.run('vjp', () => fn(...(bound as A))),
-    );
+    const value = level.valueOf('vjp', () => fn(...(bound as A)));
     const cuts = leaves.map((leaf) => level.cutBetween(value, leaf));
     const pullback = (g: TensorLike): Gradients<A> => {
-      const seed = scalarOf('vjp', g, value.dtype);
-      if (!sameShape(seed.shape, value.shape)) {
-        throw new ShapeError(
-          `vjp: the gradient has the shape of the value, ${formatShape(value.shape)}, ` +
-            `got ${formatShape(seed.shape)}. Broadcast or sum it first.`,
-        );
-      }
-      if (seed.dtype !== value.dtype) {
-        throw new DTypeError(
-          `vjp: the gradient has the dtype of the value, ${value.dtype}, got ${seed.dtype}. ` +
-            `Cast it with .cast('${value.dtype}').`,
-        );
-      }
+      const seed = checkSeed('vjp', value, scalarOf('vjp', g, value.dtype));
       const limit = seed.requiresGrad ? Infinity : undefined;
       const gradients = level.pull([value], [seed], leaves, limit).map((own: Adjoint, i) => {
         const full = own ?? level.filled('vjp', leaves[i], paths[i], cuts[i]);

@@ -5,13 +5,12 @@ import { toTensor } from '../ops/convert.js';
 import { stack } from '../ops/join.js';
 import { reshape } from '../ops/shape.js';
 import { zeros, zerosLike } from '../tensor/creation.js';
-import type { DType } from '../tensor/dtype.js';
 import type { TensorLike } from '../tensor/operand.js';
 import { formatShape, type Shape, sameShape, sizeOf } from '../tensor/shape.js';
 import { allocate } from '../tensor/storage.js';
 import { Tensor } from '../tensor/tensor.js';
-import { grad } from './grad.js';
-import { resultTensor, withLevel } from './level.js';
+import { asArgument, grad } from './grad.js';
+import { withLevel } from './level.js';
 import { push } from './push.js';
 import { type Feed, type Gradients, leavesOf, rebuild } from './tree.js';
 
@@ -37,10 +36,6 @@ function tangentsFor(op: string, primals: unknown, tangents: unknown): Tensor[] 
   });
 }
 
-function numbersToTensors(op: string, args: readonly unknown[]): unknown[] {
-  return args.map((value) => (typeof value === 'number' ? toTensor(op, value) : value));
-}
-
 /**
  * Runs `fn` at `primals` and returns its value with its directional derivative along `tangents` (J v), by one replay
  * forward. Primals are a list of arguments; each may be nested, and its tangent has the same structure.
@@ -52,21 +47,19 @@ export function jvp<A extends unknown[]>(
   tangents: Feed<A>,
 ): [value: Tensor, tangent: Tensor] {
   return withLevel((level) => {
-    const points = numbersToTensors('jvp', primals as unknown as readonly unknown[]);
-    const directions = numbersToTensors('jvp', tangents as unknown as readonly unknown[]);
+    const [points, directions] = [primals, tangents].map((args) =>
+      (args as unknown as readonly unknown[]).map((value) => asArgument('jvp', value)),
+    );
     const moving = tangentsFor('jvp', points, directions);
     const { argument, leaves } = level.rebind('jvp', points);
-    const value = resultTensor(
-      'jvp',
-      level.run('jvp', () => fn(...(argument as A))),
-    );
+    const value = level.valueOf('jvp', () => fn(...(argument as A)));
     const [tangent] = push(level, [value], leaves, moving);
     return [level.outward(value), tangent === null ? zerosLike(value) : level.derivative(tangent)];
   });
 }
 
 /** The i-th unit vector, in the shape of something. */
-function unit(shape: Shape, dtype: DType, i: number): Tensor {
+function unit({ shape, dtype }: Tensor, i: number): Tensor {
   if (shape.length === 0) return new Tensor(1, shape, dtype, null, 0);
   const array = allocate(dtype, sizeOf(shape));
   array[i] = 1;
@@ -83,25 +76,19 @@ export function jacobian<S extends Shape = Shape>(
   return (x) =>
     withLevel((level) => {
       const leaf = level.leaf('jacobian', toTensor('jacobian', x), '');
-      const value = resultTensor(
-        'jacobian',
-        level.run('jacobian', () => fn(leaf as Tensor<S>)),
-      );
+      const value = level.valueOf('jacobian', () => fn(leaf as Tensor<S>));
       const shape = [...value.shape, ...leaf.shape];
       if (sizeOf(shape) === 0) return zeros(shape, { dtype: value.dtype });
-      if (value.size <= leaf.size) {
-        const cut = level.cutBetween(value, leaf);
-        const rows = Array.from({ length: value.size }, (_, i) => {
-          const [g] = level.pull([value], [unit(value.shape, value.dtype, i)], [leaf]);
-          return g === null ? level.filled('jacobian', leaf, '', cut) : level.derivative(g);
-        });
-        return reshape(stack(rows), shape);
-      }
-      const columns = Array.from({ length: leaf.size }, (_, i) => {
-        const [t] = push(level, [value], [leaf], [unit(leaf.shape, leaf.dtype, i)]);
-        return t === null ? zerosLike(value) : level.derivative(t);
+      const backward = value.size <= leaf.size;
+      const cut = backward ? level.cutBetween(value, leaf) : null;
+      const parts = Array.from({ length: backward ? value.size : leaf.size }, (_, i) => {
+        const [d] = backward
+          ? level.pull([value], [unit(value, i)], [leaf])
+          : push(level, [value], [leaf], [unit(leaf, i)]);
+        if (d !== null) return level.derivative(d);
+        return backward ? level.filled('jacobian', leaf, '', cut) : zerosLike(value);
       });
-      return reshape(stack(columns, value.rank), shape);
+      return reshape(stack(parts, backward ? 0 : value.rank), shape);
     });
 }
 

@@ -4,7 +4,7 @@ import { ArgumentError, DTypeError, NoPathError } from '../errors.js';
 import { CutLog } from '../tape/cuts.js';
 import type { Adjoint, Op } from '../tape/node.js';
 import { type Visit, visitTape } from '../tape/order.js';
-import { record } from '../tape/record.js';
+import { record, relinked } from '../tape/record.js';
 import { Adjointed, replayBackward } from '../tape/replay.js';
 import { cutFrom, cutLog, NO_GRAD, refusePromise, state, withLimit } from '../tape/state.js';
 import { zerosLike } from '../tensor/creation.js';
@@ -20,7 +20,6 @@ let lastLevel = 0;
 export const rebindOp: Op = {
   name: 'rebind',
   apply: ([x]) => x,
-  notation: null,
   vjp: (g: Tensor) => g,
   jvp: ([t]) => t,
   savedInputs: () => 0,
@@ -70,7 +69,7 @@ export class Level {
       return withLimit(Infinity, () => record(rebindOp, [value], null, storage, shape, dtype));
     }
     if (x instanceof Tensor && origin !== null) this.#noteSevered(origin);
-    return new Tensor(storage, shape, dtype, new Leaf(this.#level, shape, dtype, null), 0);
+    return relinked(value, new Leaf(this.#level, shape, dtype, null));
   }
 
   #noteSevered(origin: Origin): void {
@@ -95,6 +94,16 @@ export class Level {
       );
     }
     return { argument: rebuild(argument, leaves) as P, leaves };
+  }
+
+  /** The value of the function. @throws ArgumentError if it is no tensor. */
+  valueOf(op: string, fn: () => unknown): Tensor {
+    const result = this.run(op, fn);
+    if (result instanceof Operand) return result.read();
+    throw new ArgumentError(
+      `${op}: the function returns a tensor, got ${describeValue(result)}. ` +
+        'Return the result of tensor operations, not a number read from it.',
+    );
   }
 
   /** Runs the function with everything recorded. @throws AsyncScopeError if it returns a promise. */
@@ -135,15 +144,8 @@ export class Level {
     run: (adjoints: Adjointed, visit: Visit) => Adjoint[],
   ): Adjoint[] {
     const roots = outputs.flatMap(({ origin }) => (tracked(origin) ? [origin] : []));
-    const visit = visitTape(
-      roots,
-      leaves.map(({ origin }) => origin as Origin),
-    );
-    try {
-      return run(new Adjointed(visit.order.length), visit);
-    } finally {
-      visit.end();
-    }
+    const ends = leaves.map(({ origin }) => origin as Origin);
+    return visitTape(roots, ends, (visit) => run(new Adjointed(visit.order.length), visit));
   }
 
   /** A replay records what an outer level, or the caller, will want to differentiate again. */
@@ -153,18 +155,18 @@ export class Level {
 
   /** A result on its way out: what depends on this level alone becomes a constant. */
   outward<T extends Tensor>(value: T): T {
-    const { origin, storage, shape, dtype, slot } = value;
+    const { origin, slot } = value;
     if (origin === null || origin.level < this.replayLimit || origin.level === CUT_LEVEL) {
       return value;
     }
-    return new Tensor(storage, shape, dtype, this.#severed, slot) as T;
+    return relinked(value, this.#severed, slot) as T;
   }
 
   /** A gradient or tangent on its way out. A constant shows where its argument was cut from an outer tape. */
   derivative(value: Tensor): Tensor {
     const result = this.outward(value);
     if (result.origin !== null || this.#severed === null) return result;
-    return new Tensor(result.storage, result.shape, result.dtype, this.#severed, 0);
+    return relinked(result, this.#severed);
   }
 
   /** What has cut off `leaf` from `value`; null if nothing has. */
@@ -192,13 +194,4 @@ function tracked(origin: Origin | null): origin is Origin {
 /** Whether a replay that is running goes through this point. */
 export function takesPart(origin: Origin | null): origin is Origin {
   return tracked(origin) && origin.visit === state.replay && origin.position >= 0;
-}
-
-/** The value that a differentiated function returned. @throws ArgumentError if it is no tensor. */
-export function resultTensor(op: string, result: unknown): Tensor {
-  if (result instanceof Operand) return result.read();
-  throw new ArgumentError(
-    `${op}: the function returns a tensor, got ${describeValue(result)}. ` +
-      'Return the result of tensor operations, not a number read from it.',
-  );
 }

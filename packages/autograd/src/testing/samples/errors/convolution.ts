@@ -77,7 +77,7 @@ export const convolutionErrors: readonly ErrorSample[] = [
       'other channels',
       () => conv(signal, constantOf(4, 3, 2)),
       ShapeError,
-      /^conv: weight \[4, 3, 2\] takes 3 channels, got 2 in x \[1, 2, 5\]\. Check the channels/,
+      /^conv: weight \[4, 3, 2\] takes 3 channels, got 2 in x \[1, 2, 5\]\. Check axis 1/,
     ],
     [
       'groups that do not divide the input',
