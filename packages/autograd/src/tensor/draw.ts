@@ -20,14 +20,11 @@ export function wordsPerElement({ distribution, dtype }: DrawKind): number {
 }
 
 /**
- * Where a draw begins, as kernels read it. A record of eight float64: five whole numbers, which are the key (two words), the
- * counter of the block that the draw begins in (two words) and how many words of it are left out; then the parameters.
+ * Where a draw begins, as kernels read it: four words of 32 bits, which say how many words were drawn before (the low one first)
+ * and are the key; behind them three float64, the parameters. Its length is that of an array of float64.
  */
-export const RECORD_LENGTH = 8;
-export const RECORD_INTEGERS = 5;
-
-/** A whole number in a record: its 32 bits are the lowest of the float64. */
-export const wholeNumber = (x: number): number => 2 ** 52 + (x >>> 0);
+export const RECORD_LENGTH = 5;
+export const RECORD_PARAMETERS = 2;
 
 /** A draw from a stream. */
 export interface Stream {

@@ -4,10 +4,10 @@ import { ArgumentError } from '../errors.js';
 import {
   BLOCK_WORDS,
   type Draw,
-  RECORD_INTEGERS,
+  RECORD_LENGTH,
+  RECORD_PARAMETERS,
   type Stream,
   type VectorDraw,
-  wholeNumber,
   wordsPerElement,
 } from './draw.js';
 import { checkDType, coerce, type DType, isFloating, type TypedArray } from './dtype.js';
@@ -62,12 +62,15 @@ export class Generator {
   /** The words of a block, and its number: what vectors draw passes by here. */
   readonly #words = new Int32Array(BLOCK_WORDS);
   #known = -1;
+  readonly #record = new Float64Array(RECORD_LENGTH);
+  readonly #place = new Int32Array(this.#record.buffer);
 
   /** @internal Use `rng(seed)`. */
   constructor(key0: number, key1: number, vectors: VectorDraw) {
     this.#key0 = key0;
     this.#key1 = key1;
     this.#vectors = vectors;
+    this.#place.set([0, 0, key0, key1]);
   }
 
   /** 32 random bits, 0 … 2³² − 1. */
@@ -83,15 +86,13 @@ export class Generator {
   }
 
   /** Writes down where the next `count` words are, and goes on behind them. */
-  #reserve(record: Float64Array, count: number): void {
+  #reserve(record: Float64Array, count: number, parameters: readonly number[]): void {
     const at = this.#position;
-    const block = Math.floor(at / BLOCK_WORDS);
-    record[0] = wholeNumber(this.#key0);
-    record[1] = wholeNumber(this.#key1);
-    record[2] = wholeNumber(block);
-    record[3] = wholeNumber(highWord(block));
-    record[4] = wholeNumber(at - BLOCK_WORDS * block);
     this.#position = at + count;
+    this.#place[0] = at;
+    this.#place[1] = at / WORDS;
+    this.#record.set(parameters, RECORD_PARAMETERS);
+    record.set(this.#record);
   }
 
   /** A uniform number in [0, 1) with 53 random bits. */
@@ -230,10 +231,7 @@ export class Generator {
     const draw: Draw = { distribution, dtype, parameters };
     const length = sizeOf(sizes);
     const words = length * wordsPerElement(draw);
-    const reserve = (record: Float64Array): void => {
-      record.set(parameters, RECORD_INTEGERS);
-      this.#reserve(record, words);
-    };
+    const reserve = (record: Float64Array): void => this.#reserve(record, words, parameters);
     const fill = (out: TypedArray): void => {
       for (let i = 0; i < out.length; i++) out[i] = next();
     };

@@ -1,6 +1,11 @@
 // Random numbers as one function: words of Philox into a small buffer, chunk by chunk, and from there into elements.
 
-import { BLOCK_WORDS, type DrawKind, RECORD_INTEGERS, wordsPerElement } from '../../tensor/draw.js';
+import {
+  BLOCK_WORDS,
+  type DrawKind,
+  RECORD_PARAMETERS,
+  wordsPerElement,
+} from '../../tensor/draw.js';
 import { $, br_if, type Func, i32, local, loop, type ValueType, v128 } from './assembler/index.js';
 import { routine } from './emit.js';
 import { ENTRY_BYTES, NORMAL_VECTORS, normalLoops } from './normal-code.js';
@@ -39,17 +44,21 @@ export function drawFunction(kind: DrawKind): Func<ValueType[], ValueType[]> {
   const own = PHILOX_VECTORS + 3;
   return routine(5, 11, own + NORMAL_VECTORS, (given, integers, vectors) => {
     const [record, blocks, left, out, buffer] = given;
-    const [key0, key1, low, high, skipped, take, at, end, index, list, bits] = integers;
+    const [low, high, key0, key1, skipped, take, at, end, index, list, bits] = integers;
     const parameters = vectors.slice(PHILOX_VECTORS, own);
     const pool = vectors.slice(own);
     const philox = philoxOf(vectors);
-    integers.slice(0, RECORD_INTEGERS).forEach((into, k) => {
-      local.set(into, i32.load({ offset: NUMBER_BYTES * k }, record));
+    [low, high, key0, key1].forEach((into, k) => {
+      local.set(into, i32.load({ offset: WORD_BYTES * k }, record));
     });
     parameters.forEach((into, k) => {
-      v128.load64_splat({ offset: NUMBER_BYTES * (RECORD_INTEGERS + k) }, record);
+      v128.load64_splat({ offset: NUMBER_BYTES * (RECORD_PARAMETERS + k) }, record);
       local.set(into);
     });
+    // From words to blocks of four: 62 bits and 2.
+    local.set(skipped, i32.and(low, 3));
+    local.set(low, i32.or(i32.div_u(low, 4), i32.mul(high, 1 << 30)));
+    local.set(high, i32.div_u(high, 4));
     philox.prepare([key0, key1], low, high);
 
     /** at = where the words of the first element lie. */

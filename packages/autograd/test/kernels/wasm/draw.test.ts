@@ -109,7 +109,7 @@ describe('drawing into an array', () => {
     draw: { distribution: 'unit', dtype: 'float32', parameters: [0, 1, 1] },
     reserve: (record) => record.set(place),
   });
-  const first = streamOf(new Array(RECORD_LENGTH).fill(2 ** 52));
+  const first = streamOf(new Array(RECORD_LENGTH).fill(0));
 
   it('is left to plain JavaScript for a few elements, which takes nothing from the stream', () => {
     const untouched: Stream = {
