@@ -4,13 +4,13 @@ import { collapse } from '../../kernels/broadcast-loops.js';
 import type { Layout } from '../../kernels/kernels.js';
 import { i32, local, memory } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
+import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
 import { ADD, COPY, LEVELS, type Move, stridedFunction } from '../../kernels/wasm/strided-code.js';
 import { transposeFunction } from '../../kernels/wasm/transpose-code.js';
 import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { Shape } from '../../tensor/shape.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
-import { VECTOR_BYTES } from './addresses.js';
 import { type Loop, nested } from './nest.js';
 import { type AnyFunction, behind, type CallStep, type Place, type StepContext } from './step.js';
 

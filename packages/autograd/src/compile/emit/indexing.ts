@@ -2,11 +2,11 @@
 
 import { call, i32, if_, local, memory } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
+import { advance, countDown, type Pointer } from '../../kernels/wasm/statements.js';
 import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { AxisCall } from '../instruction.js';
-import { advance, type Pointer, repeat } from './addresses.js';
 import { addElement, moveElement } from './elements.js';
 import { refusal } from './running.js';
 import type { AnyFunction, CallStep, StepContext } from './step.js';
@@ -64,7 +64,7 @@ function readIndex(index: Pointer, at: Pointer, count: Pointer, k: Pointer): voi
 /** Elements of x and out in turn: `body` with both addresses, which go on by an element. */
 function eachElement(left: Pointer, inner: Pointer, body: () => void): void {
   local.set(left, inner);
-  repeat(left, body);
+  countDown(left, body);
 }
 
 /**
@@ -79,10 +79,10 @@ function pickFunction(how: Inner, dtype: LaneType, bytes: number): AnyFunction {
     /** The side that is walked row by row, and the one that the indices point into. */
     const [walked, base] = adds ? [x, out] : [out, x];
     local.set(rowBytes, i32.mul(inner, bytes));
-    repeat(outer, () => {
+    countDown(outer, () => {
       local.set(at, indices);
       local.set(left, picked);
-      repeat(left, () => {
+      countDown(left, () => {
         readIndex(index, at, count, k);
         local.set(pointed, i32.add(base, i32.mul(index, rowBytes)));
         const [to, from] = adds ? [pointed, walked] : [walked, pointed];
@@ -116,9 +116,9 @@ function alongFunction(how: Inner, dtype: LaneType, bytes: number): AnyFunction 
     const adds = how === 'add';
     const [walked, base] = adds ? [x, out] : [out, x];
     local.set(rowBytes, i32.mul(inner, bytes));
-    repeat(outer, () => {
+    countDown(outer, () => {
       local.set(left, picked);
-      repeat(left, () => {
+      countDown(left, () => {
         local.set(column, base);
         eachElement(elements, inner, () => {
           readIndex(index, indices, count, k);

@@ -7,7 +7,7 @@ import { nodesOf } from '../../scalar/index.js';
 import { bytesPerElement, type DType } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ReduceFormulaCall } from '../instruction.js';
-import { costOf, type Reading, rowsOf } from './elementwise.js';
+import { byteStep, costOf, type Reading, rowStep, rowsOf } from './elementwise.js';
 import { nested } from './nest.js';
 import { lifted } from './numbers.js';
 import { blocksFor, cutAlong, LINE_BYTES, THREADED_FROM } from './shared.js';
@@ -109,11 +109,6 @@ export function fuses(
   if (reduce.inner > 1 && reduce.outer > 1) return false;
   return rowsAlong(call, dtype) !== null && pays(call, dtype, written);
 }
-
-/** How one parameter of an operand steps on: from row to row, and along a row from byte to byte. */
-const rowStep = (reading: Reading, rowBytes: number, bytes: number): number =>
-  reading === 'same' ? rowBytes : reading === 'column' ? bytes : 0;
-const byteStep = (reading: Reading): number => (reading === 'same' || reading === 'row' ? 1 : 0);
 
 /** What reduces the values of a formula. */
 export function reduceFormulaStep(

@@ -1,6 +1,6 @@
 // Reductions of a formula's values, gathered as they are made; sums in double precision.
 
-import { i8x16, i32, if_, local, memory } from '../../kernels/wasm/assembler/index.js';
+import { i32, if_, local, memory } from '../../kernels/wasm/assembler/index.js';
 import { fromLocal, routine } from '../../kernels/wasm/emit.js';
 import {
   across,
@@ -11,17 +11,20 @@ import {
   gatherStretch,
   POOL,
   type SimdReduction,
+  turned,
 } from '../../kernels/wasm/reduce-code.js';
+import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
 import {
+  advance,
   assign,
   countDown,
   load,
+  type Pointer,
   store,
   storeLane,
   whileBelow,
 } from '../../kernels/wasm/statements.js';
-import { type LaneType, lanesOf, narrow, type Vec, vec, widen } from '../../kernels/wasm/vector.js';
-import { advance, type Pointer, reset, VECTOR_BYTES } from './addresses.js';
+import { type LaneType, lanesOf, narrow, widen } from '../../kernels/wasm/vector.js';
 import type { AnyFunction } from './step.js';
 import { type RowFormula, Values } from './values.js';
 
@@ -54,7 +57,7 @@ function gatheredRows(kind: SimdReduction, formula: RowFormula): AnyFunction {
       local.set(left, stretches);
       countDown(left, () => {
         values.openRows(1);
-        reset(at);
+        local.set(at, 0);
         gatherStretch(gathering, pool, chains, { at, end: bytes, whole: groups }, (count) =>
           values.make(count, count === 1),
         );
@@ -71,15 +74,6 @@ const FLOAT_BYTES = 4;
 
 /** Vectors of a row that are made at a time. */
 const VECTORS_AT_ONCE = 4;
-
-/** Lane k of float32 first, k < 4. */
-const laneFirst = (x: Vec, k: number): Vec => {
-  const lanes = Array.from(
-    { length: VECTOR_BYTES },
-    (_, i) => (FLOAT_BYTES * k + i) % VECTOR_BYTES,
-  );
-  return vec(() => i8x16.shuffle(lanes as Parameters<typeof i8x16.shuffle>[0]), [x, x]);
-};
 
 /** Sums of float32 by four numbers of float64; what doesn't fill a vector is added one by one. */
 function singleRowSums(formula: RowFormula): AnyFunction {
@@ -111,7 +105,7 @@ function singleRowSums(formula: RowFormula): AnyFunction {
       local.set(left, stretches);
       countDown(left, () => {
         values.openRows(1);
-        reset(at);
+        local.set(at, 0);
         addVectors(VECTORS_AT_ONCE);
         addVectors(1);
         i32.lt_u(at, bytes);
@@ -124,7 +118,7 @@ function singleRowSums(formula: RowFormula): AnyFunction {
       for (let k = 0; k < 3; k++) {
         i32.gt_u(i32.and(bytes, VECTOR_BYTES - 1), k * FLOAT_BYTES);
         if_(null, () => {
-          assign(pool, [halves[0]], [add(low, widen(laneFirst(fromLocal(end), k))[0])]);
+          assign(pool, [halves[0]], [add(low, widen(turned(fromLocal(end), k * FLOAT_BYTES))[0])]);
         });
       }
       storeLane(pool, FLOAT_BYTES, out, narrow(low, low));
@@ -168,7 +162,7 @@ export function formulaColumnSums(formula: RowFormula): AnyFunction {
       /** Adds the next `count` rows. */
       const addRows = (count: number): void => {
         values.openRows(count);
-        reset(at);
+        local.set(at, 0);
         for (let k = 1; k < count; k++) local.set(places[k], i32.add(places[k - 1], rowBytes));
         local.set(to, sums);
         whileBelow(at, bytes, () => {
@@ -211,7 +205,7 @@ function roundSums(
   at: Pointer,
   bytes: Pointer,
 ): void {
-  reset(at);
+  local.set(at, 0);
   whileBelow(at, bytes, () => {
     store(pool, out, narrow(load(scratch), load(scratch, VECTOR_BYTES)));
     advance(scratch, 2 * VECTOR_BYTES);

@@ -3,10 +3,10 @@
 import { i32, if_, type Local, local, v128 } from '../../kernels/wasm/assembler/index.js';
 import { fromLocal, sharedNodes } from '../../kernels/wasm/emit.js';
 import { formulaOn } from '../../kernels/wasm/formula.js';
-import { assign } from '../../kernels/wasm/statements.js';
+import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
+import { advance, assign, type Pointer } from '../../kernels/wasm/statements.js';
 import { type LaneType, lanesOf, type Vec, vec } from '../../kernels/wasm/vector.js';
 import type { Expr } from '../../scalar/index.js';
-import { advance, type Pointer, pushAddress, pushSplat, VECTOR_BYTES } from './addresses.js';
 import type { Reading } from './elementwise.js';
 
 /** A formula over rows, how its operands are read along them, and whether its values are written to a block of their own. */
@@ -32,22 +32,17 @@ export interface Given {
   readonly vectors: readonly Local<'v128'>[];
 }
 
-/** Writes the first elements of a vector, of which there are bytes & 15. */
-function storePart(bytes: Pointer, push: () => void, value: Local<'v128'>): void {
-  const write = (emit: () => void): void => {
-    push();
-    local.get(value);
-    emit();
-  };
+/** Writes the first elements of a vector at pointer + at, of which there are bytes & 15. */
+function storePart(bytes: Pointer, pointer: Pointer, at: Pointer, value: Local<'v128'>): void {
   i32.and(bytes, 8);
   if_(
     null,
     () => {
-      write(() => v128.store64_lane({}, 0));
+      v128.store64_lane({}, 0, i32.add(pointer, at), value);
       i32.and(bytes, 4);
-      if_(null, () => write(() => v128.store32_lane({ offset: 8 }, 2)));
+      if_(null, () => v128.store32_lane({ offset: 8 }, 2, i32.add(pointer, at), value));
     },
-    () => write(() => v128.store32_lane({}, 0)),
+    () => v128.store32_lane({}, 0, i32.add(pointer, at), value),
   );
 }
 
@@ -63,7 +58,7 @@ export class Values {
   #given: Given | null = null;
 
   /** Makes at most `most` vectors at a time. */
-  constructor(own: RowFormula, side: Side, most: number) {
+  constructor(own: RowFormula, side: Side, most: number, formula = formulaOn) {
     this.#own = own;
     this.#side = side;
     // The graph is the same whatever locals its operands are, so they may be known later.
@@ -76,7 +71,7 @@ export class Values {
         if (reading === 'row') return side === 'rows' ? rowVectors[k] : this.#load(k, 0, offset);
         return vec(() => local.get(this.#splats[k][reading === 'one' ? 0 : row]), [], true);
       });
-      return formulaOn(lanesOf(own.dtype), own.f, args);
+      return formula(lanesOf(own.dtype), own.f, args);
     });
     const [first] = this.#roots;
     this.#poolSize = Math.max(...[this.#roots, [first]].map((own) => sharedNodes(own).length));
@@ -94,7 +89,7 @@ export class Values {
 
   /** Emits what is done once, before all rows. */
   begin(given: Given): void {
-    const { dtype, readings } = this.#own;
+    const { readings } = this.#own;
     const rows = this.#side === 'rows' ? this.#roots.length : 1;
     const vectors = [...given.vectors];
     this.#given = given;
@@ -102,10 +97,13 @@ export class Values {
     this.#made.push(...vectors.splice(0, this.#roots.length));
     this.#pool.push(...vectors);
     readings.forEach((reading, k) => {
-      if (reading !== 'one') return;
-      pushSplat(dtype, this.#operand(k));
-      local.set(this.#splats[k][0]);
+      if (reading === 'one') this.#splat(k, 0);
     });
+  }
+
+  #splat(k: number, row: number): void {
+    const load = this.#own.dtype === 'float32' ? v128.load32_splat : v128.load64_splat;
+    local.set(this.#splats[k][row], load({}, this.#operand(k)));
   }
 
   /** Reads what the next rows have one element of. */
@@ -114,8 +112,7 @@ export class Values {
     readings.forEach((reading, k) => {
       if (reading !== 'column') return;
       for (let row = 0; row < count; row++) {
-        pushSplat(dtype, this.#operand(k));
-        local.set(this.#splats[k][row]);
+        this.#splat(k, row);
         advance(this.#operand(k), lanesOf(dtype).bytes);
       }
     });
@@ -136,25 +133,21 @@ export class Values {
     const { bytes, whole, places, pointers } = this.#local;
     const made = this.#made.slice(0, count);
     assign(this.#pool, made, this.#roots.slice(0, count));
-    if (this.#own.written) {
-      const pushes = made.map((_, u) => (): void => {
-        pushAddress(pointers[0], places[this.#side === 'rows' ? u : 0]);
+    const rows = this.#side === 'rows';
+    const [pointer] = pointers;
+    const store = (): void =>
+      made.forEach((value, u) => {
+        const offset = rows ? 0 : u * VECTOR_BYTES;
+        v128.store({ offset }, i32.add(pointer, places[rows ? u : 0]), value);
       });
-      const store = (): void =>
+    if (this.#own.written && mayEnd) {
+      i32.lt_u(places[0], whole);
+      if_(null, store, () => {
         made.forEach((value, u) => {
-          pushes[u]();
-          local.get(value);
-          v128.store({ offset: this.#side === 'rows' ? 0 : u * VECTOR_BYTES });
+          storePart(bytes, pointer, places[u], value);
         });
-      if (mayEnd) {
-        i32.lt_u(places[0], whole);
-        if_(null, store, () => {
-          made.forEach((value, u) => {
-            storePart(bytes, pushes[u], value);
-          });
-        });
-      } else store();
-    }
+      });
+    } else if (this.#own.written) store();
     return made.map(fromLocal);
   }
 
@@ -167,9 +160,6 @@ export class Values {
   }
 
   #load(k: number, row: number, offset: number): Vec {
-    return vec(() => {
-      pushAddress(this.#operand(k), this.#local.places[row]);
-      v128.load({ offset });
-    });
+    return vec(() => v128.load({ offset }, i32.add(this.#operand(k), this.#local.places[row])));
   }
 }

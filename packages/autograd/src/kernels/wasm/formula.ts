@@ -70,7 +70,7 @@ const LOGIC: { readonly [op in ExprOp]?: OnNumbers } = {
 
 const MATH: ReadonlySet<ExprOp> = new Set<ExprOp>(MATH_NAMES);
 
-const isMath = (op: ExprOp): boolean => MATH.has(op);
+export const isMath = (op: ExprOp): boolean => MATH.has(op);
 
 /** How functions are computed that have no instruction of their own. */
 interface Mathematics {
