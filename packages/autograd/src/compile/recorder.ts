@@ -155,93 +155,29 @@ export class Recorder implements Kernels {
     );
   }
 
-  #axis(
-    kernel: AxisKernel,
-    inputs: readonly TypedArray[],
-    out: TypedArray,
-    sizes: readonly [outer: number, count: number, inner: number],
-    flag: boolean | 'max' | 'min' | null = null,
-  ): void {
-    const [outer, count, inner] = sizes;
-    const adds = kernel === 'scatterAdd' || kernel === 'scatterAddAlong';
-    this.#noteOn({ kind: 'axis', kernel, outer, count, inner, flag }, inputs, out, adds);
+  /** A kernel that scans an axis, with a flag. */
+  #scan(kernel: 'cumulativeSum' | 'softmax' | 'argSort'): Kernels['softmax'] {
+    return (x, out, outer, count, inner, flag) =>
+      this.#noteOn({ kind: 'axis', kernel, outer, count, inner, flag }, [x], out);
   }
 
-  argReduce(
-    kind: 'max' | 'min',
-    x: TypedArray,
-    out: TypedArray,
-    ...sizes: [number, number, number]
-  ): void {
-    this.#axis('argReduce', [x], out, sizes, kind);
+  /** A kernel that reads, or adds, at indices. */
+  #pick(kernel: 'gather' | 'scatterAdd' | 'takeAlong' | 'scatterAddAlong'): Kernels['gather'] {
+    const adds = kernel.startsWith('scatter');
+    return (x, indices, out, outer, count, inner) => {
+      const call: Call = { kind: 'axis', kernel, outer, count, inner, flag: null };
+      this.#noteOn(call, [x, indices], out, adds);
+    };
   }
 
-  cumulativeSum(
-    x: TypedArray,
-    out: TypedArray,
-    o: number,
-    c: number,
-    i: number,
-    reverse: boolean,
-  ): void {
-    this.#axis('cumulativeSum', [x], out, [o, c, i], reverse);
-  }
+  argReduce: Kernels['argReduce'] = (flag, x, out, outer, count, inner) =>
+    this.#noteOn({ kind: 'axis', kernel: 'argReduce', outer, count, inner, flag }, [x], out);
 
-  softmax(
-    x: TypedArray,
-    out: TypedArray,
-    o: number,
-    c: number,
-    i: number,
-    logarithm: boolean,
-  ): void {
-    this.#axis('softmax', [x], out, [o, c, i], logarithm);
-  }
-
-  argSort(
-    x: TypedArray,
-    out: TypedArray,
-    o: number,
-    c: number,
-    i: number,
-    descending: boolean,
-  ): void {
-    this.#axis('argSort', [x], out, [o, c, i], descending);
-  }
-
-  gather(
-    x: TypedArray,
-    indices: TypedArray,
-    out: TypedArray,
-    ...sizes: [number, number, number]
-  ): void {
-    this.#axis('gather', [x, indices], out, sizes);
-  }
-
-  scatterAdd(
-    x: TypedArray,
-    indices: TypedArray,
-    out: TypedArray,
-    ...sizes: [number, number, number]
-  ): void {
-    this.#axis('scatterAdd', [x, indices], out, sizes);
-  }
-
-  takeAlong(
-    x: TypedArray,
-    indices: TypedArray,
-    out: TypedArray,
-    ...sizes: [number, number, number]
-  ): void {
-    this.#axis('takeAlong', [x, indices], out, sizes);
-  }
-
-  scatterAddAlong(
-    x: TypedArray,
-    indices: TypedArray,
-    out: TypedArray,
-    ...sizes: [number, number, number]
-  ): void {
-    this.#axis('scatterAddAlong', [x, indices], out, sizes);
-  }
+  readonly cumulativeSum = this.#scan('cumulativeSum');
+  readonly softmax = this.#scan('softmax');
+  readonly argSort = this.#scan('argSort');
+  readonly gather = this.#pick('gather');
+  readonly scatterAdd = this.#pick('scatterAdd');
+  readonly takeAlong = this.#pick('takeAlong');
+  readonly scatterAddAlong = this.#pick('scatterAddAlong');
 }

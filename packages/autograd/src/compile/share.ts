@@ -1,12 +1,19 @@
 // Functions that several kernels compute of the same arguments: once, and read where they are wanted.
 
-import { argument, argumentsOf, type Expr, nodesOf, substitute } from '../scalar/index.js';
+import {
+  argument,
+  argumentsOf,
+  type Expr,
+  nodesOf,
+  renumber,
+  substitute,
+} from '../scalar/index.js';
 import type { DType } from '../tensor/dtype.js';
 import { broadcastShapes, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { costOf, costOfOperation } from './emit/elementwise.js';
 import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
-import type { ElementwiseCall, Instruction, Read } from './instruction.js';
+import { type ElementwiseCall, type Instruction, type Read, usesOf } from './instruction.js';
 
 /** Nanoseconds per element that a function must cost: more than writing it once and reading it twice. */
 const LEAST_COST = 1;
@@ -28,13 +35,11 @@ interface Part {
 function partOf({ reads, dtype }: ElementwiseCall, node: Expr): Part {
   const used = argumentsOf(node);
   const order = [...used].sort((p, q) => reads[p].block.id - reads[q].block.id || p - q);
-  let f = node;
-  // Arguments 0 … k − 1 in the order of their blocks, by way of indices that no formula has.
-  order.forEach((p, k) => {
-    f = substitute(f, argument(p), argument(reads.length + k));
-  });
-  const moved: (Read | null)[] = reads.map(() => null);
-  const own = compacted(f, [...moved, ...order.map((p) => reads[p])]);
+  const f = renumber(node, new Map(order.map((p, k) => [p, k])));
+  const own = compacted(
+    f,
+    order.map((p) => reads[p]),
+  );
   const shape = own.reads.reduce<Shape>(
     (all, read) => broadcastShapes('share', all, read.shape),
     [],
@@ -54,21 +59,12 @@ function partsOf(call: ElementwiseCall): Part[] {
     .filter(({ node, call: own }) => costOf(nodesOf(node), 0) * sizeOf(own.shape) > KERNEL_COST);
 }
 
-/** Blocks that are written at most once, whose value is the same wherever they are read. */
-function constantBlocks(instructions: readonly Instruction[]): (block: Symbolic) => boolean {
-  const writers = new Map<Symbolic, number>();
-  for (const { outputs } of instructions) {
-    for (const out of outputs) writers.set(out, (writers.get(out) ?? 0) + 1);
-  }
-  return (block) => (writers.get(block) ?? 0) < 2;
-}
-
 type NewBlock = (dtype: DType, length: number) => Symbolic;
 
 /** Shares parts of formulas that two instructions have, or that another one has computed before. */
 class Sharing {
   readonly #newBlock: NewBlock;
-  readonly #isConstant: (block: Symbolic) => boolean;
+  readonly #writers: (block: Symbolic) => number;
   readonly #parts = new Map<Instruction, readonly Part[]>();
   /** How many instructions compute a part within a larger formula. */
   readonly #counts: ReadonlyMap<string, number>;
@@ -79,7 +75,7 @@ class Sharing {
 
   constructor(instructions: readonly Instruction[], newBlock: NewBlock) {
     this.#newBlock = newBlock;
-    this.#isConstant = constantBlocks(instructions);
+    this.#writers = usesOf(instructions, 'outputs');
     for (const instruction of instructions) this.#note(instruction);
     const all = this.#count(() => false);
     this.#counts = this.#count((key) => (all.get(key) ?? 0) > 1);
@@ -87,6 +83,11 @@ class Sharing {
       const shared = isElementwise(instruction) ? this.#shared(instruction) : instruction;
       this.result.push(shared);
     }
+  }
+
+  /** Whether a block's value is the same wherever it is read. */
+  #isConstant(block: Symbolic): boolean {
+    return this.#writers(block) < 2;
   }
 
   #note(instruction: Instruction): void {

@@ -113,11 +113,15 @@ const FUNCTION_COST = 3;
 const ROOTS: ReadonlySet<string> = new Set(['div', 'sqrt', 'rsqrt']);
 const SHORT_FUNCTIONS: ReadonlySet<string> = new Set(['exp', 'expm1', 'sigmoid', 'tanh', 'erf']);
 
+/** Whether an operation takes an instruction or a few. */
+export const isCheap = ({ op }: Expr): boolean => !ROOTS.has(op) && !isMath(op);
+
 /** About how many nanoseconds an operation on an element of float32 takes. */
-export function costOfOperation({ op, args }: Expr): number {
+export function costOfOperation(node: Expr): number {
+  const { op, args } = node;
   if (args.length === 0) return 0;
+  if (isCheap(node)) return CHEAP_COST;
   if (ROOTS.has(op)) return ROOT_COST;
-  if (!isMath(op)) return CHEAP_COST;
   return SHORT_FUNCTIONS.has(op) ? SHORT_FUNCTION_COST : FUNCTION_COST;
 }
 

@@ -61,6 +61,8 @@ const COMPARISONS: { readonly [op in ExprOp]?: OnNumbers } = {
   notEqual: (l, a, b) => l.ne(a, b),
 };
 
+export const isComparison = (op: ExprOp): boolean => COMPARISONS[op] !== undefined;
+
 const LOGIC: { readonly [op in ExprOp]?: OnNumbers } = {
   logicalAnd: (l, a, b) => l.and(a, b),
   logicalOr: (l, a, b) => l.or(a, b),
