@@ -36,13 +36,14 @@ interface Difference {
   readonly siteIn: (trace: Trace) => Error | null;
 }
 
-/** Two blocks are both constants, and equal, or both none. @returns what differs. */
+/** Two blocks are both constants, and equal, or both none; so are two gradients, if there are any. @returns what differs. */
 function differentConstant(
-  a: Symbolic,
+  a: Symbolic | null,
   first: Recorder,
-  b: Symbolic | undefined,
+  b: Symbolic | null | undefined,
   second: Recorder,
 ): string | null {
+  if (a === null || b === null) return a === b ? null : 'a gradient in one of them only';
   const x = first.constants.get(a);
   const y = b && second.constants.get(b);
   if ((x === undefined) !== (y === undefined)) return 'a constant in one of them only';
@@ -79,11 +80,7 @@ function differentEnds(first: Trace, second: Trace): Difference | null {
     const other = second.cells[i];
     const what =
       differentConstant(after, a, other.after, b) ??
-      (gradAfter === null || other.gradAfter === null
-        ? gradAfter === other.gradAfter
-          ? null
-          : 'a gradient in one of them only'
-        : differentConstant(gradAfter, a, other.gradAfter, b));
+      differentConstant(gradAfter, a, other.gradAfter, b);
     if (what !== null) return { what, siteIn: ({ cells }) => cells[i]?.fixedAt ?? null };
   }
   for (const [i, { block }] of first.outputs.entries()) {

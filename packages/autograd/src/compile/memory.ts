@@ -15,8 +15,8 @@ function aligned(bytes: number): number {
 }
 
 interface Gap {
-  readonly start: number;
-  readonly size: number;
+  start: number;
+  size: number;
 }
 
 /** What a block takes: its bytes, and one vector behind them that may be written when the last one is not full. */
@@ -40,31 +40,29 @@ export class Addresses {
 
   take(bytes: number): number {
     const size = room(bytes);
-    const i = this.#gaps.findIndex((gap) => gap.size >= size);
-    if (i < 0) {
-      const start = this.#end;
-      this.#end += size;
-      return start;
+    const gap = this.#gaps.find((one) => one.size >= size);
+    const start = gap?.start ?? this.#end;
+    if (gap === undefined) this.#end += size;
+    else {
+      gap.start += size;
+      gap.size -= size;
+      if (gap.size === 0) this.#gaps = this.#gaps.filter((one) => one !== gap);
     }
-    const { start, size: found } = this.#gaps[i];
-    if (found === size) this.#gaps.splice(i, 1);
-    else this.#gaps[i] = { start: start + size, size: found - size };
     return start;
   }
 
   give(start: number, bytes: number): void {
-    const size = room(bytes);
-    const at = this.#gaps.findIndex((gap) => gap.start > start);
-    this.#gaps.splice(at < 0 ? this.#gaps.length : at, 0, { start, size });
-    this.#gaps = this.#gaps.reduce<Gap[]>((merged, gap) => {
-      const last = merged.at(-1);
-      if (last !== undefined && last.start + last.size === gap.start) {
-        merged[merged.length - 1] = { start: last.start, size: last.size + gap.size };
-      } else merged.push(gap);
-      return merged;
-    }, []);
-    const last = this.#gaps.at(-1);
-    if (last !== undefined && last.start + last.size === this.#end) {
+    const all = [...this.#gaps, { start, size: room(bytes) }].sort((a, b) => a.start - b.start);
+    this.#gaps = [];
+    let last: Gap | null = null;
+    for (const gap of all) {
+      if (last !== null && last.start + last.size === gap.start) last.size += gap.size;
+      else {
+        last = gap;
+        this.#gaps.push(gap);
+      }
+    }
+    if (last !== null && last.start + last.size === this.#end) {
       this.#end = last.start;
       this.#gaps.pop();
     }

@@ -62,7 +62,7 @@ export class Program {
     const { recorder, inputs, outputs } = trace;
     const cells = separated(trace);
     this.#copies = copiesOfOld(trace);
-    const assigned = cells.filter(({ before, after }) => before !== after);
+    const assigned = cells.filter(changes);
     const results = new Set([
       ...outputs.map(({ block }) => this.#copies.get(block) ?? block),
       ...cells.flatMap(({ gradAfter: g }) => (g === null ? [] : [this.#copies.get(g) ?? g])),
@@ -93,7 +93,7 @@ export class Program {
       .filter(({ before, after }) => plan.inPlace.get(after) !== before)
       .map(({ before, after }) => ({ from: after, to: before }));
     this.#layout = new Layout(engine, this.instructions, plan, cells, constants);
-    this.#assigned = this.#layout.cells.filter(({ before, after }) => before !== after);
+    this.#assigned = this.#layout.cells.filter(changes);
     this.#gradients = this.#layout.cells.filter(
       ({ gradBefore, gradAfter }) => gradBefore !== null || gradAfter !== null,
     );
@@ -270,17 +270,20 @@ function refuseIndex({ call, site }: Instruction, index: number): never {
   );
 }
 
+const changes = ({ before, after }: TracedCell): boolean => before !== after;
+
+const oldValues = (cells: readonly TracedCell[]): ReadonlySet<Symbolic> =>
+  new Set(cells.filter(changes).map(({ before }) => before));
+
 /**
  * A cell that takes the old value of another one, which changes too, takes it from a copy: otherwise the one that is
  * written first would be lost.
  */
 function separated({ recorder, cells }: Trace): TracedCell[] {
-  const changing = new Set(
-    cells.filter(({ before, after }) => before !== after).map((c) => c.before),
-  );
+  const changing = oldValues(cells);
   return cells.map((traced) => {
-    const { before, after } = traced;
-    if (before === after || !changing.has(after)) return traced;
+    const { after } = traced;
+    if (!changes(traced) || !changing.has(after)) return traced;
     const { copy, instruction } = copyOf(recorder, after);
     recorder.instructions.push(instruction);
     return { ...traced, after: copy };
@@ -289,9 +292,7 @@ function separated({ recorder, cells }: Trace): TracedCell[] {
 
 /** The old value of a cell that changes, where it is returned, shown, or left as a gradient: a copy made before anything. */
 function copiesOfOld({ recorder, cells, outputs }: Trace): Map<Symbolic, Symbolic> {
-  const changing = new Set(
-    cells.filter(({ before, after }) => before !== after).map((c) => c.before),
-  );
+  const changing = oldValues(cells);
   const wanted = [...outputs.map(({ block }) => block), ...cells.map((cell) => cell.gradAfter)];
   const copies = new Map<Symbolic, Symbolic>();
   for (const block of wanted) {

@@ -76,29 +76,17 @@ export function stridedFunction(move: Move, dtype: LaneType): Func<ValueType[], 
     const word = () => move.word(dtype, from, to);
     const run = () => {
       const [count, fromStep, toStep] = nest;
-      i32.eq(fromStep, bytes);
-      i32.eq(toStep, bytes);
-      i32.and();
+      i32.and(i32.eq(fromStep, bytes), i32.eq(toStep, bytes));
       if_(
         null,
         () => {
-          i32.mul(count, bytes);
-          i32.const(-VECTOR_BYTES);
-          i32.and();
-          local.get(from);
-          i32.add();
-          local.set(end);
+          local.set(end, i32.add(from, i32.and(i32.mul(count, bytes), -VECTOR_BYTES)));
           whileBelow(from, end, () => {
             move.vector(dtype, from, to);
             advance(from, VECTOR_BYTES);
             advance(to, VECTOR_BYTES);
           });
-          i32.mul(count, bytes);
-          i32.const(VECTOR_BYTES - 1);
-          i32.and();
-          local.get(end);
-          i32.add();
-          local.set(end);
+          local.set(end, i32.add(end, i32.and(i32.mul(count, bytes), VECTOR_BYTES - 1)));
           whileBelow(from, end, () => {
             word();
             advance(from, bytes);
