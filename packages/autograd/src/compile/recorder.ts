@@ -9,6 +9,7 @@ import type {
   Reduction,
 } from '../kernels/kernels.js';
 import type { Expr } from '../scalar/index.js';
+import { knownAt } from '../scalar/known.js';
 import { type DType, dtypeOfArray, type TypedArray } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
 import { isSymbolic, Symbolic } from '../tensor/symbolic.js';
@@ -68,12 +69,7 @@ export class Recorder implements Kernels {
     if (isSymbolic(storage)) return storage;
     if (typeof storage === 'number') return this.constant(storage, dtype, 1);
     const array = storage as TypedArray;
-    let block = this.#constantOf.get(array);
-    if (block === undefined) {
-      block = this.constant(array, dtype, array.length);
-      this.#constantOf.set(array, block);
-    }
-    return block;
+    return knownAt(this.#constantOf, array, () => this.constant(array, dtype, array.length));
   }
 
   constant(elements: Constant, dtype: DType, length: number): Symbolic {

@@ -1,6 +1,7 @@
 // Numbers within formulas: those that vary from one program to the next are read from memory.
 
 import { argument, type Expr, replace } from '../../scalar/index.js';
+import { knownAt } from '../../scalar/known.js';
 
 /** A formula some of whose numbers have become arguments, behind its own. */
 export interface Lifted {
@@ -38,19 +39,12 @@ const known = new WeakMap<Expr, Map<number, Lifted>>();
  * A formula of `arity` arguments without its rates, its 1/n and their like, so that programs which differ in them alone
  * share a function: one for a ragged batch is there as soon as the one for the whole batch.
  */
-export function lifted(f: Expr, arity: number): Lifted {
-  let byArity = known.get(f);
-  if (byArity === undefined) {
-    byArity = new Map();
-    known.set(f, byArity);
-  }
-  let result = byArity.get(arity);
-  if (result === undefined) {
-    result = lift(f, arity);
-    byArity.set(arity, result);
-  }
-  return result;
-}
+export const lifted = (f: Expr, arity: number): Lifted =>
+  knownAt(
+    knownAt(known, f, () => new Map()),
+    arity,
+    () => lift(f, arity),
+  );
 
 function lift(f: Expr, arity: number): Lifted {
   const found = numbersOf(f);

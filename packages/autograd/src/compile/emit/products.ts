@@ -18,6 +18,7 @@ import {
   worthThreads,
 } from '../../kernels/wasm/gemm-threads.js';
 import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
+import { knownAt } from '../../scalar/known.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { MatmulCall } from '../instruction.js';
@@ -33,19 +34,12 @@ import {
 
 const products = new WeakMap<Gemm, Map<LaneType, ImportFunc>>();
 
-function productOf(gemm: Gemm, dtype: LaneType): ImportFunc {
-  let known = products.get(gemm);
-  if (known === undefined) {
-    known = new Map();
-    products.set(gemm, known);
-  }
-  let product = known.get(dtype);
-  if (product === undefined) {
-    product = importFunc({ in: times(GEMM_PARAMETERS, i32), out: [] }, gemm.raw(dtype));
-    known.set(dtype, product);
-  }
-  return product;
-}
+const productOf = (gemm: Gemm, dtype: LaneType): ImportFunc =>
+  knownAt(
+    knownAt(products, gemm, () => new Map()),
+    dtype,
+    () => importFunc({ in: times(GEMM_PARAMETERS, i32), out: [] }, gemm.raw(dtype)),
+  );
 
 /** (a, b, out, m, n, k, transposeA, transposeB, scratch): out = op(A) op(B). */
 function productFunction(gemm: Gemm, dtype: LaneType): AnyFunction {

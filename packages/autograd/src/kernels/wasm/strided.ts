@@ -1,5 +1,6 @@
 // Copies and additions between any two layouts, in parts that fit the scratch memory.
 
+import { knownAt } from '../../scalar/known.js';
 import { instantiate } from './module.js';
 import { SLOT_BYTES, scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
 import { LEVELS, type Move, stridedFunction } from './strided-code.js';
@@ -13,15 +14,12 @@ const SLOTS = 2 * SIDE_SLOTS;
 
 const compiled = new Map<string, Nest>();
 
-function nestOf(move: Move, dtype: LaneType): Nest {
-  const key = `${move.name} ${dtype}`;
-  let known = compiled.get(key);
-  if (known === undefined) {
-    known = instantiate({ run: stridedFunction(move, dtype) }, scratchImport(SLOTS)).run;
-    compiled.set(key, known);
-  }
-  return known;
-}
+const nestOf = (move: Move, dtype: LaneType): Nest =>
+  knownAt(
+    compiled,
+    `${move.name} ${dtype}`,
+    () => instantiate({ run: stridedFunction(move, dtype) }, scratchImport(SLOTS)).run,
+  );
 
 /** The merged axes of a copy, at least one, innermost of the target first, with the steps of both sides in elements. */
 export interface Walk {

@@ -1,5 +1,6 @@
 // Mathematics on single numbers, which JavaScript computes: with the bits that it has where nothing is compiled.
 
+import { knownAt } from '../../../scalar/known.js';
 import { meaningOf } from '../../../scalar/meaning.js';
 import { call, f32, f32x4, f64, f64x2, type ImportFunc, importFunc } from '../assembler/index.js';
 import { times } from '../emit.js';
@@ -11,15 +12,11 @@ export type HostName = MathName | 'rsqrt';
 
 const hosts = new Map<HostName, ImportFunc>();
 
-function hostOf(name: HostName, arity: number): ImportFunc {
-  let known = hosts.get(name);
-  if (known === undefined) {
+const hostOf = (name: HostName, arity: number): ImportFunc =>
+  knownAt(hosts, name, () => {
     const { run } = meaningOf(name, 'float64');
-    known = importFunc({ in: times(arity, f64), out: [f64] }, (a, b) => run(a, b, 0));
-    hosts.set(name, known);
-  }
-  return known;
-}
+    return importFunc({ in: times(arity, f64), out: [f64] }, (a, b) => run(a, b, 0));
+  });
 
 /** `name` of the first lanes, in float64 and then rounded as numbers of the dtype are; in all lanes. */
 export function onFirstLane(name: HostName, { dtype }: Lanes, args: readonly Vec[]): Vec {
