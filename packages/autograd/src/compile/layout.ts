@@ -17,7 +17,7 @@ import type { Blocks, Instruction, Operands } from './instruction.js';
 import { bytesOf, type Plan } from './plan.js';
 import type { Constant } from './recorder.js';
 import type { TracedCell } from './trace.js';
-import { arrayAt } from './views.js';
+import { arrayAt, write } from './views.js';
 
 export interface HeldCell extends TracedCell {
   readonly resident: Resident;
@@ -94,9 +94,7 @@ export class Layout {
     const { memory } = this.#engine.heap;
     const address = this.take(bytesOf(block), 'a constant');
     this.#places.set(block, { inArena: false, offset: address });
-    const array = arrayAt(memory, block.dtype, address, block.length);
-    if (typeof elements === 'number') array[0] = elements;
-    else array.set(elements);
+    write(arrayAt(memory, block.dtype, address, block.length), elements);
   }
 
   #hold(traced: TracedCell): HeldCell {

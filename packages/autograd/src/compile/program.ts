@@ -4,8 +4,6 @@ import { callSite, IndexError } from '../errors.js';
 import { kernels } from '../kernels/active.js';
 import { type Blas, systemBlas } from '../kernels/blas/index.js';
 import { inParallel } from '../kernels/threads/index.js';
-import type { TypedArray } from '../tensor/dtype.js';
-import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { cellChanges, type Variable } from '../tensor/variable.js';
@@ -24,7 +22,7 @@ import { bytesOf, planMemory, type Update } from './plan.js';
 import type { Recorder } from './recorder.js';
 import { isObserved, show } from './tap.js';
 import { Slot, type Trace, type TracedCell } from './trace.js';
-import { copyElements } from './views.js';
+import { read, write } from './views.js';
 
 /** What runs: a module, and where its table of parameters lies. */
 interface Ready extends Linked {
@@ -189,8 +187,7 @@ export class Program {
 
   #read({ block, shape, dtype }: Slot): Tensor {
     const array = this.#layout.arrayOf(this.#copies.get(block) ?? block);
-    const storage = shape.length === 0 ? array[0] : copyElements(array, dtype);
-    return new Tensor(storage, shape, dtype, null, 0);
+    return new Tensor(read(array, dtype, shape.length), shape, dtype, null, 0);
   }
 
   #showTaps(): void {
@@ -246,11 +243,6 @@ export class Program {
 
 const isAsTraced = ({ cell, before, gradBefore, requiresGrad }: HeldCell): boolean =>
   cell.isLike(before.dtype, requiresGrad, gradBefore !== null);
-
-function write(array: TypedArray, storage: Storage): void {
-  if (typeof storage === 'number') array[0] = storage;
-  else array.set(storage as TypedArray);
-}
 
 /** The constants that are still read, or returned, when everything is optimised. */
 function readConstants(

@@ -13,7 +13,7 @@ import { knownAt } from '../scalar/known.js';
 import { type DType, dtypeOfArray, type TypedArray } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
 import { isSymbolic, Symbolic } from '../tensor/symbolic.js';
-import type { AxisKernel, Call, Instruction } from './instruction.js';
+import type { Call, Instruction } from './instruction.js';
 
 /** Elements that are known while tracing. */
 export type Constant = TypedArray | number;
@@ -34,15 +34,6 @@ export function siteOf(): Error {
  * Whose places are noted down: that takes longer than all the rest. Programs name the line of an index that they refuse.
  */
 export type Sites = 'none' | 'indices' | 'all';
-
-const INDEXING: ReadonlySet<AxisKernel> = new Set<AxisKernel>([
-  'gather',
-  'scatterAdd',
-  'takeAlong',
-  'scatterAddAlong',
-]);
-
-const readsIndices = (call: Call): boolean => call.kind === 'axis' && INDEXING.has(call.kernel);
 
 export class Recorder implements Kernels {
   readonly name = 'trace';
@@ -84,7 +75,8 @@ export class Recorder implements Kernels {
     outputs: readonly Symbolic[],
     partial = false,
   ): void {
-    const wanted = this.#sites === 'all' || (this.#sites === 'indices' && readsIndices(call));
+    const readsIndices = call.kind === 'axis' && inputs.length > 1;
+    const wanted = this.#sites === 'all' || (this.#sites === 'indices' && readsIndices);
     const site = wanted ? siteOf() : null;
     this.instructions.push({ call, inputs, outputs, partial, site });
   }
