@@ -16,7 +16,7 @@ import { type Loop, nested } from './nest.js';
 import { lifted } from './numbers.js';
 import { blocksFor, type Cut, cutAlong, LINE_BYTES } from './shared.js';
 import type { AnyFunction, CallStep, Place, StepContext } from './step.js';
-import { type RowFormula, Values } from './values.js';
+import { type RowFormula, valuesOf } from './values.js';
 
 /**
  * How an operand is read along rows of the result: element by element, one row again and again, one element a row, or
@@ -54,7 +54,7 @@ export function rowsOf({ reads, shape }: ElementwiseCall): Rows {
  * next row, which is written after it, or into the padding behind the block.
  */
 function elementwiseFunction(own: RowFormula, formula: typeof formulaOn): AnyFunction {
-  const values = new Values(own, 'vectors', 1, formula);
+  const values = valuesOf(own, 'vectors', 1, formula);
   return routine(2 + values.pointers, 1, values.vectors, (parameters, [at], vectors) => {
     const [rows, bytes, ...pointers] = parameters;
     values.begin({ pointers, places: [at], bytes, whole: bytes, vectors });

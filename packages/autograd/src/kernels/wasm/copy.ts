@@ -7,8 +7,8 @@ import type { Layout } from '../kernels.js';
 import { copy as inJavaScript } from '../reference/copy.js';
 import { instantiate } from './module.js';
 import { copyRows, scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
-import { runStrided, type Walk } from './strided.js';
-import { COPY } from './strided-code.js';
+import { runStrided } from './strided.js';
+import { COPY, transposedAxis, type Walk } from './strided-code.js';
 import { transposeFunction } from './transpose-code.js';
 import type { LaneType } from './vector.js';
 
@@ -115,13 +115,6 @@ function transpose(
   }
 }
 
-/** The axis along which the source runs while the target runs along axis 0; −1 if this is no transposition. */
-function transposedAxis({ sizes, from, to }: Walk): number {
-  if (to[0] !== 1 || sizes[0] < 4) return -1;
-  const axis = from.indexOf(1);
-  return axis > 0 && sizes[axis] >= 4 && sizes[0] * sizes[axis] >= LEAST_MATRIX ? axis : -1;
-}
-
 export function copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void {
   const worthIt = sizeOf(shape) >= SMALL && x.constructor === out.constructor;
   const source = worthIt ? asWords(x) : null;
@@ -133,8 +126,8 @@ export function copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, s
   const [sizes, [fromSteps, toSteps]] = collapse(shape, [from.strides, to.strides]);
   const walk: Walk = { sizes, from: fromSteps, to: toSteps };
   const inner = sizes[0];
-  const axis = transposedAxis(walk);
-  if (axis > 0) {
+  const axis = transposedAxis(walk, 1, 4);
+  if (axis > 0 && inner * sizes[axis] >= LEAST_MATRIX) {
     const [row, outRow] = [fromSteps[0], toSteps[axis]];
     const matrix: Matrix = { rows: inner, columns: sizes[axis], row, outRow };
     eachStart(walk, [0, axis], from.offset, to.offset, (read, write) => {

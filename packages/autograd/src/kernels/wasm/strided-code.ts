@@ -61,6 +61,43 @@ export const ADD: Move = {
   },
 };
 
+/** The merged axes of a copy, at least one, innermost of the target first, with the steps of both sides. */
+export interface Walk {
+  readonly sizes: readonly number[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+/** The axis along which the source runs while the target runs along axis 0, both at least `side` long; −1 if there is none. */
+export function transposedAxis({ sizes, from, to }: Walk, step: number, side: number): number {
+  if (to[0] !== step || sizes[0] < side) return -1;
+  const axis = from.indexOf(step);
+  return axis > 0 && sizes[axis] >= side ? axis : -1;
+}
+
+/**
+ * Sets the loops among the parameters of `stridedFunction`: over the innermost `depth` axes, `count` steps of the last of
+ * them, all in so many bytes. Each goes on from where the one within has ended.
+ */
+export function setLoops<Parameter>(
+  parameters: (Parameter | number)[],
+  { sizes, from, to }: Walk,
+  depth: number,
+  count: number,
+  bytes: number,
+): void {
+  let [readBack, writeBack] = [0, 0];
+  for (let k = 0; k < LEVELS; k++) {
+    const within = k < depth;
+    const size = within ? (k === depth - 1 ? count : sizes[k]) : 1;
+    parameters[2 + 3 * k] = size;
+    parameters[3 + 3 * k] = within ? (from[k] - readBack) * bytes : 0;
+    parameters[4 + 3 * k] = within ? (to[k] - writeBack) * bytes : 0;
+    readBack = within ? size * from[k] : 0;
+    writeBack = within ? size * to[k] : 0;
+  }
+}
+
 /**
  * (from, to, n₀, f₀, t₀, n₁, f₁, t₁, …): addresses, then for each of `LEVELS` loops, innermost first, how often it runs (at
  * least once) and by how many bytes both sides move on: after each element in the innermost, after each run of the loop
