@@ -6,6 +6,7 @@ import { BUFFER_BYTES } from '../kernels/wasm/draw-code.js';
 import { scratchPerThread } from '../kernels/wasm/gemm-threads.js';
 import { isShared } from '../kernels/wasm/threading.js';
 import { isLane, type LaneType } from '../kernels/wasm/vector.js';
+import { knownAt } from '../scalar/known.js';
 import type { TypedArray } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import type { Resident } from './cells.js';
@@ -78,16 +79,15 @@ export class Layout {
   /** Where a number lies that functions read; one place for all who read it. */
   numberAt(value: number, dtype: LaneType): Place {
     const key = `${dtype} ${Object.is(value, -0) ? '-0' : value}`;
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    if (this.#numbers.size % NUMBERS_AT_ONCE === 0) {
-      this.#nextNumber = this.take(NUMBERS_AT_ONCE * NUMBER_BYTES, 'the numbers of formulas');
-    }
-    const place = { inArena: false, offset: this.#nextNumber };
-    this.#nextNumber += NUMBER_BYTES;
-    arrayAt(this.#engine.heap.memory, dtype, place.offset, 1)[0] = value;
-    this.#numbers.set(key, place);
-    return place;
+    return knownAt(this.#numbers, key, () => {
+      if (this.#numbers.size % NUMBERS_AT_ONCE === 0) {
+        this.#nextNumber = this.take(NUMBERS_AT_ONCE * NUMBER_BYTES, 'the numbers of formulas');
+      }
+      const offset = this.#nextNumber;
+      this.#nextNumber += NUMBER_BYTES;
+      arrayAt(this.#engine.heap.memory, dtype, offset, 1)[0] = value;
+      return { inArena: false, offset };
+    });
   }
 
   #layConstant(block: Symbolic, elements: Constant): void {

@@ -67,26 +67,25 @@ export function stridedStep(
   if (shape.includes(0) || (kind === 'accumulate' && !isLane(out.dtype))) return null;
   const bytes = bytesPerElement(out.dtype);
   const [sizes, steps] = collapse(shape, [from.strides, to.strides]);
-  const [fromSteps, toSteps] = steps.map((own) => own.map((step) => step * bytes));
-  const walk: Walk = sizes.length === 0 ? single(bytes) : { sizes, from: fromSteps, to: toSteps };
+  const walk: Walk = sizes.length === 0 ? SINGLE : { sizes, from: steps[0], to: steps[1] };
   const source = behind(placeOf(x), from.offset * bytes);
   const target = behind(placeOf(out), to.offset * bytes);
-  const isRun = walk.from[0] === bytes && walk.to[0] === bytes;
+  const isRun = walk.from[0] === 1 && walk.to[0] === 1;
   if (kind === 'copy' && isRun && walk.sizes.length === 1)
     return moveStep(target, source, walk.sizes[0] * bytes);
   if (bytes === 1) return null;
   const words = bytes === 4 ? 'float32' : 'float64';
   const moves = kind === 'copy' && !isRun;
-  const axis = moves ? transposedAxis(walk, bytes, VECTOR_BYTES / bytes) : -1;
+  const axis = moves ? transposedAxis(walk, VECTOR_BYTES / bytes) : -1;
   return axis > 0 && walk.from[0] > 0 && walk.to[axis] > 0
     ? transposition(walk, axis, words, source, target)
     : strided(kind, walk, words, source, target);
 }
 
-const single = (bytes: number): Walk => ({ sizes: [1], from: [bytes], to: [bytes] });
+const SINGLE: Walk = { sizes: [1], from: [1], to: [1] };
 
-const loopsOf = ({ sizes, from, to }: Walk, axes: readonly number[]): Loop[] =>
-  axes.map((axis) => ({ count: sizes[axis], steps: [from[axis], to[axis]] }));
+const loopsOf = ({ sizes, from, to }: Walk, axes: readonly number[], bytes: number): Loop[] =>
+  axes.map((axis) => ({ count: sizes[axis], steps: [from[axis] * bytes, to[axis] * bytes] }));
 
 // ── Transpositions ─────────────────────────────────────────────────────────────────────────────────
 
@@ -103,10 +102,10 @@ function transposition(
     kind: 'call',
     key: `transpose ${bytes}`,
     make: () => transposeFunction(words),
-    parameters: [source, target, sizes[0], sizes[axis], from[0] / bytes, to[axis] / bytes],
+    parameters: [source, target, sizes[0], sizes[axis], from[0], to[axis]],
   };
   const others = sizes.map((_, k) => k).filter((k) => k !== 0 && k !== axis);
-  return nested(step, loopsOf(walk, others), [0, 1]);
+  return nested(step, loopsOf(walk, others, bytes), [0, 1]);
 }
 
 // ── Loops ──────────────────────────────────────────────────────────────────────────────────────────
@@ -119,9 +118,10 @@ function strided(
   target: Place,
 ): CallStep {
   const { sizes } = walk;
+  const bytes = bytesPerElement(words);
   const depth = Math.min(LEVELS, sizes.length);
   const parameters: Parameter[] = [source, target];
-  setLoops(parameters, walk, depth, sizes[depth - 1], 1);
+  setLoops(parameters, walk, depth, sizes[depth - 1], bytes);
   const step: CallStep = {
     kind: 'call',
     key: `${kind} ${words}`,
@@ -129,5 +129,5 @@ function strided(
     parameters,
   };
   const outer = sizes.map((_, k) => k).slice(LEVELS);
-  return nested(step, loopsOf(walk, outer), [0, 1]);
+  return nested(step, loopsOf(walk, outer, bytes), [0, 1]);
 }

@@ -43,23 +43,12 @@ function stepOf(
     case 'softmaxWithLogs':
       return softmaxStep('softmax', call, inputs[0], outputs, context);
     case 'axis':
-      switch (call.kernel) {
-        case 'softmax':
-          return softmaxStep(
-            call.flag === true ? 'logSoftmax' : 'softmax',
-            call,
-            inputs[0],
-            outputs,
-            context,
-          );
-        case 'gather':
-        case 'scatterAdd':
-        case 'takeAlong':
-        case 'scatterAddAlong':
-          return indexingStep(call, inputs, out, k, context);
-        default:
-          return null;
+      if (call.kernel === 'softmax') {
+        const kind = call.flag === true ? 'logSoftmax' : 'softmax';
+        return softmaxStep(kind, call, inputs[0], outputs, context);
       }
+      // Of the others, those that read indices.
+      return inputs.length > 1 ? indexingStep(call, inputs, out, k, context) : null;
     default:
       return null;
   }

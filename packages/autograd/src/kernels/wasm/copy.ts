@@ -126,7 +126,7 @@ export function copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, s
   const [sizes, [fromSteps, toSteps]] = collapse(shape, [from.strides, to.strides]);
   const walk: Walk = { sizes, from: fromSteps, to: toSteps };
   const inner = sizes[0];
-  const axis = transposedAxis(walk, 1, 4);
+  const axis = transposedAxis(walk, 4);
   if (axis > 0 && inner * sizes[axis] >= LEAST_MATRIX) {
     const [row, outRow] = [fromSteps[0], toSteps[axis]];
     const matrix: Matrix = { rows: inner, columns: sizes[axis], row, outRow };

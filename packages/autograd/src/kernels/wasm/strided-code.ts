@@ -61,7 +61,7 @@ export const ADD: Move = {
   },
 };
 
-/** The merged axes of a copy, at least one, innermost of the target first, with the steps of both sides. */
+/** The merged axes of a copy, at least one, innermost of the target first, with the steps of both sides in elements. */
 export interface Walk {
   readonly sizes: readonly number[];
   readonly from: readonly number[];
@@ -69,15 +69,15 @@ export interface Walk {
 }
 
 /** The axis along which the source runs while the target runs along axis 0, both at least `side` long; −1 if there is none. */
-export function transposedAxis({ sizes, from, to }: Walk, step: number, side: number): number {
-  if (to[0] !== step || sizes[0] < side) return -1;
-  const axis = from.indexOf(step);
+export function transposedAxis({ sizes, from, to }: Walk, side: number): number {
+  if (to[0] !== 1 || sizes[0] < side) return -1;
+  const axis = from.indexOf(1);
   return axis > 0 && sizes[axis] >= side ? axis : -1;
 }
 
 /**
  * Sets the loops among the parameters of `stridedFunction`: over the innermost `depth` axes, `count` steps of the last of
- * them, all in so many bytes. Each goes on from where the one within has ended.
+ * them, of elements of so many bytes. Each goes on from where the one within has ended.
  */
 export function setLoops<Parameter>(
   parameters: (Parameter | number)[],
