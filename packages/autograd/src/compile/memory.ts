@@ -8,7 +8,6 @@ export const ALIGNMENT = 64;
 
 const VECTOR_BYTES = 16;
 const PAGE = 65536;
-const MOST_PAGES = 65536;
 
 function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
@@ -82,25 +81,16 @@ export class Heap {
   /** @throws MemoryError, before anything is taken, if it doesn't fit into 4 GiB or the engine refuses. */
   take(bytes: number, what: string): number {
     const address = this.#addresses.take(bytes);
-    const pages = Math.ceil(this.#addresses.end / PAGE);
-    const missing = pages - this.memory.buffer.byteLength / PAGE;
-    if (missing > 0 && !this.#grow(pages, missing)) {
+    const missing = Math.ceil((this.#addresses.end - this.memory.buffer.byteLength) / PAGE);
+    try {
+      if (missing > 0) this.memory.grow(missing);
+      return address;
+    } catch {
       this.#addresses.give(address, bytes);
       throw new MemoryError(
         `compile: a program and its cells fit into the 4 GiB of WebAssembly, got ${bytes} bytes for ${what} ` +
           `besides ${this.memory.buffer.byteLength} bytes in use. Use smaller batches, or run it without compile.`,
       );
-    }
-    return address;
-  }
-
-  #grow(pages: number, missing: number): boolean {
-    if (pages > MOST_PAGES) return false;
-    try {
-      this.memory.grow(missing);
-      return true;
-    } catch {
-      return false;
     }
   }
 

@@ -276,9 +276,9 @@ function separated({ recorder, cells }: Trace): TracedCell[] {
   return cells.map((traced) => {
     const { after } = traced;
     if (!changes(traced) || !changing.has(after)) return traced;
-    const { copy, instruction } = copyOf(recorder, after);
-    recorder.instructions.push(instruction);
-    return { ...traced, after: copy };
+    const copy = copyOf(recorder, after);
+    recorder.instructions.push(copy);
+    return { ...traced, after: copy.outputs[0] };
   });
 }
 
@@ -289,17 +289,16 @@ function copiesOfOld({ recorder, cells, outputs }: Trace): Map<Symbolic, Symboli
   const copies = new Map<Symbolic, Symbolic>();
   for (const block of wanted) {
     if (block === null || !changing.has(block) || copies.has(block)) continue;
-    const { copy, instruction } = copyOf(recorder, block);
-    recorder.instructions.unshift(instruction);
-    copies.set(block, copy);
+    const copy = copyOf(recorder, block);
+    recorder.instructions.unshift(copy);
+    copies.set(block, copy.outputs[0]);
   }
   return copies;
 }
 
-function copyOf(recorder: Recorder, block: Symbolic): { copy: Symbolic; instruction: Instruction } {
-  const copy = recorder.block(block.dtype, block.length);
+function copyOf(recorder: Recorder, block: Symbolic): Instruction {
   const layout = { offset: 0, strides: [1] };
   const call = { kind: 'copy', from: layout, to: layout, shape: [block.length] } as const;
-  const [inputs, outputs] = [[block], [copy]];
-  return { copy, instruction: { call, inputs, outputs, partial: false, site: null } };
+  const outputs = [recorder.block(block.dtype, block.length)];
+  return { call, inputs: [block], outputs, partial: false, site: null };
 }

@@ -13,7 +13,7 @@ import { broadcastStrides, stridesOf } from '../../tensor/shape.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ElementwiseCall } from '../instruction.js';
 import { type Loop, nested } from './nest.js';
-import { lifted } from './numbers.js';
+import { codeOf } from './numbers.js';
 import { blocksFor, type Cut, cutAlong, LINE_BYTES } from './shared.js';
 import type { AnyFunction, CallStep, Place, StepContext } from './step.js';
 import { type RowFormula, valuesOf } from './values.js';
@@ -149,17 +149,17 @@ export function elementwiseStep(
   if (overwrites && (rows > 1 || loops.length > 0) && rowBytes % VECTOR_BYTES !== 0) return null;
   // Numbers are computed in JavaScript eagerly, whose mathematics has bits of its own.
   const hosted = asked.shape.length === 0 && !isExact(f);
-  const { f: code, numbers } = lifted(f, reads.length);
-  const readings = [...ofBlocks, ...numbers.map((): Reading => 'one')];
+  const own = codeOf(f, ofBlocks, (value) => numberAt(value, dtype));
+  const { readings } = own;
   const step: CallStep = {
     kind: 'call',
-    key: `elementwise ${code.id} ${dtype} ${hosted ? 'numbers' : readings.join()}`,
+    key: `elementwise ${own.f.id} ${dtype} ${hosted ? 'numbers' : readings.join()}`,
     make: () =>
       elementwiseFunction(
-        { f: code, dtype, readings, written: true },
+        { f: own.f, dtype, readings, written: true },
         hosted ? formulaOnNumbers : formulaOn,
       ),
-    parameters: [rows, rowBytes, ...places, ...numbers.map((value) => numberAt(value, dtype))],
+    parameters: [rows, rowBytes, ...places, ...own.numbers],
   };
   if (loops.length === 0) {
     const walks: readonly Reading[] = ['same', ...readings];

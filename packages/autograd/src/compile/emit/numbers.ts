@@ -2,6 +2,8 @@
 
 import { argument, type Expr, replace } from '../../scalar/index.js';
 import { knownAt } from '../../scalar/known.js';
+import type { Reading } from './elementwise.js';
+import type { Place } from './step.js';
 
 /** A formula some of whose numbers have become arguments, behind its own. */
 export interface Lifted {
@@ -45,6 +47,17 @@ export const lifted = (f: Expr, arity: number): Lifted =>
     arity,
     () => lift(f, arity),
   );
+
+/** The code of a formula that reads blocks: behind them it reads its numbers, each of which is one for all elements. */
+export function codeOf(
+  f: Expr,
+  ofBlocks: readonly Reading[],
+  numberAt: (value: number) => Place,
+): { readonly f: Expr; readonly readings: readonly Reading[]; readonly numbers: readonly Place[] } {
+  const { f: code, numbers } = lifted(f, ofBlocks.length);
+  const readings = [...ofBlocks, ...numbers.map((): Reading => 'one')];
+  return { f: code, readings, numbers: numbers.map(numberAt) };
+}
 
 function lift(f: Expr, arity: number): Lifted {
   const found = numbersOf(f);

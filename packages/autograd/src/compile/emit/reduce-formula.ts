@@ -9,7 +9,7 @@ import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ReduceFormulaCall } from '../instruction.js';
 import { byteStep, costOf, type Reading, rowStep, rowsOf } from './elementwise.js';
 import { nested } from './nest.js';
-import { lifted } from './numbers.js';
+import { codeOf } from './numbers.js';
 import { blocksFor, cutAlong, LINE_BYTES, THREADED_FROM } from './shared.js';
 import type { CallStep, StepContext } from './step.js';
 import { formulaColumnSums, formulaRows } from './sums.js';
@@ -123,15 +123,13 @@ export function reduceFormulaStep(
   const { reduction, outer, count, inner } = call.reduce;
   const { stretches } = rows;
   const written = values !== undefined;
-  const { f, numbers } = lifted(call.formula.f, inputs.length);
-  const readings = [...rows.readings, ...numbers.map((): Reading => 'one')];
+  const { f, readings, numbers } = codeOf(call.formula.f, rows.readings, (value) =>
+    numberAt(value, dtype),
+  );
   const formula: RowFormula = { f, dtype, readings, written };
   const size = bytesPerElement(dtype);
   const rowBytes = rows.inner * size;
-  const places = [
-    ...[...(written ? [values] : []), ...inputs].map(placeOf),
-    ...numbers.map((value) => numberAt(value, dtype)),
-  ];
+  const places = [...[...(written ? [values] : []), ...inputs].map(placeOf), ...numbers];
   const walks: readonly Reading[] = written ? ['same', ...readings] : readings;
   const work = workOf(call, dtype);
   const key = `${f.id} ${dtype} ${readings.join()}${written ? ' kept' : ''}`;
