@@ -3,7 +3,8 @@
 import type { Blas } from '../../kernels/blas/index.js';
 import { ALPHA, blasJob, OPERANDS, partsOf } from '../../kernels/blas/job.js';
 import { type PlacedJob, rebase } from '../../kernels/threads/index.js';
-import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
+import { isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { DescentCall, Instruction, MatmulCall } from '../instruction.js';
 import { bytesOf } from '../plan.js';
@@ -20,7 +21,7 @@ const BLAS_FROM = 2 ** 16;
 
 /** Whether a product is large enough for the system's library, if there is one. */
 export function leftToBlas({ m, n, k, dtype }: MatmulCall): boolean {
-  return isLane(dtype) && m * n * k >= BLAS_FROM;
+  return isFloating(dtype) && m * n * k >= BLAS_FROM;
 }
 
 /** Whether an instruction is a product for the system's library. */

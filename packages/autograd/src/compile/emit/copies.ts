@@ -16,8 +16,8 @@ import {
   type Walk,
 } from '../../kernels/wasm/strided-code.js';
 import { transposeFunction } from '../../kernels/wasm/transpose-code.js';
-import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
+import { bytesPerElement, isFloating } from '../../tensor/dtype.js';
 import type { Shape } from '../../tensor/shape.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import { type Loop, nested } from './nest.js';
@@ -64,7 +64,7 @@ export function stridedStep(
   out: Symbolic,
   { placeOf }: StepContext,
 ): CallStep | null {
-  if (shape.includes(0) || (kind === 'accumulate' && !isLane(out.dtype))) return null;
+  if (shape.includes(0) || (kind === 'accumulate' && !isFloating(out.dtype))) return null;
   const bytes = bytesPerElement(out.dtype);
   const [sizes, steps] = collapse(shape, [from.strides, to.strides]);
   const walk: Walk = sizes.length === 0 ? SINGLE : { sizes, from: steps[0], to: steps[1] };

@@ -6,9 +6,8 @@ import { routine } from '../../kernels/wasm/emit.js';
 import { formulaOn, formulaOnNumbers, isExact, isMath } from '../../kernels/wasm/formula.js';
 import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
 import { advance, countDown, whileBelow } from '../../kernels/wasm/statements.js';
-import { isLane } from '../../kernels/wasm/vector.js';
 import { type Expr, nodesOf } from '../../scalar/index.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import { bytesPerElement, isFloating } from '../../tensor/dtype.js';
 import { broadcastStrides, stridesOf } from '../../tensor/shape.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ElementwiseCall } from '../instruction.js';
@@ -137,7 +136,7 @@ export function elementwiseStep(
   { placeOf, numberAt }: StepContext,
 ): CallStep | null {
   const { f, reads, dtype } = asked;
-  if (!isLane(dtype) || out.dtype !== dtype || out.length === 0) return null;
+  if (!isFloating(dtype) || out.dtype !== dtype || out.length === 0) return null;
   const nodes = nodesOf(f);
   if (reads.some(({ block }) => block.dtype !== dtype) || nodes.length > LONGEST) return null;
   const { rows, inner, readings: ofBlocks, loops } = rowsOf(asked);

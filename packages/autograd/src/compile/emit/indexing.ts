@@ -3,8 +3,8 @@
 import { call, i32, if_, local, memory } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
 import { advance, countDown, type Pointer } from '../../kernels/wasm/statements.js';
-import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
-import { bytesPerElement, type DType } from '../../tensor/dtype.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
+import { bytesPerElement, type DType, isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { AxisCall } from '../instruction.js';
 import { addElement, moveElement } from './elements.js';
@@ -29,7 +29,7 @@ export function indexingStep(
   const adds = kernel === 'scatterAdd' || kernel === 'scatterAddAlong';
   if (indices.dtype !== 'int32' || x.dtype !== dtype) return null;
   if (x.length === 0 || indices.length === 0 || out.length === 0) return null;
-  if (adds && !isLane(dtype)) return null;
+  if (adds && !isFloating(dtype)) return null;
   const places = [placeOf(x), placeOf(indices), placeOf(out)];
   const run = !along && !adds && inner >= SHORT_RUN;
   const picked = along ? indices.length / (outer * inner) : indices.length;

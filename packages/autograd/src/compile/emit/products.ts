@@ -17,9 +17,9 @@ import {
   scratchPerThread,
   worthThreads,
 } from '../../kernels/wasm/gemm-threads.js';
-import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
 import { knownAt } from '../../scalar/known.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import { bytesPerElement, isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { MatmulCall } from '../instruction.js';
 import { type Loop, nested } from './nest.js';
@@ -117,7 +117,7 @@ export function matmulBlocks(
   { placeOf, gemm, scratch, threads }: StepContext,
 ): readonly Blocks[] | null {
   const { dtype, m, n, k, batch, transposeA, transposeB } = call;
-  if (!isLane(dtype)) return null;
+  if (!isFloating(dtype)) return null;
   const [sizeOfA, sizeOfB, sizeOfC] = sizesOf(call);
   const perThread = scratchPerThread(dtype, n, k);
   const jobOf = (index: number, cut: GemmCut) => {
@@ -153,7 +153,7 @@ export function matmulStep(
   { placeOf, gemm, scratch }: StepContext,
 ): CallStep | null {
   const { dtype, m, n, k, batch, transposeA, transposeB } = asked;
-  if (!isLane(dtype) || m * n * k * batch.length === 0) return null;
+  if (!isFloating(dtype) || m * n * k * batch.length === 0) return null;
   const regular = loopsOf(batch);
   if (regular === null) return null;
   const [sizeOfA, sizeOfB, sizeOfC] = sizesOf(asked);

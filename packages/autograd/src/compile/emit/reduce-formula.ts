@@ -2,9 +2,8 @@
 
 import { threadCount } from '../../kernels/threads/index.js';
 import { STRETCH_BYTES } from '../../kernels/wasm/reduce-code.js';
-import { isLane } from '../../kernels/wasm/vector.js';
 import { nodesOf } from '../../scalar/index.js';
-import { bytesPerElement, type DType } from '../../tensor/dtype.js';
+import { bytesPerElement, type DType, isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ReduceFormulaCall } from '../instruction.js';
 import { byteStep, costOf, type Reading, rowStep, rowsOf } from './elementwise.js';
@@ -102,7 +101,7 @@ export function fuses(
   written: boolean,
 ): boolean {
   const { reduce, formula } = call;
-  if (!isLane(dtype) || formula.dtype !== dtype || formula.shape.length === 0) return false;
+  if (!isFloating(dtype) || formula.dtype !== dtype || formula.shape.length === 0) return false;
   if (reduce.outer * reduce.count * reduce.inner === 0) return false;
   if (inputs.some((block) => block.dtype !== dtype)) return false;
   if (nodesOf(formula.f).length > LONGEST) return false;
@@ -119,7 +118,7 @@ export function reduceFormulaStep(
 ): CallStep | null {
   const { dtype } = out;
   const rows = rowsAlong(call, dtype);
-  if (rows === null || !isLane(dtype)) return null;
+  if (rows === null || !isFloating(dtype)) return null;
   const { reduction, outer, count, inner } = call.reduce;
   const { stretches } = rows;
   const written = values !== undefined;

@@ -1,9 +1,8 @@
 // Reductions of blocks: which function does them, and with what.
 
 import { columnsFunction } from '../../kernels/wasm/reduce-code.js';
-import { isLane } from '../../kernels/wasm/vector.js';
 import { argument } from '../../scalar/index.js';
-import { bytesPerElement, type DType } from '../../tensor/dtype.js';
+import { bytesPerElement, type DType, isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ElementwiseCall, ReduceCall } from '../instruction.js';
 import { reduceFormulaStep } from './reduce-formula.js';
@@ -27,7 +26,7 @@ export function reduceStep(
 ): CallStep | null {
   const { reduction, outer, count, inner } = reduce;
   const { dtype } = out;
-  if (!isLane(dtype) || reduction === 'prod' || outer * count * inner === 0) return null;
+  if (!isFloating(dtype) || reduction === 'prod' || outer * count * inner === 0) return null;
   if (reduction === 'logsumexp') return softmaxStep(reduction, reduce, x, [out], context);
   if (inner === 1 || reduction === 'sum') {
     const call = { kind: 'reduceFormula', reduce, formula: plain(reduce, x) } as const;
@@ -45,6 +44,6 @@ export function reduceStep(
 
 /** The scratch that a reduction takes. */
 export function reduceScratchBytes({ reduction, inner }: ReduceCall, dtype: DType): number {
-  if (!isLane(dtype) || reduction !== 'sum' || inner === 1) return 0;
+  if (!isFloating(dtype) || reduction !== 'sum' || inner === 1) return 0;
   return columnScratchBytes(dtype, inner * bytesPerElement(dtype));
 }

@@ -1,8 +1,7 @@
 // Softmax, its logarithm and log Σ exp along rows that threads share.
 
 import { LONGEST_ROW, type RowFunction, softmaxFunction } from '../../kernels/wasm/softmax-code.js';
-import { isLane } from '../../kernels/wasm/vector.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import { bytesPerElement, isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { SoftmaxWithLogsCall } from '../instruction.js';
 import { blocksFor, cutAlong } from './shared.js';
@@ -20,7 +19,7 @@ export function softmaxStep(
   { placeOf }: StepContext,
 ): CallStep | null {
   const { dtype } = out;
-  if (inner !== 1 || outer * count === 0 || !isLane(dtype)) return null;
+  if (inner !== 1 || outer * count === 0 || !isFloating(dtype)) return null;
   const bytes = bytesPerElement(dtype);
   const rowBytes = count * bytes;
   if (rowBytes > LONGEST_ROW) return null;

@@ -6,8 +6,6 @@ import {
   br,
   call,
   type Func,
-  f32x4,
-  f64x2,
   i32,
   if_,
   type Local,
@@ -27,6 +25,7 @@ import {
   VECTOR,
 } from './gemm-tile.js';
 import { advance, choose, countDown } from './statements.js';
+import { instructionsOf } from './vector.js';
 
 type Int = Local<'i32'>;
 export type Emitted = Func<ValueType[], ValueType[]>;
@@ -99,7 +98,7 @@ interface Run {
 /** Moves `count` elements, few of them, or adds them to those that are there. */
 function moveRun({ dtype }: Tiling, { from, to, count, value }: Run, add?: Int): void {
   const bytes = bytesPerElement(dtype);
-  const lane = dtype === 'float32' ? f32x4 : f64x2;
+  const lane = instructionsOf(dtype);
   const lanes = VECTOR / bytes;
   const movePart = (size: 4 | 8 | 16) => {
     local.set(value, LOADS[size]({}, from));

@@ -5,8 +5,6 @@ import {
   $,
   br_if,
   call,
-  f32x4,
-  f64x2,
   i32,
   if_,
   type Local,
@@ -21,6 +19,7 @@ import { blockColumnsOf, blockProduct, type Emitted, layoutOf, TERMS } from './g
 import { packerOfB } from './gemm-pack.js';
 import { rowBytes, type Tiling, tileColumns, VECTOR } from './gemm-tile.js';
 import { choose, smaller } from './statements.js';
+import { instructionsOf } from './vector.js';
 
 type Int = Local<'i32'>;
 
@@ -48,7 +47,7 @@ const SMALL = { float32: 0x2000_0000_2000_0000n, float64: 0x2000_0000_0000_0000n
 function rowTester(tiling: Tiling): Emitted {
   const { dtype } = tiling;
   const row = rowBytes(tiling);
-  const lane = dtype === 'float32' ? f32x4 : f64x2;
+  const lane = instructionsOf(dtype);
   return define({ in: [i32], locals: [i32, v128], out: [i32] }, (parameters, rest) => {
     const at = parameters[0] as Int;
     const can = rest[0] as Int;

@@ -1,20 +1,10 @@
 // The loop nest that moves elements from one layout to another, or adds them to what is there.
 
-import {
-  type Func,
-  f32x4,
-  f64x2,
-  i32,
-  i64,
-  if_,
-  local,
-  type ValueType,
-  v128,
-} from './assembler/index.js';
+import { type Func, i32, i64, if_, local, type ValueType, v128 } from './assembler/index.js';
 import { routine } from './emit.js';
 import { VECTOR_BYTES } from './scratch.js';
 import { advance, countDown, type Pointer, whileBelow } from './statements.js';
-import type { LaneType } from './vector.js';
+import { instructionsOf, type LaneType } from './vector.js';
 
 /** How many loops the nest has. */
 export const LEVELS = 6;
@@ -48,7 +38,7 @@ export const ADD: Move = {
     local.get(to);
     load({}, from);
     load({}, to);
-    (narrow ? f32x4 : f64x2).add();
+    instructionsOf(dtype).add();
     if (narrow) v128.store32_lane({}, 0);
     else v128.store64_lane({}, 0);
   },
@@ -56,7 +46,7 @@ export const ADD: Move = {
     local.get(to);
     v128.load({}, from);
     v128.load({}, to);
-    (dtype === 'float32' ? f32x4 : f64x2).add();
+    instructionsOf(dtype).add();
     v128.store({});
   },
 };
