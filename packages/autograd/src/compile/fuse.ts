@@ -1,6 +1,7 @@
 // Fusion: chains of elementwise instructions become one, and copies that only repeat are read through.
 
 import { argument, nodesOf, renumber, substitute } from '../scalar/index.js';
+import { knownAt } from '../scalar/known.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { isCheap } from './emit/elementwise.js';
@@ -84,7 +85,7 @@ export function fuse(
   const writers = usesOf(instructions, 'outputs');
   for (const instruction of instructions) {
     for (const block of new Set(instruction.inputs)) {
-      readers.set(block, [...(readers.get(block) ?? []), instruction]);
+      knownAt(readers, block, (): Instruction[] => []).push(instruction);
     }
   }
   const producers = new Map<Symbolic, Instruction>();

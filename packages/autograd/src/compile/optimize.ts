@@ -2,6 +2,7 @@
 
 import { isComparison, isExact } from '../kernels/wasm/formula.js';
 import { argument, closureKernel, constant, substitute } from '../scalar/index.js';
+import { knownAt } from '../scalar/known.js';
 import { coerce, type DType } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { alike } from './compare.js';
@@ -99,14 +100,13 @@ function shareRepeats(
     }
     const [out] = outputs;
     const key = `${call.kind} ${inputs.map(({ id }) => id).join()} ${out.dtype}`;
-    const others = known.get(key) ?? [];
+    const others = knownAt(known, key, (): Instruction[] => []);
     const earlier = others.find((other) => alike(other.call, call));
     if (earlier !== undefined && !kept.has(out)) {
       same.set(out, earlier.outputs[0]);
       continue;
     }
     others.push(instruction);
-    known.set(key, others);
     result.push(instruction);
   }
   return result;
@@ -127,15 +127,12 @@ function dropDead(
   kept: ReadonlySet<Symbolic>,
 ): Instruction[] {
   const needed = new Set(kept);
-  const result: Instruction[] = [];
-  for (let k = instructions.length - 1; k >= 0; k--) {
-    const instruction = instructions[k];
-    const { call, inputs, outputs } = instruction;
-    if (call.kind !== 'draw' && !outputs.some((block) => needed.has(block))) continue;
+  const isNeeded = ({ call, inputs, outputs }: Instruction): boolean => {
+    if (call.kind !== 'draw' && !outputs.some((block) => needed.has(block))) return false;
     for (const block of inputs) needed.add(block);
-    result.push(instruction);
-  }
-  return result.reverse();
+    return true;
+  };
+  return [...instructions].reverse().filter(isNeeded).reverse();
 }
 
 /**

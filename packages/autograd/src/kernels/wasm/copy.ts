@@ -55,23 +55,17 @@ function eachStart(
   run: (read: number, write: number) => void,
 ): void {
   const axes = sizes.map((_, axis) => axis).filter((axis) => !without.includes(axis));
-  const counter = new Array<number>(sizes.length).fill(0);
-  let [source, target] = [read, write];
-  for (;;) {
-    run(source, target);
-    let k = 0;
-    for (; k < axes.length; k++) {
-      const axis = axes[k];
-      counter[axis]++;
-      source += from[axis];
-      target += to[axis];
-      if (counter[axis] < sizes[axis]) break;
-      source -= from[axis] * sizes[axis];
-      target -= to[axis] * sizes[axis];
-      counter[axis] = 0;
+  const walk = (depth: number, source: number, target: number): void => {
+    if (depth === 0) {
+      run(source, target);
+      return;
     }
-    if (k === axes.length) return;
-  }
+    const axis = axes[depth - 1];
+    for (let k = 0; k < sizes[axis]; k++) {
+      walk(depth - 1, source + k * from[axis], target + k * to[axis]);
+    }
+  };
+  walk(axes.length, read, write);
 }
 
 /** The same memory as words of 4 or 8 bytes; null for bytes. */
