@@ -25,22 +25,12 @@ export interface Plan {
 }
 
 /** The place of the last instruction that reads or writes each block. */
-function lastUses(instructions: readonly Instruction[]): Map<Symbolic, number> {
-  const last = new Map<Symbolic, number>();
-  instructions.forEach(({ inputs, outputs }, k) => {
-    for (const block of [...inputs, ...outputs]) last.set(block, k);
-  });
-  return last;
-}
-
-/** The place of the first instruction that writes each block. */
-function firstWriters(instructions: readonly Instruction[]): Map<Symbolic, number> {
-  const first = new Map<Symbolic, number>();
-  instructions.forEach(({ outputs }, k) => {
-    for (const block of outputs) if (!first.has(block)) first.set(block, k);
-  });
-  return first;
-}
+const lastUses = (instructions: readonly Instruction[]): Map<Symbolic, number> =>
+  new Map(
+    instructions.flatMap(({ inputs, outputs }, k) =>
+      [...inputs, ...outputs].map((block) => [block, k] as const),
+    ),
+  );
 
 /** Whether an instruction may write `after` over `before`: it reads that at the very same place, or not at all. */
 function overwrites(
@@ -63,12 +53,11 @@ function findInPlace(
   updates: readonly Update[],
   last: ReadonlyMap<Symbolic, number>,
 ): Map<Symbolic, Symbolic> {
-  const writer = firstWriters(instructions);
   const result = new Map<Symbolic, Symbolic>();
   for (const { before, after } of updates) {
-    const k = writer.get(after);
-    if (k === undefined || result.has(after) || (last.get(before) ?? 0) > k) continue;
-    if (overwrites(instructions[k], before, after)) result.set(after, before);
+    const first = instructions.findIndex(({ outputs }) => outputs.includes(after));
+    if (first < 0 || result.has(after) || (last.get(before) ?? 0) > first) continue;
+    if (overwrites(instructions[first], before, after)) result.set(after, before);
   }
   return result;
 }
