@@ -1,10 +1,10 @@
 // Cells that live in the memory of programs: one block each, however many programs read it.
 
-import { bytesPerElement, type DType, type TypedArray } from '../tensor/dtype.js';
+import { bytesPerElement, type DType } from '../tensor/dtype.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Variable } from '../tensor/variable.js';
 import type { Heap } from './memory.js';
-import { arrayAt, copyElements } from './views.js';
+import { arrayAt, read, write } from './views.js';
 
 /** A cell's place, and which of its versions lies there. */
 export interface Resident {
@@ -43,10 +43,7 @@ export class Cells {
     const { memory } = this.#heap;
     const bytes = size * bytesPerElement(dtype);
     const address = this.#heap.take(bytes, `a cell of shape [${cell.shape.join(', ')}]`);
-    const fetch = (): Storage => {
-      const array = arrayAt(memory, dtype, address, size);
-      return rank === 0 ? array[0] : copyElements(array, dtype);
-    };
+    const fetch = (): Storage => read(arrayAt(memory, dtype, address, size), dtype, rank);
     return { cell, dtype, address, bytes, fetch, version: -1, users: 0 };
   }
 
@@ -63,10 +60,8 @@ export class Cells {
   /** Copies the cell's value in. */
   load(resident: Resident): void {
     const { cell, address } = resident;
-    const elements = cell.read().storage as TypedArray | number;
     const array = arrayAt(this.#heap.memory, cell.dtype, address, cell.size);
-    if (typeof elements === 'number') array[0] = elements;
-    else array.set(elements);
+    write(array, cell.read().storage);
     resident.version = cell.version;
   }
 }

@@ -33,16 +33,17 @@ function sameConstant(a: Constant, b: Constant): boolean {
 /** What differs between two traces, and where a trace that notes down places has that of it. */
 interface Difference {
   readonly what: string;
-  readonly siteIn: (trace: Trace) => Error | null;
+  readonly siteIn?: (trace: Trace) => Error | null;
 }
 
-/** Two blocks are both constants, and equal, or both none. @returns what differs. */
+/** Two blocks are both constants, and equal, or both none; so are two gradients, if there are any. @returns what differs. */
 function differentConstant(
-  a: Symbolic,
+  a: Symbolic | null,
   first: Recorder,
-  b: Symbolic | undefined,
+  b: Symbolic | null | undefined,
   second: Recorder,
 ): string | null {
+  if (a === null || b === null) return a === b ? null : 'a gradient in one of them only';
   const x = first.constants.get(a);
   const y = b && second.constants.get(b);
   if ((x === undefined) !== (y === undefined)) return 'a constant in one of them only';
@@ -79,21 +80,15 @@ function differentEnds(first: Trace, second: Trace): Difference | null {
     const other = second.cells[i];
     const what =
       differentConstant(after, a, other.after, b) ??
-      (gradAfter === null || other.gradAfter === null
-        ? gradAfter === other.gradAfter
-          ? null
-          : 'a gradient in one of them only'
-        : differentConstant(gradAfter, a, other.gradAfter, b));
+      differentConstant(gradAfter, a, other.gradAfter, b);
     if (what !== null) return { what, siteIn: ({ cells }) => cells[i]?.fixedAt ?? null };
   }
   for (const [i, { block }] of first.outputs.entries()) {
     const what = differentConstant(block, a, second.outputs[i].block, b);
-    if (what !== null) return { what, siteIn: nowhere };
+    if (what !== null) return { what };
   }
   return null;
 }
-
-const nowhere = (): null => null;
 
 const shown = ({ taps }: Trace): string =>
   taps.map(({ name, slot }) => `${slot.block.id} ${name}`).join();
@@ -108,7 +103,7 @@ function difference(first: Trace, second: Trace): Difference | null {
     }
   }
   if (first.cells.some(({ cell }, i) => cell !== second.cells[i]?.cell)) {
-    return { what: 'other variables', siteIn: nowhere };
+    return { what: 'other variables' };
   }
   if (JSON.stringify(first.result) !== JSON.stringify(second.result)) {
     throw new TraceError(
@@ -117,7 +112,7 @@ function difference(first: Trace, second: Trace): Difference | null {
     );
   }
   if (shown(first) !== shown(second)) {
-    return { what: 'taps of other names or values', siteIn: nowhere };
+    return { what: 'taps of other names or values' };
   }
   return differentEnds(first, second);
 }
@@ -130,7 +125,7 @@ function difference(first: Trace, second: Trace): Difference | null {
 export function assertRepeats(first: Trace, trace: (sites: Sites) => Trace): void {
   const found = difference(first, trace('none'));
   if (found === null) return;
-  const site = found.siteIn(trace('all'));
+  const site = found.siteIn?.(trace('all')) ?? null;
   throw new TraceError(
     `compile: two traces of a function are the same, got ${found.what}${site === null ? '' : callSite(site)}. ` +
       'Keep what changes (a counter, a learning rate, random numbers) in a variable or a generator, or pass it in.',

@@ -2,7 +2,7 @@
 
 import type { Expr } from '../scalar/index.js';
 import type { Symbolic } from '../tensor/symbolic.js';
-import type { Instruction, MatmulCall } from './instruction.js';
+import { type Instruction, type MatmulCall, usesOf } from './instruction.js';
 
 /** Which argument is the parameter, which the direction, and what the direction is multiplied by. */
 interface Descent {
@@ -38,10 +38,9 @@ export function fuseDescents(
   worthwhile: (call: MatmulCall) => boolean,
 ): Instruction[] {
   const products = new Map<Symbolic, Instruction>();
-  const reads = new Map<Symbolic, number>();
+  const reads = usesOf(instructions, 'inputs');
   for (const instruction of instructions) {
     if (instruction.call.kind === 'matmul') products.set(instruction.outputs[0], instruction);
-    for (const block of instruction.inputs) reads.set(block, (reads.get(block) ?? 0) + 1);
   }
   return instructions.map((instruction) => {
     const { call, inputs, outputs } = instruction;
@@ -56,7 +55,7 @@ export function fuseDescents(
       product.call.batch.length === 1 &&
       product.call.dtype === outputs[0].dtype &&
       worthwhile(product.call) &&
-      reads.get(direction) === 1 &&
+      reads(direction) === 1 &&
       !kept.has(direction) &&
       parameter.length === outputs[0].length &&
       direction.length === outputs[0].length &&

@@ -2,7 +2,7 @@
 
 import { nodesOf, toSource } from '../scalar/index.js';
 import { formatShape, sizeOf } from '../tensor/shape.js';
-import type { Instruction } from './instruction.js';
+import type { Call, Instruction, ReduceCall } from './instruction.js';
 import { bytesOf } from './plan.js';
 
 /** One kernel of a program. */
@@ -16,106 +16,82 @@ export interface ExplainedKernel {
   readonly flops: number;
 }
 
-function describe(instruction: Instruction): string {
-  const { call } = instruction;
+/** What a call does, in words and in arithmetic operations. */
+function describe(call: Call): readonly [kernel: string, flops: number] {
   switch (call.kind) {
-    case 'elementwise':
-      return `${toSource(call.f)} on ${formatShape(call.shape)}`;
-    case 'reduce':
-      return `${call.reduction} [${call.outer}, ${call.count}, ${call.inner}]`;
-    case 'reduceFormula': {
-      const [reduction, formula] = [call.reduce, call.formula].map((own) =>
-        describe({ ...instruction, call: own }),
-      );
-      const written = instruction.outputs.length > 1 ? ', which is kept' : '';
-      return `${reduction} of ${formula}${written}`;
-    }
-    case 'matmul': {
-      const a = call.transposeA ? `[${call.k}, ${call.m}]ᵀ` : `[${call.m}, ${call.k}]`;
-      const b = call.transposeB ? `[${call.n}, ${call.k}]ᵀ` : `[${call.k}, ${call.n}]`;
-      return `matmul ${a} · ${b}${call.batch.length > 1 ? ` × ${call.batch.length}` : ''}`;
-    }
-    case 'descent':
-      return `W - rate * (${describe({ ...instruction, call: call.product })})`;
-    case 'axis':
-      return `${call.kernel} [${call.outer}, ${call.count}, ${call.inner}]`;
-    case 'softmaxWithLogs':
-      return `softmax and its logarithm [${call.outer}, ${call.count}, ${call.inner}]`;
-    case 'copy':
-      return `copy ${formatShape(call.shape)}`;
-    case 'accumulate':
-      return `accumulate ${formatShape(call.shape)}`;
-    case 'convert':
-      return `convert ${call.from} → ${call.to}`;
-    case 'host':
-      return call.name;
-    case 'draw':
-      return 'random numbers';
-  }
-}
-
-function flopsOf(instruction: Instruction): number {
-  const {
-    call,
-    outputs: [out],
-  } = instruction;
-  switch (call.kind) {
-    case 'reduceFormula':
-      return [call.reduce, call.formula].reduce(
-        (sum, own) => sum + flopsOf({ ...instruction, call: own }),
-        0,
-      );
     case 'elementwise': {
       const operations = nodesOf(call.f).filter(({ args }) => args.length > 0).length;
-      return operations * sizeOf(call.shape);
+      const kernel = `${toSource(call.f)} on ${formatShape(call.shape)}`;
+      return [kernel, operations * sizeOf(call.shape)];
     }
-    case 'descent':
-      return 2 * call.product.m * call.product.n * call.product.k;
-    case 'matmul':
-      return 2 * call.m * call.n * call.k * call.batch.length;
-    case 'accumulate':
-      return sizeOf(call.shape);
     case 'reduce':
+      return alongAxis(call.reduction, call);
     case 'axis':
+      return alongAxis(call.kernel, call);
     case 'softmaxWithLogs':
-      return call.outer * call.count * call.inner;
-    default:
-      return 0 * out.length;
+      return alongAxis('softmax and its logarithm', call);
+    case 'reduceFormula': {
+      const [reduction, own] = describe(call.reduce);
+      const [formula, flops] = describe(call.formula);
+      return [`${reduction} of ${formula}`, own + flops];
+    }
+    case 'matmul': {
+      const { m, n, k, batch } = call;
+      const a = call.transposeA ? `${formatShape([k, m])}ᵀ` : formatShape([m, k]);
+      const b = call.transposeB ? `${formatShape([n, k])}ᵀ` : formatShape([k, n]);
+      const times = batch.length > 1 ? ` × ${batch.length}` : '';
+      return [`matmul ${a} · ${b}${times}`, 2 * m * n * k * batch.length];
+    }
+    case 'descent': {
+      const [product, flops] = describe(call.product);
+      return [`W - rate * (${product})`, flops];
+    }
+    case 'copy':
+    case 'accumulate': {
+      const { kind, shape } = call;
+      return [`${kind} ${formatShape(shape)}`, kind === 'copy' ? 0 : sizeOf(shape)];
+    }
+    case 'convert':
+      return [`convert ${call.from} → ${call.to}`, 0];
+    case 'host':
+      return [call.name, 0];
+    case 'draw':
+      return ['random numbers', 0];
   }
 }
 
+const alongAxis = (
+  name: string,
+  { outer, count, inner }: Pick<ReduceCall, 'outer' | 'count' | 'inner'>,
+): readonly [kernel: string, flops: number] => [
+  `${name} ${formatShape([outer, count, inner])}`,
+  outer * count * inner,
+];
+
 export function explainInstruction(
-  instruction: Instruction,
+  { call, inputs, outputs }: Instruction,
   engine: ExplainedKernel['engine'],
 ): ExplainedKernel {
-  const blocks = [...instruction.inputs, ...instruction.outputs];
-  return {
-    kernel: describe(instruction),
-    engine,
-    bytes: blocks.reduce((sum, block) => sum + bytesOf(block), 0),
-    flops: flopsOf(instruction),
-  };
+  const [kernel, flops] = describe(call);
+  const written = call.kind === 'reduceFormula' && outputs.length > 1 ? ', which is kept' : '';
+  const bytes = [...inputs, ...outputs].reduce((sum, block) => sum + bytesOf(block), 0);
+  return { kernel: kernel + written, engine, bytes, flops };
 }
 
 /** Everything that `explain()` tells; printing it shows a table. */
 export class Explanation {
-  readonly kernels: readonly ExplainedKernel[];
+  declare readonly kernels: readonly ExplainedKernel[];
   /** Kernel calls that were noted down, before anything was folded, shared and fused. */
-  readonly traced: number;
-  readonly arenaBytes: number;
-  readonly cellBytes: number;
+  declare readonly traced: number;
+  declare readonly arenaBytes: number;
+  declare readonly cellBytes: number;
   /** Distinct WebAssembly functions, and the size of the module that holds them. */
-  readonly functions: number;
-  readonly moduleBytes: number;
+  declare readonly functions: number;
+  declare readonly moduleBytes: number;
 
   /** @internal */
   constructor(parts: Omit<Explanation, 'toString'>) {
-    this.kernels = parts.kernels;
-    this.traced = parts.traced;
-    this.arenaBytes = parts.arenaBytes;
-    this.cellBytes = parts.cellBytes;
-    this.functions = parts.functions;
-    this.moduleBytes = parts.moduleBytes;
+    Object.assign(this, parts);
   }
 
   toString(): string {
@@ -130,11 +106,7 @@ export class Explanation {
     const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
     const lines = table.map((row) =>
       row
-        .map((cell, column) =>
-          column === 2 || column === 3
-            ? cell.padStart(widths[column])
-            : cell.padEnd(widths[column]),
-        )
+        .map((cell, k) => cell[k === 2 || k === 3 ? 'padStart' : 'padEnd'](widths[k]))
         .join('  ')
         .trimEnd(),
     );

@@ -1,8 +1,10 @@
 // Fusion: chains of elementwise instructions become one, and copies that only repeat are read through.
 
 import { argument, nodesOf, renumber, substitute } from '../scalar/index.js';
+import { knownAt } from '../scalar/known.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
+import { isCheap } from './emit/elementwise.js';
 import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
 import {
   type CopyCall,
@@ -10,6 +12,7 @@ import {
   fillsWhole,
   type Instruction,
   type Read,
+  usesOf,
 } from './instruction.js';
 
 /** A fused formula reads at most so many blocks. */
@@ -70,23 +73,8 @@ function dissolves({ call }: Elementwise, out: Symbolic, readers: readonly Instr
   if (!readAsIs(call, out, readers)) return false;
   if (readers.length === 1) return true;
   const operations = nodesOf(call.f).filter(({ args }) => args.length > 0);
-  return operations.length <= CHEAP_OPERATIONS && operations.every(({ op }) => ARITHMETIC.has(op));
+  return operations.length <= CHEAP_OPERATIONS && operations.every(isCheap);
 }
-
-const ARITHMETIC: ReadonlySet<string> = new Set([
-  'add',
-  'sub',
-  'mul',
-  'neg',
-  'maximum',
-  'minimum',
-  'select',
-  'equal',
-  'less',
-  'lessEqual',
-  'greater',
-  'greaterEqual',
-]);
 
 /** Puts producers into those who read them, as far as that saves memory traffic. */
 export function fuse(
@@ -94,34 +82,33 @@ export function fuse(
   kept: ReadonlySet<Symbolic>,
 ): Instruction[] {
   const readers = new Map<Symbolic, Instruction[]>();
-  const writers = new Map<Symbolic, number>();
+  const writers = usesOf(instructions, 'outputs');
   for (const instruction of instructions) {
     for (const block of new Set(instruction.inputs)) {
-      readers.set(block, [...(readers.get(block) ?? []), instruction]);
+      knownAt(readers, block, (): Instruction[] => []).push(instruction);
     }
-    for (const out of instruction.outputs) writers.set(out, (writers.get(out) ?? 0) + 1);
   }
   const producers = new Map<Symbolic, Instruction>();
+  /** The call that makes what is read, on the shape it is read in, if it may be computed where it is read. */
+  const inlinable = (
+    { block, shape }: Read,
+    { dtype }: ElementwiseCall,
+  ): ElementwiseCall | null => {
+    const producer = producers.get(block);
+    const fits =
+      producer !== undefined &&
+      isElementwise(producer) &&
+      !kept.has(block) &&
+      producer.call.dtype === dtype &&
+      dissolves(producer, block, readers.get(block) ?? []);
+    return fits ? onShape(producer.call, shape) : null;
+  };
   return instructions.map((original) => {
-    let instruction = original;
-    if (isElementwise(instruction)) {
-      instruction = withInlined(
-        instruction,
-        (read, call) => {
-          const producer = producers.get(read.block);
-          const fits =
-            producer !== undefined &&
-            isElementwise(producer) &&
-            !kept.has(read.block) &&
-            producer.call.dtype === call.dtype &&
-            dissolves(producer, read.block, readers.get(read.block) ?? []);
-          return fits ? producer : null;
-        },
-        producers,
-      );
-    }
+    const instruction = isElementwise(original)
+      ? withInlined(original, inlinable, producers)
+      : original;
     for (const out of instruction.outputs) {
-      if (writers.get(out) === 1) producers.set(out, instruction);
+      if (writers(out) === 1) producers.set(out, instruction);
     }
     return instruction;
   });
@@ -130,21 +117,17 @@ export function fuse(
 /** Puts the formulas of producers in the place of what they would have written. */
 function withInlined(
   instruction: Elementwise,
-  producerOf: (read: Read, call: ElementwiseCall) => Elementwise | null,
+  inlinable: (read: Read, call: ElementwiseCall) => ElementwiseCall | null,
   producers: ReadonlyMap<Symbolic, Instruction>,
-): Elementwise {
+): Instruction {
   const { call } = instruction;
   let { f } = call;
   const reads: (Read | null)[] = call.reads.map((read) => readThrough(read, producers));
-  const count = reads.length;
-  for (let i = 0; i < count; i++) {
-    const read = reads[i] as Read;
-    const inlinable = producerOf(read, call);
-    if (inlinable === null) continue;
-    const producer = onShape(inlinable.call, read.shape);
-    if (producer === null) continue;
+  call.reads.forEach((_, i) => {
+    const producer = inlinable(reads[i] as Read, call);
+    if (producer === null) return;
     const alive = reads.filter((other) => other !== null).length;
-    if (alive - 1 + producer.reads.length > MOST_READS) continue;
+    if (alive - 1 + producer.reads.length > MOST_READS) return;
     const start = reads.length;
     const moved = renumber(
       producer.f,
@@ -153,6 +136,6 @@ function withInlined(
     f = substitute(f, argument(i), moved);
     reads[i] = null;
     reads.push(...producer.reads);
-  }
-  return withCall(instruction, { ...call, ...compacted(f, reads) }) as Elementwise;
+  });
+  return withCall(instruction, { ...call, ...compacted(f, reads) });
 }

@@ -158,6 +158,18 @@ export function fillsWhole({ to, shape }: CopyCall, out: Symbolic): boolean {
   return to.offset === 0 && sizeOf(shape) === out.length && sameShape(to.strides, stridesOf(shape));
 }
 
+/** How often instructions read, or write, each block. */
+export function usesOf(
+  instructions: readonly Instruction[],
+  side: keyof Blocks,
+): (block: Symbolic) => number {
+  const counts = new Map<Symbolic, number>();
+  for (const instruction of instructions) {
+    for (const block of instruction[side]) counts.set(block, (counts.get(block) ?? 0) + 1);
+  }
+  return (block) => counts.get(block) ?? 0;
+}
+
 /** Blocks that an instruction, or a whole program, reads and writes. */
 export type Blocks = Pick<Instruction, 'inputs' | 'outputs'>;
 

@@ -5,8 +5,9 @@ import { type PlacedJob, threadCount } from '../kernels/threads/index.js';
 import { BUFFER_BYTES } from '../kernels/wasm/draw-code.js';
 import { scratchPerThread } from '../kernels/wasm/gemm-threads.js';
 import { isShared } from '../kernels/wasm/threading.js';
-import { isLane, type LaneType } from '../kernels/wasm/vector.js';
-import type { TypedArray } from '../tensor/dtype.js';
+import type { LaneType } from '../kernels/wasm/vector.js';
+import { knownAt } from '../scalar/known.js';
+import { isFloating, type TypedArray } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import type { Resident } from './cells.js';
 import { reduceScratchBytes } from './emit/reduce.js';
@@ -17,7 +18,7 @@ import type { Blocks, Instruction, Operands } from './instruction.js';
 import { bytesOf, type Plan } from './plan.js';
 import type { Constant } from './recorder.js';
 import type { TracedCell } from './trace.js';
-import { arrayAt } from './views.js';
+import { arrayAt, write } from './views.js';
 
 export interface HeldCell extends TracedCell {
   readonly resident: Resident;
@@ -78,25 +79,22 @@ export class Layout {
   /** Where a number lies that functions read; one place for all who read it. */
   numberAt(value: number, dtype: LaneType): Place {
     const key = `${dtype} ${Object.is(value, -0) ? '-0' : value}`;
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    if (this.#numbers.size % NUMBERS_AT_ONCE === 0) {
-      this.#nextNumber = this.take(NUMBERS_AT_ONCE * NUMBER_BYTES, 'the numbers of formulas');
-    }
-    const place = { inArena: false, offset: this.#nextNumber };
-    this.#nextNumber += NUMBER_BYTES;
-    arrayAt(this.#engine.heap.memory, dtype, place.offset, 1)[0] = value;
-    this.#numbers.set(key, place);
-    return place;
+    return knownAt(this.#numbers, key, () => {
+      if (this.#numbers.size % NUMBERS_AT_ONCE === 0) {
+        this.#nextNumber = this.take(NUMBERS_AT_ONCE * NUMBER_BYTES, 'the numbers of formulas');
+      }
+      const offset = this.#nextNumber;
+      this.#nextNumber += NUMBER_BYTES;
+      arrayAt(this.#engine.heap.memory, dtype, offset, 1)[0] = value;
+      return { inArena: false, offset };
+    });
   }
 
   #layConstant(block: Symbolic, elements: Constant): void {
     const { memory } = this.#engine.heap;
     const address = this.take(bytesOf(block), 'a constant');
     this.#places.set(block, { inArena: false, offset: address });
-    const array = arrayAt(memory, block.dtype, address, block.length);
-    if (typeof elements === 'number') array[0] = elements;
-    else array.set(elements);
+    write(arrayAt(memory, block.dtype, address, block.length), elements);
   }
 
   #hold(traced: TracedCell): HeldCell {
@@ -189,7 +187,7 @@ function scratchBytes(threads: number, instructions: readonly Instruction[]): nu
     if (call.kind === 'draw') return threads * BUFFER_BYTES;
     const reduce = call.kind === 'reduceFormula' ? call.reduce : call;
     if (reduce.kind === 'reduce') return reduceScratchBytes(reduce, outputs[0].dtype);
-    if (call.kind !== 'matmul' || !isLane(call.dtype)) return 0;
+    if (call.kind !== 'matmul' || !isFloating(call.dtype)) return 0;
     return threads * scratchPerThread(call.dtype, call.n, call.k);
   });
   return Math.max(0, ...needed);

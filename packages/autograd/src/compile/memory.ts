@@ -8,15 +8,14 @@ export const ALIGNMENT = 64;
 
 const VECTOR_BYTES = 16;
 const PAGE = 65536;
-const MOST_PAGES = 65536;
 
 function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
 interface Gap {
-  readonly start: number;
-  readonly size: number;
+  start: number;
+  size: number;
 }
 
 /** What a block takes: its bytes, and one vector behind them that may be written when the last one is not full. */
@@ -40,31 +39,29 @@ export class Addresses {
 
   take(bytes: number): number {
     const size = room(bytes);
-    const i = this.#gaps.findIndex((gap) => gap.size >= size);
-    if (i < 0) {
-      const start = this.#end;
-      this.#end += size;
-      return start;
+    const gap = this.#gaps.find((one) => one.size >= size);
+    const start = gap?.start ?? this.#end;
+    if (gap === undefined) this.#end += size;
+    else {
+      gap.start += size;
+      gap.size -= size;
+      if (gap.size === 0) this.#gaps = this.#gaps.filter((one) => one !== gap);
     }
-    const { start, size: found } = this.#gaps[i];
-    if (found === size) this.#gaps.splice(i, 1);
-    else this.#gaps[i] = { start: start + size, size: found - size };
     return start;
   }
 
   give(start: number, bytes: number): void {
-    const size = room(bytes);
-    const at = this.#gaps.findIndex((gap) => gap.start > start);
-    this.#gaps.splice(at < 0 ? this.#gaps.length : at, 0, { start, size });
-    this.#gaps = this.#gaps.reduce<Gap[]>((merged, gap) => {
-      const last = merged.at(-1);
-      if (last !== undefined && last.start + last.size === gap.start) {
-        merged[merged.length - 1] = { start: last.start, size: last.size + gap.size };
-      } else merged.push(gap);
-      return merged;
-    }, []);
-    const last = this.#gaps.at(-1);
-    if (last !== undefined && last.start + last.size === this.#end) {
+    const all = [...this.#gaps, { start, size: room(bytes) }].sort((a, b) => a.start - b.start);
+    this.#gaps = [];
+    let last: Gap | null = null;
+    for (const gap of all) {
+      if (last !== null && last.start + last.size === gap.start) last.size += gap.size;
+      else {
+        last = gap;
+        this.#gaps.push(gap);
+      }
+    }
+    if (last !== null && last.start + last.size === this.#end) {
       this.#end = last.start;
       this.#gaps.pop();
     }
@@ -84,25 +81,16 @@ export class Heap {
   /** @throws MemoryError, before anything is taken, if it doesn't fit into 4 GiB or the engine refuses. */
   take(bytes: number, what: string): number {
     const address = this.#addresses.take(bytes);
-    const pages = Math.ceil(this.#addresses.end / PAGE);
-    const missing = pages - this.memory.buffer.byteLength / PAGE;
-    if (missing > 0 && !this.#grow(pages, missing)) {
+    const missing = Math.ceil((this.#addresses.end - this.memory.buffer.byteLength) / PAGE);
+    try {
+      if (missing > 0) this.memory.grow(missing);
+      return address;
+    } catch {
       this.#addresses.give(address, bytes);
       throw new MemoryError(
         `compile: a program and its cells fit into the 4 GiB of WebAssembly, got ${bytes} bytes for ${what} ` +
           `besides ${this.memory.buffer.byteLength} bytes in use. Use smaller batches, or run it without compile.`,
       );
-    }
-    return address;
-  }
-
-  #grow(pages: number, missing: number): boolean {
-    if (pages > MOST_PAGES) return false;
-    try {
-      this.memory.grow(missing);
-      return true;
-    } catch {
-      return false;
     }
   }
 

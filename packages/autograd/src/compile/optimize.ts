@@ -1,7 +1,8 @@
 // From what was noted down to what has to be done: constants folded, repeats and dead code removed, chains fused.
 
-import { isExact } from '../kernels/wasm/formula.js';
+import { isComparison, isExact } from '../kernels/wasm/formula.js';
 import { argument, closureKernel, constant, substitute } from '../scalar/index.js';
+import { knownAt } from '../scalar/known.js';
 import { coerce, type DType } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { alike } from './compare.js';
@@ -14,6 +15,7 @@ import {
   fillsWhole,
   type Instruction,
   type MatmulCall,
+  usesOf,
 } from './instruction.js';
 import type { Constant } from './recorder.js';
 import { shareFunctions } from './share.js';
@@ -21,15 +23,6 @@ import { joinSoftmax } from './softmax.js';
 
 /** Blocks all of whose elements are one known number. */
 type Uniform = Map<Symbolic, number>;
-
-/** Blocks that several instructions write: none of these alone says what they hold. */
-function writtenAgain(instructions: readonly Instruction[]): ReadonlySet<Symbolic> {
-  const [written, again] = [new Set<Symbolic>(), new Set<Symbolic>()];
-  for (const { outputs } of instructions) {
-    for (const out of outputs) (written.has(out) ? again : written).add(out);
-  }
-  return again;
-}
 
 // ── Constants ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -56,7 +49,8 @@ function foldConstants(
       uniform.set(block, elements[0]);
     }
   }
-  const again = writtenAgain(instructions);
+  // A block that several instructions write holds what none of these alone says.
+  const writers = usesOf(instructions, 'outputs');
   return instructions.map((instruction) => {
     const { call, inputs, outputs } = instruction;
     const [out] = outputs;
@@ -64,12 +58,12 @@ function foldConstants(
       const folded = foldElementwise(call, uniform);
       // What vectors compute to other bits than JavaScript is left to them, but for numbers: JavaScript has those.
       const sameBits = call.shape.length === 0 || isExact(folded.f);
-      if (folded.reads.length === 0 && sameBits && !again.has(out)) {
+      if (folded.reads.length === 0 && sameBits && writers(out) === 1) {
         uniform.set(out, coerce(closureKernel(folded.f, 0, call.dtype).scalar(), out.dtype));
       }
       return withCall(instruction, folded);
     }
-    const value = again.has(out) ? undefined : uniform.get(inputs[0]);
+    const value = writers(out) > 1 ? undefined : uniform.get(inputs[0]);
     if (value !== undefined && call.kind === 'convert') uniform.set(out, coerce(value, call.to));
     if (value !== undefined && call.kind === 'copy' && fillsWhole(call, out))
       uniform.set(out, value);
@@ -82,10 +76,10 @@ function foldConstants(
 /** What is computed from its inputs alone, and not written to again. */
 function repeatable(
   { call, partial, outputs }: Instruction,
-  again: ReadonlySet<Symbolic>,
+  writers: (block: Symbolic) => number,
 ): boolean {
   if (partial || call.kind === 'draw' || call.kind === 'host') return false;
-  return !outputs.some((out) => again.has(out));
+  return outputs.every((out) => writers(out) === 1);
 }
 
 /** What computes the same on the same blocks is computed once. */
@@ -93,27 +87,26 @@ function shareRepeats(
   instructions: readonly Instruction[],
   kept: ReadonlySet<Symbolic>,
 ): Instruction[] {
-  const again = writtenAgain(instructions);
+  const writers = usesOf(instructions, 'outputs');
   const same = new Map<Symbolic, Symbolic>();
   const known = new Map<string, Instruction[]>();
   const result: Instruction[] = [];
   for (const original of instructions) {
     const instruction = rewired(original, same);
     const { call, inputs, outputs } = instruction;
-    if (!repeatable(instruction, again)) {
+    if (!repeatable(instruction, writers)) {
       result.push(instruction);
       continue;
     }
     const [out] = outputs;
     const key = `${call.kind} ${inputs.map(({ id }) => id).join()} ${out.dtype}`;
-    const others = known.get(key) ?? [];
+    const others = knownAt(known, key, (): Instruction[] => []);
     const earlier = others.find((other) => alike(other.call, call));
     if (earlier !== undefined && !kept.has(out)) {
       same.set(out, earlier.outputs[0]);
       continue;
     }
     others.push(instruction);
-    known.set(key, others);
     result.push(instruction);
   }
   return result;
@@ -134,15 +127,12 @@ function dropDead(
   kept: ReadonlySet<Symbolic>,
 ): Instruction[] {
   const needed = new Set(kept);
-  const result: Instruction[] = [];
-  for (let k = instructions.length - 1; k >= 0; k--) {
-    const instruction = instructions[k];
-    const { call, inputs, outputs } = instruction;
-    if (call.kind !== 'draw' && !outputs.some((block) => needed.has(block))) continue;
+  const isNeeded = ({ call, inputs, outputs }: Instruction): boolean => {
+    if (call.kind !== 'draw' && !outputs.some((block) => needed.has(block))) return false;
     for (const block of inputs) needed.add(block);
-    result.push(instruction);
-  }
-  return result.reverse();
+    return true;
+  };
+  return [...instructions].reverse().filter(isNeeded).reverse();
 }
 
 /**
@@ -159,19 +149,10 @@ function widenComparisons(instructions: readonly Instruction[]): Instruction[] {
     const comparison = comparisons.get(inputs[0]);
     if (comparison === undefined || comparison.call.dtype !== call.to) return instruction;
     const { f } = comparison.call;
-    const number = COMPARISONS.has(f.op) ? f : f.notEqual(0);
+    const number = isComparison(f.op) ? f : f.notEqual(0);
     return withCall(instruction, { ...comparison.call, f: number });
   });
 }
-
-const COMPARISONS: ReadonlySet<string> = new Set([
-  'equal',
-  'notEqual',
-  'less',
-  'lessEqual',
-  'greater',
-  'greaterEqual',
-]);
 
 /** The instructions that compute `kept`, as few and as long as they get; `newBlock` makes room for what they share. */
 export function optimize(

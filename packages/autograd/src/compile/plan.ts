@@ -3,7 +3,7 @@
 import { bytesPerElement } from '../tensor/dtype.js';
 import { sameShape } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
-import type { ElementwiseCall, Instruction } from './instruction.js';
+import type { Instruction } from './instruction.js';
 import { Addresses } from './memory.js';
 
 export function bytesOf({ dtype, length }: Symbolic): number {
@@ -25,57 +25,39 @@ export interface Plan {
 }
 
 /** The place of the last instruction that reads or writes each block. */
-function lastUses(instructions: readonly Instruction[]): Map<Symbolic, number> {
-  const last = new Map<Symbolic, number>();
-  instructions.forEach(({ inputs, outputs }, k) => {
-    for (const block of inputs) last.set(block, k);
-    for (const block of outputs) last.set(block, k);
-  });
-  return last;
+const lastUses = (instructions: readonly Instruction[]): Map<Symbolic, number> =>
+  new Map(
+    instructions.flatMap(({ inputs, outputs }, k) =>
+      [...inputs, ...outputs].map((block) => [block, k] as const),
+    ),
+  );
+
+/** Whether an instruction may write `after` over `before`: it reads that at the very same place, or not at all. */
+function overwrites(
+  { call, inputs, outputs }: Instruction,
+  before: Symbolic,
+  after: Symbolic,
+): boolean {
+  if (before.dtype !== after.dtype || before.length !== after.length) return false;
+  if (call.kind === 'descent') return inputs.indexOf(before) === 2;
+  const written = call.kind === 'reduceFormula' && outputs[1] === after ? call.formula : call;
+  return (
+    written.kind === 'elementwise' &&
+    written.reads.every(({ block, shape }) => block !== before || sameShape(shape, written.shape))
+  );
 }
 
-/** The place of the first instruction that writes each block. */
-function firstWriters(instructions: readonly Instruction[]): Map<Symbolic, number> {
-  const first = new Map<Symbolic, number>();
-  instructions.forEach(({ outputs }, k) => {
-    for (const block of outputs) if (!first.has(block)) first.set(block, k);
-  });
-  return first;
-}
-
-/** The formula whose values an instruction writes to a block, if that is what it does. */
-function formulaWriting({ call, outputs }: Instruction, block: Symbolic): ElementwiseCall | null {
-  if (call.kind === 'elementwise') return call;
-  return call.kind === 'reduceFormula' && outputs[1] === block ? call.formula : null;
-}
-
-/**
- * An elementwise instruction may write over what it reads at the very same place, if nobody reads the old value later,
- * and the new one is this cell's alone.
- */
+/** New values of cells that are written over the old ones, which nobody reads later, and are this cell's alone. */
 function findInPlace(
   instructions: readonly Instruction[],
   updates: readonly Update[],
+  last: ReadonlyMap<Symbolic, number>,
 ): Map<Symbolic, Symbolic> {
-  const last = lastUses(instructions);
-  const writer = firstWriters(instructions);
   const result = new Map<Symbolic, Symbolic>();
   for (const { before, after } of updates) {
-    const k = writer.get(after);
-    if (k === undefined || result.has(after) || (last.get(before) ?? 0) > k) continue;
-    const { call } = instructions[k];
-    if (before.dtype !== after.dtype) continue;
-    if (call.kind === 'descent') {
-      const { inputs } = instructions[k];
-      if (inputs.indexOf(before) === 2) result.set(after, before);
-      continue;
-    }
-    const formula = formulaWriting(instructions[k], after);
-    if (formula === null) continue;
-    const reads = formula.reads.filter(({ block }) => block === before);
-    const sameSize = before.length === after.length;
-    if (sameSize && reads.every(({ shape }) => sameShape(shape, formula.shape)))
-      result.set(after, before);
+    const first = instructions.findIndex(({ outputs }) => outputs.includes(after));
+    if (first < 0 || result.has(after) || (last.get(before) ?? 0) > first) continue;
+    if (overwrites(instructions[first], before, after)) result.set(after, before);
   }
   return result;
 }
@@ -91,8 +73,8 @@ export function planMemory(
   outputs: ReadonlySet<Symbolic>,
   updates: readonly Update[],
 ): Plan {
-  const inPlace = findInPlace(instructions, updates);
   const last = lastUses(instructions);
+  const inPlace = findInPlace(instructions, updates, last);
   const addresses = new Addresses();
   const offsets = new Map<Symbolic, number>();
   let arenaBytes = 0;

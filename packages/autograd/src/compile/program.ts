@@ -4,8 +4,6 @@ import { callSite, IndexError } from '../errors.js';
 import { kernels } from '../kernels/active.js';
 import { type Blas, systemBlas } from '../kernels/blas/index.js';
 import { inParallel } from '../kernels/threads/index.js';
-import type { TypedArray } from '../tensor/dtype.js';
-import type { Storage } from '../tensor/storage.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { cellChanges, type Variable } from '../tensor/variable.js';
@@ -24,7 +22,7 @@ import { bytesOf, planMemory, type Update } from './plan.js';
 import type { Recorder } from './recorder.js';
 import { isObserved, show } from './tap.js';
 import { Slot, type Trace, type TracedCell } from './trace.js';
-import { copyElements } from './views.js';
+import { read, write } from './views.js';
 
 /** What runs: a module, and where its table of parameters lies. */
 interface Ready extends Linked {
@@ -62,7 +60,7 @@ export class Program {
     const { recorder, inputs, outputs } = trace;
     const cells = separated(trace);
     this.#copies = copiesOfOld(trace);
-    const assigned = cells.filter(({ before, after }) => before !== after);
+    const assigned = cells.filter(changes);
     const results = new Set([
       ...outputs.map(({ block }) => this.#copies.get(block) ?? block),
       ...cells.flatMap(({ gradAfter: g }) => (g === null ? [] : [this.#copies.get(g) ?? g])),
@@ -93,7 +91,7 @@ export class Program {
       .filter(({ before, after }) => plan.inPlace.get(after) !== before)
       .map(({ before, after }) => ({ from: after, to: before }));
     this.#layout = new Layout(engine, this.instructions, plan, cells, constants);
-    this.#assigned = this.#layout.cells.filter(({ before, after }) => before !== after);
+    this.#assigned = this.#layout.cells.filter(changes);
     this.#gradients = this.#layout.cells.filter(
       ({ gradBefore, gradAfter }) => gradBefore !== null || gradAfter !== null,
     );
@@ -199,8 +197,7 @@ export class Program {
 
   #read({ block, shape, dtype }: Slot): Tensor {
     const array = this.#layout.arrayOf(this.#copies.get(block) ?? block);
-    const storage = shape.length === 0 ? array[0] : copyElements(array, dtype);
-    return new Tensor(storage, shape, dtype, null, 0);
+    return new Tensor(read(array, dtype, shape.length), shape, dtype, null, 0);
   }
 
   #showTaps(): void {
@@ -257,11 +254,6 @@ export class Program {
 const isAsTraced = ({ cell, before, gradBefore, requiresGrad }: HeldCell): boolean =>
   cell.isLike(before.dtype, requiresGrad, gradBefore !== null);
 
-function write(array: TypedArray, storage: Storage): void {
-  if (typeof storage === 'number') array[0] = storage;
-  else array.set(storage as TypedArray);
-}
-
 /** The constants that are still read, or returned, when everything is optimised. */
 function readConstants(
   constants: Trace['recorder']['constants'],
@@ -280,43 +272,43 @@ function refuseIndex({ call, site }: Instruction, index: number): never {
   );
 }
 
+const changes = ({ before, after }: TracedCell): boolean => before !== after;
+
+const oldValues = (cells: readonly TracedCell[]): ReadonlySet<Symbolic> =>
+  new Set(cells.filter(changes).map(({ before }) => before));
+
 /**
  * A cell that takes the old value of another one, which changes too, takes it from a copy: otherwise the one that is
  * written first would be lost.
  */
 function separated({ recorder, cells }: Trace): TracedCell[] {
-  const changing = new Set(
-    cells.filter(({ before, after }) => before !== after).map((c) => c.before),
-  );
+  const changing = oldValues(cells);
   return cells.map((traced) => {
-    const { before, after } = traced;
-    if (before === after || !changing.has(after)) return traced;
-    const { copy, instruction } = copyOf(recorder, after);
-    recorder.instructions.push(instruction);
-    return { ...traced, after: copy };
+    const { after } = traced;
+    if (!changes(traced) || !changing.has(after)) return traced;
+    const copy = copyOf(recorder, after);
+    recorder.instructions.push(copy);
+    return { ...traced, after: copy.outputs[0] };
   });
 }
 
 /** The old value of a cell that changes, where it is returned, shown, or left as a gradient: a copy made before anything. */
 function copiesOfOld({ recorder, cells, outputs }: Trace): Map<Symbolic, Symbolic> {
-  const changing = new Set(
-    cells.filter(({ before, after }) => before !== after).map((c) => c.before),
-  );
+  const changing = oldValues(cells);
   const wanted = [...outputs.map(({ block }) => block), ...cells.map((cell) => cell.gradAfter)];
   const copies = new Map<Symbolic, Symbolic>();
   for (const block of wanted) {
     if (block === null || !changing.has(block) || copies.has(block)) continue;
-    const { copy, instruction } = copyOf(recorder, block);
-    recorder.instructions.unshift(instruction);
-    copies.set(block, copy);
+    const copy = copyOf(recorder, block);
+    recorder.instructions.unshift(copy);
+    copies.set(block, copy.outputs[0]);
   }
   return copies;
 }
 
-function copyOf(recorder: Recorder, block: Symbolic): { copy: Symbolic; instruction: Instruction } {
-  const copy = recorder.block(block.dtype, block.length);
+function copyOf(recorder: Recorder, block: Symbolic): Instruction {
   const layout = { offset: 0, strides: [1] };
   const call = { kind: 'copy', from: layout, to: layout, shape: [block.length] } as const;
-  const [inputs, outputs] = [[block], [copy]];
-  return { copy, instruction: { call, inputs, outputs, partial: false, site: null } };
+  const outputs = [recorder.block(block.dtype, block.length)];
+  return { call, inputs: [block], outputs, partial: false, site: null };
 }

@@ -9,10 +9,11 @@ import type {
   Reduction,
 } from '../kernels/kernels.js';
 import type { Expr } from '../scalar/index.js';
+import { knownAt } from '../scalar/known.js';
 import { type DType, dtypeOfArray, type TypedArray } from '../tensor/dtype.js';
 import type { Shape } from '../tensor/shape.js';
 import { isSymbolic, Symbolic } from '../tensor/symbolic.js';
-import type { AxisKernel, Call, Instruction } from './instruction.js';
+import type { Call, Instruction } from './instruction.js';
 
 /** Elements that are known while tracing. */
 export type Constant = TypedArray | number;
@@ -33,15 +34,6 @@ export function siteOf(): Error {
  * Whose places are noted down: that takes longer than all the rest. Programs name the line of an index that they refuse.
  */
 export type Sites = 'none' | 'indices' | 'all';
-
-const INDEXING: ReadonlySet<AxisKernel> = new Set<AxisKernel>([
-  'gather',
-  'scatterAdd',
-  'takeAlong',
-  'scatterAddAlong',
-]);
-
-const readsIndices = (call: Call): boolean => call.kind === 'axis' && INDEXING.has(call.kernel);
 
 export class Recorder implements Kernels {
   readonly name = 'trace';
@@ -68,12 +60,7 @@ export class Recorder implements Kernels {
     if (isSymbolic(storage)) return storage;
     if (typeof storage === 'number') return this.constant(storage, dtype, 1);
     const array = storage as TypedArray;
-    let block = this.#constantOf.get(array);
-    if (block === undefined) {
-      block = this.constant(array, dtype, array.length);
-      this.#constantOf.set(array, block);
-    }
-    return block;
+    return knownAt(this.#constantOf, array, () => this.constant(array, dtype, array.length));
   }
 
   constant(elements: Constant, dtype: DType, length: number): Symbolic {
@@ -88,7 +75,8 @@ export class Recorder implements Kernels {
     outputs: readonly Symbolic[],
     partial = false,
   ): void {
-    const wanted = this.#sites === 'all' || (this.#sites === 'indices' && readsIndices(call));
+    const readsIndices = call.kind === 'axis' && inputs.length > 1;
+    const wanted = this.#sites === 'all' || (this.#sites === 'indices' && readsIndices);
     const site = wanted ? siteOf() : null;
     this.instructions.push({ call, inputs, outputs, partial, site });
   }
@@ -155,93 +143,29 @@ export class Recorder implements Kernels {
     );
   }
 
-  #axis(
-    kernel: AxisKernel,
-    inputs: readonly TypedArray[],
-    out: TypedArray,
-    sizes: readonly [outer: number, count: number, inner: number],
-    flag: boolean | 'max' | 'min' | null = null,
-  ): void {
-    const [outer, count, inner] = sizes;
-    const adds = kernel === 'scatterAdd' || kernel === 'scatterAddAlong';
-    this.#noteOn({ kind: 'axis', kernel, outer, count, inner, flag }, inputs, out, adds);
+  /** A kernel that scans an axis, with a flag. */
+  #scan(kernel: 'cumulativeSum' | 'softmax' | 'argSort'): Kernels['softmax'] {
+    return (x, out, outer, count, inner, flag) =>
+      this.#noteOn({ kind: 'axis', kernel, outer, count, inner, flag }, [x], out);
   }
 
-  argReduce(
-    kind: 'max' | 'min',
-    x: TypedArray,
-    out: TypedArray,
-    ...sizes: [number, number, number]
-  ): void {
-    this.#axis('argReduce', [x], out, sizes, kind);
+  /** A kernel that reads, or adds, at indices. */
+  #pick(kernel: 'gather' | 'scatterAdd' | 'takeAlong' | 'scatterAddAlong'): Kernels['gather'] {
+    const adds = kernel.startsWith('scatter');
+    return (x, indices, out, outer, count, inner) => {
+      const call: Call = { kind: 'axis', kernel, outer, count, inner, flag: null };
+      this.#noteOn(call, [x, indices], out, adds);
+    };
   }
 
-  cumulativeSum(
-    x: TypedArray,
-    out: TypedArray,
-    o: number,
-    c: number,
-    i: number,
-    reverse: boolean,
-  ): void {
-    this.#axis('cumulativeSum', [x], out, [o, c, i], reverse);
-  }
+  argReduce: Kernels['argReduce'] = (flag, x, out, outer, count, inner) =>
+    this.#noteOn({ kind: 'axis', kernel: 'argReduce', outer, count, inner, flag }, [x], out);
 
-  softmax(
-    x: TypedArray,
-    out: TypedArray,
-    o: number,
-    c: number,
-    i: number,
-    logarithm: boolean,
-  ): void {
-    this.#axis('softmax', [x], out, [o, c, i], logarithm);
-  }
-
-  argSort(
-    x: TypedArray,
-    out: TypedArray,
-    o: number,
-    c: number,
-    i: number,
-    descending: boolean,
-  ): void {
-    this.#axis('argSort', [x], out, [o, c, i], descending);
-  }
-
-  gather(
-    x: TypedArray,
-    indices: TypedArray,
-    out: TypedArray,
-    ...sizes: [number, number, number]
-  ): void {
-    this.#axis('gather', [x, indices], out, sizes);
-  }
-
-  scatterAdd(
-    x: TypedArray,
-    indices: TypedArray,
-    out: TypedArray,
-    ...sizes: [number, number, number]
-  ): void {
-    this.#axis('scatterAdd', [x, indices], out, sizes);
-  }
-
-  takeAlong(
-    x: TypedArray,
-    indices: TypedArray,
-    out: TypedArray,
-    ...sizes: [number, number, number]
-  ): void {
-    this.#axis('takeAlong', [x, indices], out, sizes);
-  }
-
-  scatterAddAlong(
-    x: TypedArray,
-    indices: TypedArray,
-    out: TypedArray,
-    ...sizes: [number, number, number]
-  ): void {
-    this.#axis('scatterAddAlong', [x, indices], out, sizes);
-  }
+  readonly cumulativeSum = this.#scan('cumulativeSum');
+  readonly softmax = this.#scan('softmax');
+  readonly argSort = this.#scan('argSort');
+  readonly gather = this.#pick('gather');
+  readonly scatterAdd = this.#pick('scatterAdd');
+  readonly takeAlong = this.#pick('takeAlong');
+  readonly scatterAddAlong = this.#pick('scatterAddAlong');
 }

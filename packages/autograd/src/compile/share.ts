@@ -1,12 +1,19 @@
 // Functions that several kernels compute of the same arguments: once, and read where they are wanted.
 
-import { argument, argumentsOf, type Expr, nodesOf, substitute } from '../scalar/index.js';
+import {
+  argument,
+  argumentsOf,
+  type Expr,
+  nodesOf,
+  renumber,
+  substitute,
+} from '../scalar/index.js';
 import type { DType } from '../tensor/dtype.js';
 import { broadcastShapes, type Shape, sizeOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { costOf, costOfOperation } from './emit/elementwise.js';
 import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
-import type { ElementwiseCall, Instruction, Read } from './instruction.js';
+import { type ElementwiseCall, type Instruction, type Read, usesOf } from './instruction.js';
 
 /** Nanoseconds per element that a function must cost: more than writing it once and reading it twice. */
 const LEAST_COST = 1;
@@ -28,13 +35,11 @@ interface Part {
 function partOf({ reads, dtype }: ElementwiseCall, node: Expr): Part {
   const used = argumentsOf(node);
   const order = [...used].sort((p, q) => reads[p].block.id - reads[q].block.id || p - q);
-  let f = node;
-  // Arguments 0 … k − 1 in the order of their blocks, by way of indices that no formula has.
-  order.forEach((p, k) => {
-    f = substitute(f, argument(p), argument(reads.length + k));
-  });
-  const moved: (Read | null)[] = reads.map(() => null);
-  const own = compacted(f, [...moved, ...order.map((p) => reads[p])]);
+  const f = renumber(node, new Map(order.map((p, k) => [p, k])));
+  const own = compacted(
+    f,
+    order.map((p) => reads[p]),
+  );
   const shape = own.reads.reduce<Shape>(
     (all, read) => broadcastShapes('share', all, read.shape),
     [],
@@ -54,99 +59,85 @@ function partsOf(call: ElementwiseCall): Part[] {
     .filter(({ node, call: own }) => costOf(nodesOf(node), 0) * sizeOf(own.shape) > KERNEL_COST);
 }
 
-/** Blocks that are written at most once, whose value is the same wherever they are read. */
-function constantBlocks(instructions: readonly Instruction[]): (block: Symbolic) => boolean {
-  const writers = new Map<Symbolic, number>();
-  for (const { outputs } of instructions) {
-    for (const out of outputs) writers.set(out, (writers.get(out) ?? 0) + 1);
-  }
-  return (block) => (writers.get(block) ?? 0) < 2;
-}
-
 type NewBlock = (dtype: DType, length: number) => Symbolic;
 
-/** Shares parts of formulas that two instructions have, or that another one has computed before. */
-class Sharing {
-  readonly #newBlock: NewBlock;
-  readonly #isConstant: (block: Symbolic) => boolean;
-  readonly #parts = new Map<Instruction, readonly Part[]>();
-  /** How many instructions compute a part within a larger formula. */
-  readonly #counts: ReadonlyMap<string, number>;
-  /** Where parts have been computed. */
-  readonly #known = new Map<string, Read>();
-  readonly result: Instruction[] = [];
-  changed = false;
-
-  constructor(instructions: readonly Instruction[], newBlock: NewBlock) {
-    this.#newBlock = newBlock;
-    this.#isConstant = constantBlocks(instructions);
-    for (const instruction of instructions) this.#note(instruction);
-    const all = this.#count(() => false);
-    this.#counts = this.#count((key) => (all.get(key) ?? 0) > 1);
-    for (const instruction of instructions) {
-      const shared = isElementwise(instruction) ? this.#shared(instruction) : instruction;
-      this.result.push(shared);
+/** Counts parts within larger formulas; `isShared` says which of them will be read, and with them all that they hold. */
+function countParts(
+  all: ReadonlyMap<Elementwise, readonly Part[]>,
+  isShared: (key: string) => boolean,
+): (key: string) => number {
+  const counts = new Map<string, number>();
+  for (const [{ call }, parts] of all) {
+    const covered = new Set<Expr>();
+    for (const { node, key } of parts) {
+      if (node === call.f || covered.has(node)) continue;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      if (isShared(key)) for (const inner of nodesOf(node)) covered.add(inner);
     }
   }
+  return (key) => counts.get(key) ?? 0;
+}
 
-  #note(instruction: Instruction): void {
-    if (!isElementwise(instruction) || instruction.call.shape.length === 0) return;
+/** Shares parts of formulas that two instructions have, or that another one has computed before; null if there are none. */
+function sharedOnce(
+  instructions: readonly Instruction[],
+  newBlock: NewBlock,
+): readonly Instruction[] | null {
+  const writers = usesOf(instructions, 'outputs');
+  /** Whether a block's value is the same wherever it is read. */
+  const isConstant = (block: Symbolic): boolean => writers(block) < 2;
+  const all = new Map<Elementwise, readonly Part[]>();
+  for (const instruction of instructions) {
+    if (!isElementwise(instruction) || instruction.call.shape.length === 0) continue;
     const parts = partsOf(instruction.call).filter(({ call }) =>
-      call.reads.every(({ block }) => this.#isConstant(block)),
+      call.reads.every(({ block }) => isConstant(block)),
     );
-    this.#parts.set(instruction, parts);
+    all.set(instruction, parts);
   }
+  const counts = countParts(all, () => false);
+  const uses = countParts(all, (key) => counts(key) > 1);
+  /** Where parts have been computed. */
+  const known = new Map<string, Read>();
+  const result: Instruction[] = [];
+  let changed = false;
 
-  /** Counts parts within larger formulas; `isShared` says which of them will be read, and with them all that they hold. */
-  #count(isShared: (key: string) => boolean): Map<string, number> {
-    const counts = new Map<string, number>();
-    for (const [instruction, parts] of this.#parts) {
-      const covered = new Set<Expr>();
-      for (const { node, key } of parts) {
-        if (node === (instruction as Elementwise).call.f || covered.has(node)) continue;
-        counts.set(key, (counts.get(key) ?? 0) + 1);
-        if (isShared(key)) for (const inner of nodesOf(node)) covered.add(inner);
-      }
-    }
-    return counts;
-  }
-
-  #shared(instruction: Elementwise): Instruction {
+  /** An instruction for a part, if it is worth one. */
+  const compute = ({ key, call }: Part, { site }: Instruction): Read | null => {
+    if (uses(key) < 2) return null;
+    const block = newBlock(call.dtype, sizeOf(call.shape));
+    const inputs = call.reads.map((read) => read.block);
+    result.push({ call, inputs, outputs: [block], partial: false, site });
+    const read = { block, shape: call.shape };
+    known.set(key, read);
+    return read;
+  };
+  const share = (instruction: Elementwise): Instruction => {
     const { call, outputs } = instruction;
     const [out] = outputs;
     let { f } = call;
     const reads = [...call.reads];
-    for (const part of this.#parts.get(instruction) ?? []) {
-      if (part.node === call.f) {
-        const whole = sizeOf(part.call.shape) === out.length && out.dtype === call.dtype;
-        if (whole && this.#isConstant(out) && !this.#known.has(part.key)) {
-          this.#known.set(part.key, { block: out, shape: part.call.shape });
-        }
+    for (const part of all.get(instruction) ?? []) {
+      const { node, key } = part;
+      const { shape } = part.call;
+      if (node === call.f) {
+        const whole = sizeOf(shape) === out.length && out.dtype === call.dtype;
+        if (whole && isConstant(out) && !known.has(key)) known.set(key, { block: out, shape });
         continue;
       }
-      if (!nodesOf(f).includes(part.node)) continue;
-      const read = this.#known.get(part.key) ?? this.#compute(part, instruction);
+      if (!nodesOf(f).includes(node)) continue;
+      const read = known.get(key) ?? compute(part, instruction);
       if (read === null) continue;
-      f = substitute(f, part.node, argument(reads.length));
+      f = substitute(f, node, argument(reads.length));
       reads.push(read);
     }
     if (reads.length === call.reads.length) return instruction;
-    this.changed = true;
+    changed = true;
     const used = new Set(argumentsOf(f));
     const own = reads.map((read, i) => (used.has(i) ? read : null));
     return withCall(instruction, { ...call, ...compacted(f, own) });
-  }
-
-  /** An instruction for a part, if it is worth one. */
-  #compute({ key, call }: Part, { site }: Instruction): Read | null {
-    if ((this.#counts.get(key) ?? 0) < 2) return null;
-    const block = this.#newBlock(call.dtype, sizeOf(call.shape));
-    const inputs = call.reads.map((read) => read.block);
-    this.result.push({ call, inputs, outputs: [block], partial: false, site });
-    const read = { block, shape: call.shape };
-    this.#known.set(key, read);
-    return read;
-  }
+  };
+  for (const one of instructions) result.push(isElementwise(one) ? share(one) : one);
+  return changed ? result : null;
 }
 
 /**
@@ -159,9 +150,9 @@ export function shareFunctions(
 ): readonly Instruction[] {
   let current = instructions;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const { changed, result } = new Sharing(current, newBlock);
-    if (!changed) break;
-    current = result;
+    const shared = sharedOnce(current, newBlock);
+    if (shared === null) break;
+    current = shared;
   }
   return current;
 }

@@ -1,6 +1,7 @@
 // Softmax and its logarithm of the same rows, as every cross-entropy asks for both: exponentials are computed once.
 
 import { LOGARITHM } from '../kernels/wasm/softmax.js';
+import { knownAt } from '../scalar/known.js';
 import type { DType } from '../tensor/dtype.js';
 import { type Shape, sizeOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
@@ -11,16 +12,6 @@ interface Softmax extends Instruction {
   readonly call: AxisCall;
 }
 
-/** What is computed along one axis of one block. */
-interface Along {
-  /** The first of both. */
-  readonly first: Softmax;
-  softmax: Softmax | null;
-  logarithm: Softmax | null;
-  /** Each row's m and ln Σ exp(x − m), once they are computed. */
-  parts: readonly Symbolic[];
-}
-
 function isSoftmax(instruction: Instruction): instruction is Softmax {
   const { call, outputs } = instruction;
   return call.kind === 'axis' && call.kernel === 'softmax' && outputs[0].length > 0;
@@ -28,19 +19,6 @@ function isSoftmax(instruction: Instruction): instruction is Softmax {
 
 const keyOf = ({ call: { outer, count }, inputs: [x] }: Softmax): string =>
   `${x.id} ${outer} ${count}`;
-
-function gathered(instructions: readonly Instruction[]): Map<string, Along> {
-  const all = new Map<string, Along>();
-  for (const instruction of instructions.filter(isSoftmax)) {
-    const key = keyOf(instruction);
-    const none = { first: instruction, softmax: null, logarithm: null, parts: [] };
-    const along = all.get(key) ?? none;
-    all.set(key, along);
-    if (instruction.call.flag === true) along.logarithm ??= instruction;
-    else along.softmax ??= instruction;
-  }
-  return all;
-}
 
 /** A shape that a formula reads the block in, and the axis within: what broadcasts fuses only with formulas of its own shape. */
 function shapeOf(
@@ -82,21 +60,30 @@ export function joinSoftmax(
   instructions: readonly Instruction[],
   newBlock: (dtype: DType, length: number) => Symbolic,
 ): Instruction[] {
-  const all = gathered(instructions);
+  const groups = new Map<string, Softmax[]>();
+  for (const one of instructions.filter(isSoftmax)) {
+    knownAt(groups, keyOf(one), (): Softmax[] => []).push(one);
+  }
+  /** Each row's m and ln Σ exp(x − m), once they are computed. */
+  const parts = new Map<string, readonly Symbolic[]>();
   return instructions.flatMap((instruction): Instruction[] => {
     if (!isSoftmax(instruction)) return [instruction];
-    const along = all.get(keyOf(instruction)) as Along;
-    const { softmax, logarithm } = along;
-    if (softmax === null || logarithm === null) return [instruction];
+    const key = keyOf(instruction);
+    const group = groups.get(key) ?? [];
+    const softmax = group.find(({ call }) => call.flag !== true);
+    if (softmax === undefined || group.every(({ call }) => call.flag !== true)) {
+      return [instruction];
+    }
     const { outer, count, inner, flag } = instruction.call;
     const own: Instruction[] = [];
-    if (instruction === along.first) {
+    const ofRows = knownAt(parts, key, () => {
       const [{ dtype }] = instruction.inputs;
-      along.parts = [newBlock(dtype, outer * inner), newBlock(dtype, outer * inner)];
+      const made = [newBlock(dtype, outer * inner), newBlock(dtype, outer * inner)];
       const call = { kind: 'softmaxWithLogs', outer, count, inner } as const;
-      own.push({ ...softmax, call, outputs: [...softmax.outputs, ...along.parts] });
-    }
-    if (flag === true) own.push(asFormula(instruction, along.parts, instructions));
+      own.push({ ...softmax, call, outputs: [...softmax.outputs, ...made] });
+      return made;
+    });
+    if (flag === true) own.push(asFormula(instruction, ofRows, instructions));
     else if (instruction !== softmax) own.push(instruction);
     return own;
   });

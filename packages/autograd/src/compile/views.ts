@@ -1,7 +1,7 @@
 // Arrays over the memory of programs.
 
 import type { DType, TypedArray } from '../tensor/dtype.js';
-import { allocate, UNSET_FROM } from '../tensor/storage.js';
+import { allocate, type Storage, UNSET_FROM } from '../tensor/storage.js';
 
 /** The elements at an address. The array is good until the memory grows. */
 export function arrayAt(
@@ -23,8 +23,15 @@ export function arrayAt(
   }
 }
 
-/** The elements in an array of its own: none of a slab, which would be held as long as the least of its arrays. */
-export function copyElements(array: TypedArray, dtype: DType): TypedArray {
+/** Writes elements to an array over the memory. */
+export function write(array: TypedArray, elements: Storage): void {
+  if (typeof elements === 'number') array[0] = elements;
+  else array.set(elements as TypedArray);
+}
+
+/** The elements on their own: in no array of a slab, which would be held as long as the least of its arrays. */
+export function read(array: TypedArray, dtype: DType, rank: number): Storage {
+  if (rank === 0) return array[0];
   if (array.byteLength < UNSET_FROM) return array.slice();
   const copy = allocate(dtype, array.length, true);
   copy.set(array);

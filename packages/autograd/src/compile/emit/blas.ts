@@ -3,13 +3,13 @@
 import type { Blas } from '../../kernels/blas/index.js';
 import { ALPHA, blasJob, OPERANDS, partsOf } from '../../kernels/blas/job.js';
 import { type PlacedJob, rebase } from '../../kernels/threads/index.js';
-import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
+import { isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { DescentCall, Instruction, MatmulCall } from '../instruction.js';
 import { bytesOf } from '../plan.js';
 import { moveStep } from './copies.js';
-import { loopsOf } from './products.js';
+import { gridOf, sizesOf } from './products.js';
 import type { Blocks, Pointer } from './shared.js';
 import { behind, type CallStep, type StepContext } from './step.js';
 
@@ -21,7 +21,7 @@ const BLAS_FROM = 2 ** 16;
 
 /** Whether a product is large enough for the system's library, if there is one. */
 export function leftToBlas({ m, n, k, dtype }: MatmulCall): boolean {
-  return isLane(dtype) && m * n * k >= BLAS_FROM;
+  return isFloating(dtype) && m * n * k >= BLAS_FROM;
 }
 
 /** Whether an instruction is a product for the system's library. */
@@ -32,34 +32,32 @@ export function wantsBlas({ call }: Instruction): boolean {
 /** C = alpha · op(A) op(B) + beta · C for all products of a batch: each in parts, or whole ones where they are small. */
 function blocksOf(
   blas: Blas,
-  { dtype, m, n, k, batch, transposeA, transposeB }: MatmulCall,
-  [a, b, c]: readonly Symbolic[],
+  call: MatmulCall,
+  blocks: readonly Symbolic[],
   [alpha, beta]: readonly [number, number],
   { placeOf, threads }: StepContext,
 ): readonly Blocks[] {
-  const bytes = bytesPerElement(dtype);
-  const sizes = [m * k * bytes, k * n * bytes, m * n * bytes];
+  const { m, n, k, batch, transposeA, transposeB } = call;
+  const dtype = call.dtype as LaneType;
+  const sizes = sizesOf(call);
   const parts = partsOf(m, n, k, blas.shareable ? threads : 1);
   const jobOf = (index: number): Blocks => {
-    const [atA, atB, atC] = [a, b, c].map((block, x): Pointer => {
+    const [a, b, c] = blocks.map((block, x): Pointer => {
       const before = x < 2 ? batch[index][x] : index;
       return { pointer: behind(placeOf(block), before * sizes[x]) };
     });
-    const product = { dtype: dtype as LaneType, m, n, k, transposeA, transposeB, alpha, beta };
-    return blasJob<Pointer>(blas, { ...product, a: atA, b: atB, c: atC }, parts);
+    const product = { dtype, m, n, k, transposeA, transposeB, alpha, beta, a, b, c };
+    return blasJob<Pointer>(blas, product, parts);
   };
-  const loops = loopsOf(batch);
-  const separate = parts > 1 || loops === null || loops.length > 2 || !blas.shareable;
-  if (separate) return batch.map((_, index) => jobOf(index));
-  const [inner = { count: 1, a: 0, b: 0 }, outer = { count: 1, a: 0, b: 0 }] = loops;
+  const grid = parts > 1 || !blas.shareable ? null : gridOf(call);
+  if (grid === null) return batch.map((_, index) => jobOf(index));
+  const { down, across, steps } = grid;
   const { target, parameters } = jobOf(0);
-  const stepping = parameters.map(({ base }, p) => {
-    const operand = OPERANDS.indexOf(p as (typeof OPERANDS)[number]);
-    if (operand < 0) return { base };
-    const down = [outer.a, outer.b, inner.count][operand] * sizes[operand];
-    return { base, down, across: [inner.a, inner.b, 1][operand] * sizes[operand] };
-  });
-  return [{ target, parameters: stepping, down: outer.count, across: inner.count }];
+  const stepping = parameters.map(({ base }, p) => ({
+    base,
+    ...steps[OPERANDS.indexOf(p as (typeof OPERANDS)[number])],
+  }));
+  return [{ target, parameters: stepping, down, across }];
 }
 
 /** What BLAS does of an instruction, and what is done before; null if that is nothing. */

@@ -2,19 +2,12 @@
 
 import { f32, f32x4, f64, i32, local, v128 } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
+import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
+import { advance, countDown, whileBelow } from '../../kernels/wasm/statements.js';
 import { bytesPerElement, type DType } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ConvertCall } from '../instruction.js';
 import { bytesOf } from '../plan.js';
-import {
-  advance,
-  pushAddress,
-  pushVector,
-  repeat,
-  reset,
-  VECTOR_BYTES,
-  whileBelow,
-} from './addresses.js';
 import { moveStep } from './copies.js';
 import type { AnyFunction, CallStep, StepContext } from './step.js';
 
@@ -34,13 +27,13 @@ export function convertStep(
       parameters: [placeOf(out), placeOf(x), bytesOf(out)],
     };
   }
-  const load = LOADS[from];
-  const store = STORES[`${from} ${to}`];
-  if (load === undefined || store === undefined) return null;
+  const way = `${from} ${to}`;
+  const convert = CONVERSIONS[way];
+  if (convert === undefined) return null;
   return {
     kind: 'call',
-    key: `convert ${from} ${to}`,
-    make: () => eachElement(from, to, load, store),
+    key: `convert ${way}`,
+    make: () => eachElement(from, to, convert),
     parameters: [placeOf(out), placeOf(x), out.length],
   };
 }
@@ -48,56 +41,38 @@ export function convertStep(
 /** (out, x, bytes): vector by vector. */
 function floatsFromIntegers(): AnyFunction {
   return routine(3, 1, 0, ([out, x, bytes], [at]) => {
-    reset(at);
-    whileBelow(at, bytes, VECTOR_BYTES, () => {
-      pushAddress(out, at);
-      pushVector(x, at);
+    local.set(at, 0);
+    whileBelow(at, bytes, () => {
+      i32.add(out, at);
+      v128.load({}, i32.add(x, at));
       f32x4.convert_i32x4_s();
       v128.store({});
+      advance(at, VECTOR_BYTES);
     });
   });
 }
 
-const LOADS: { readonly [dtype in DType]?: () => void } = {
-  float32: () => f32.load({}),
-  float64: () => f64.load({}),
-  int32: () => i32.load({}),
-  bool: () => i32.load8_u({}),
+/** What an element becomes on the stack. Fractions that become integers are left to JavaScript. */
+const CONVERSIONS: Readonly<Record<string, () => void>> = {
+  'float64 float32': () => f32.demote_f64(),
+  'float32 float64': () => f64.promote_f32(),
+  'int32 float64': () => f64.convert_i32_s(),
+  'bool float64': () => f64.convert_i32_s(),
+  'bool float32': () => f32.convert_i32_s(),
+  'bool int32': () => {},
 };
 
-/** Converts what is on the stack and stores it. Fractions that become integers are left to JavaScript. */
-const STORES: Readonly<Record<string, () => void>> = {
-  'float64 float32': () => {
-    f32.demote_f64();
-    f32.store({});
-  },
-  'float32 float64': () => {
-    f64.promote_f32();
-    f64.store({});
-  },
-  'int32 float64': () => {
-    f64.convert_i32_s();
-    f64.store({});
-  },
-  'bool float64': () => {
-    f64.convert_i32_s();
-    f64.store({});
-  },
-  'bool float32': () => {
-    f32.convert_i32_s();
-    f32.store({});
-  },
-  'bool int32': () => i32.store({}),
-};
+const NUMBERS = { float32: f32, float64: f64, int32: i32 } as const;
 
 /** (out, x, length). */
-function eachElement(from: DType, to: DType, load: () => void, store: () => void): AnyFunction {
+function eachElement(from: DType, to: DType, convert: () => void): AnyFunction {
   return routine(3, 0, 0, ([out, x, left]) => {
-    repeat(left, () => {
+    countDown(left, () => {
       local.get(out);
-      local.get(x);
-      load();
-      store();
+      if (from === 'bool') i32.load8_u({}, x);
+      else NUMBERS[from].load({}, x);
+      convert();
+      NUMBERS[to as keyof typeof NUMBERS].store({});
       advance(out, bytesPerElement(to));
       advance(x, bytesPerElement(from));
     });

@@ -4,22 +4,31 @@ import { collapse } from '../../kernels/broadcast-loops.js';
 import type { Layout } from '../../kernels/kernels.js';
 import { i32, local, memory } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
-import { ADD, COPY, LEVELS, type Move, stridedFunction } from '../../kernels/wasm/strided-code.js';
+import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
+import {
+  ADD,
+  COPY,
+  LEVELS,
+  type Move,
+  setLoops,
+  stridedFunction,
+  transposedAxis,
+  type Walk,
+} from '../../kernels/wasm/strided-code.js';
 import { transposeFunction } from '../../kernels/wasm/transpose-code.js';
-import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
+import { bytesPerElement, isFloating } from '../../tensor/dtype.js';
 import type { Shape } from '../../tensor/shape.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
-import { VECTOR_BYTES } from './addresses.js';
 import { type Loop, nested } from './nest.js';
-import { type AnyFunction, behind, type CallStep, type Place, type StepContext } from './step.js';
-
-/** The merged axes of a copy, innermost first: sizes, and steps in bytes. */
-interface Walk {
-  readonly sizes: readonly number[];
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-}
+import {
+  type AnyFunction,
+  behind,
+  type CallStep,
+  type Parameter,
+  type Place,
+  type StepContext,
+} from './step.js';
 
 /** Moves so many bytes from one block to another. */
 export function moveStep(to: Place, from: Place, bytes: number): CallStep {
@@ -55,38 +64,30 @@ export function stridedStep(
   out: Symbolic,
   { placeOf }: StepContext,
 ): CallStep | null {
-  if (shape.includes(0) || (kind === 'accumulate' && !isLane(out.dtype))) return null;
+  if (shape.includes(0) || (kind === 'accumulate' && !isFloating(out.dtype))) return null;
   const bytes = bytesPerElement(out.dtype);
   const [sizes, steps] = collapse(shape, [from.strides, to.strides]);
-  const [fromSteps, toSteps] = steps.map((own) => own.map((step) => step * bytes));
-  const walk: Walk = sizes.length === 0 ? single(bytes) : { sizes, from: fromSteps, to: toSteps };
+  const walk: Walk = sizes.length === 0 ? SINGLE : { sizes, from: steps[0], to: steps[1] };
   const source = behind(placeOf(x), from.offset * bytes);
   const target = behind(placeOf(out), to.offset * bytes);
-  const isRun = walk.from[0] === bytes && walk.to[0] === bytes;
+  const isRun = walk.from[0] === 1 && walk.to[0] === 1;
   if (kind === 'copy' && isRun && walk.sizes.length === 1)
     return moveStep(target, source, walk.sizes[0] * bytes);
   if (bytes === 1) return null;
   const words = bytes === 4 ? 'float32' : 'float64';
-  const axis = kind === 'accumulate' || isRun ? -1 : transposedAxis(walk, bytes);
-  return axis > 0
+  const moves = kind === 'copy' && !isRun;
+  const axis = moves ? transposedAxis(walk, VECTOR_BYTES / bytes) : -1;
+  return axis > 0 && walk.from[0] > 0 && walk.to[axis] > 0
     ? transposition(walk, axis, words, source, target)
     : strided(kind, walk, words, source, target);
 }
 
-const single = (bytes: number): Walk => ({ sizes: [1], from: [bytes], to: [bytes] });
+const SINGLE: Walk = { sizes: [1], from: [1], to: [1] };
 
-const loopsOf = ({ sizes, from, to }: Walk, axes: readonly number[]): Loop[] =>
-  axes.map((axis) => ({ count: sizes[axis], steps: [from[axis], to[axis]] }));
+const loopsOf = ({ sizes, from, to }: Walk, axes: readonly number[], bytes: number): Loop[] =>
+  axes.map((axis) => ({ count: sizes[axis], steps: [from[axis] * bytes, to[axis] * bytes] }));
 
 // ── Transpositions ─────────────────────────────────────────────────────────────────────────────────
-
-/** The axis along which the source runs while the target runs along axis 0; −1 if there is none worth it. */
-function transposedAxis({ sizes, from, to }: Walk, bytes: number): number {
-  const side = VECTOR_BYTES / bytes;
-  if (to[0] !== bytes || sizes[0] < side) return -1;
-  const axis = from.indexOf(bytes);
-  return axis > 0 && sizes[axis] >= side && from[0] > 0 && to[axis] > 0 ? axis : -1;
-}
 
 function transposition(
   walk: Walk,
@@ -101,10 +102,10 @@ function transposition(
     kind: 'call',
     key: `transpose ${bytes}`,
     make: () => transposeFunction(words),
-    parameters: [source, target, sizes[0], sizes[axis], from[0] / bytes, to[axis] / bytes],
+    parameters: [source, target, sizes[0], sizes[axis], from[0], to[axis]],
   };
   const others = sizes.map((_, k) => k).filter((k) => k !== 0 && k !== axis);
-  return nested(step, loopsOf(walk, others), [0, 1]);
+  return nested(step, loopsOf(walk, others, bytes), [0, 1]);
 }
 
 // ── Loops ──────────────────────────────────────────────────────────────────────────────────────────
@@ -116,20 +117,17 @@ function strided(
   source: Place,
   target: Place,
 ): CallStep {
-  const { sizes, from, to } = walk;
-  // Each loop goes on from where the one within has ended.
-  const parameters = Array.from({ length: LEVELS }, (_, k) => {
-    if (k >= sizes.length) return [1, 0, 0];
-    const within = k === 0 ? 0 : sizes[k - 1];
-    const back = (steps: readonly number[]): number => (k === 0 ? 0 : within * steps[k - 1]);
-    return [sizes[k], from[k] - back(from), to[k] - back(to)];
-  }).flat();
+  const { sizes } = walk;
+  const bytes = bytesPerElement(words);
+  const depth = Math.min(LEVELS, sizes.length);
+  const parameters: Parameter[] = [source, target];
+  setLoops(parameters, walk, depth, sizes[depth - 1], bytes);
   const step: CallStep = {
     kind: 'call',
     key: `${kind} ${words}`,
     make: () => stridedFunction(kind === 'copy' ? COPY : ADD, words),
-    parameters: [source, target, ...parameters],
+    parameters,
   };
   const outer = sizes.map((_, k) => k).slice(LEVELS);
-  return nested(step, loopsOf(walk, outer), [0, 1]);
+  return nested(step, loopsOf(walk, outer, bytes), [0, 1]);
 }

@@ -1,43 +1,22 @@
 // Single elements, loaded and stored by their size.
 
-import { f32, f64, i32 } from '../../kernels/wasm/assembler/index.js';
+import { f32, f64, i32, local } from '../../kernels/wasm/assembler/index.js';
+import type { Pointer } from '../../kernels/wasm/statements.js';
+import { COPY } from '../../kernels/wasm/strided-code.js';
 import type { LaneType } from '../../kernels/wasm/vector.js';
-import { type Pointer, pushAddress } from './addresses.js';
 
-/** out[at] = x[at] for an element of 1, 4 or 8 bytes. */
-export function moveElement(
-  bytes: number,
-  out: Pointer,
-  x: Pointer,
-  at: Pointer | null = null,
-): void {
-  pushAddress(out, at);
-  pushAddress(x, at);
-  if (bytes === 1) {
-    i32.load8_u({});
-    i32.store8({});
-  } else if (bytes === 4) {
-    i32.load({});
-    i32.store({});
-  } else {
-    f64.load({});
-    f64.store({});
-  }
+/** out[0] = x[0] for an element of 1, 4 or 8 bytes. */
+export function moveElement(bytes: number, out: Pointer, x: Pointer): void {
+  if (bytes === 1) i32.store8({}, out, i32.load8_u({}, x));
+  else COPY.word(bytes === 4 ? 'float32' : 'float64', x, out);
 }
 
 /** out[0] += x[0]. */
 export function addElement(dtype: LaneType, out: Pointer, x: Pointer): void {
-  pushAddress(out, null);
-  for (const one of [out, x]) {
-    pushAddress(one, null);
-    if (dtype === 'float32') f32.load({});
-    else f64.load({});
-  }
-  if (dtype === 'float32') {
-    f32.add();
-    f32.store({});
-  } else {
-    f64.add();
-    f64.store({});
-  }
+  const lane = dtype === 'float32' ? f32 : f64;
+  local.get(out);
+  lane.load({}, out);
+  lane.load({}, x);
+  lane.add();
+  lane.store({});
 }

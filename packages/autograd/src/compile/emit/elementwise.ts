@@ -1,30 +1,21 @@
 // A fused formula over blocks: one function for each formula and way of reading, addresses and sizes as parameters.
 
 import { collapse } from '../../kernels/broadcast-loops.js';
-import { type Local, local, v128 } from '../../kernels/wasm/assembler/index.js';
-import { Emitter, routine, sharedNodes } from '../../kernels/wasm/emit.js';
-import { formulaOn, formulaOnNumbers, isExact } from '../../kernels/wasm/formula.js';
-import { isLane, type LaneType, lanesOf, vec } from '../../kernels/wasm/vector.js';
+import { local } from '../../kernels/wasm/assembler/index.js';
+import { routine } from '../../kernels/wasm/emit.js';
+import { formulaOn, formulaOnNumbers, isExact, isMath } from '../../kernels/wasm/formula.js';
+import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
+import { advance, countDown, whileBelow } from '../../kernels/wasm/statements.js';
 import { type Expr, nodesOf } from '../../scalar/index.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import { bytesPerElement, isFloating } from '../../tensor/dtype.js';
 import { broadcastStrides, stridesOf } from '../../tensor/shape.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ElementwiseCall } from '../instruction.js';
-import {
-  advance,
-  type Pointer,
-  pushAddress,
-  pushSplat,
-  pushVector,
-  repeat,
-  reset,
-  VECTOR_BYTES,
-  whileBelow,
-} from './addresses.js';
 import { type Loop, nested } from './nest.js';
-import { lifted } from './numbers.js';
+import { codeOf } from './numbers.js';
 import { blocksFor, type Cut, cutAlong, LINE_BYTES } from './shared.js';
 import type { AnyFunction, CallStep, Place, StepContext } from './step.js';
+import { type RowFormula, valuesOf } from './values.js';
 
 /**
  * How an operand is read along rows of the result: element by element, one row again and again, one element a row, or
@@ -61,54 +52,28 @@ export function rowsOf({ reads, shape }: ElementwiseCall): Rows {
  * (rows, inner bytes, out, a₀, a₁, …): the formula over rows. The last vector of a row may reach beyond it: into the
  * next row, which is written after it, or into the padding behind the block.
  */
-function elementwiseFunction(
-  f: Expr,
-  dtype: LaneType,
-  readings: readonly Reading[],
-  formula: typeof formulaOn,
-): AnyFunction {
-  const l = lanesOf(dtype);
-  const pointers: Pointer[] = [];
-  const splats: Local<'v128'>[] = [];
-  const at: Pointer[] = [];
-  const args = readings.map((reading, k) =>
-    reading === 'same' || reading === 'row'
-      ? vec(() => pushVector(pointers[k], at[0]))
-      : vec(() => local.get(splats[k]), [], true),
-  );
-  const root = formula(l, f, args);
-  const pool = sharedNodes([root]).length;
-  const arity = readings.length;
-  return routine(3 + arity, 1, arity + pool, (parameters, [position], vectors) => {
-    const [rows, inner, out, ...own] = parameters;
-    pointers.push(...own);
-    at.push(position);
-    splats.push(...vectors.slice(0, arity));
-    readings.forEach((reading, k) => {
-      if (reading !== 'one') return;
-      pushSplat(dtype, own[k]);
-      local.set(splats[k]);
-    });
-    repeat(rows, () => {
-      readings.forEach((reading, k) => {
-        if (reading !== 'column') return;
-        pushSplat(dtype, own[k]);
-        local.set(splats[k]);
-        advance(own[k], bytesPerElement(dtype));
+function elementwiseFunction(own: RowFormula, formula: typeof formulaOn): AnyFunction {
+  const values = valuesOf(own, 'vectors', 1, formula);
+  return routine(2 + values.pointers, 1, values.vectors, (parameters, [at], vectors) => {
+    const [rows, bytes, ...pointers] = parameters;
+    values.begin({ pointers, places: [at], bytes, whole: bytes, vectors });
+    countDown(rows, () => {
+      values.openRows(1);
+      local.set(at, 0);
+      whileBelow(at, bytes, () => {
+        values.make(1, false);
+        advance(at, VECTOR_BYTES);
       });
-      reset(position);
-      whileBelow(position, inner, VECTOR_BYTES, () => {
-        pushAddress(out, position);
-        new Emitter(vectors.slice(arity)).push(root);
-        v128.store({});
-      });
-      advance(out, inner);
-      readings.forEach((reading, k) => {
-        if (reading === 'same') advance(own[k], inner);
-      });
+      values.closeRows(1, bytes);
     });
   });
 }
+
+/** How one parameter of an operand steps on: from row to row, and along a row from byte to byte. */
+export const rowStep = (reading: Reading, rowBytes: number, bytes: number): number =>
+  reading === 'same' ? rowBytes : reading === 'column' ? bytes : 0;
+export const byteStep = (reading: Reading): number =>
+  reading === 'same' || reading === 'row' ? 1 : 0;
 
 /**
  * Blocks of whole rows or, if there are too few, of parts of rows. Not where a row's last vector reaches into the next row:
@@ -144,18 +109,17 @@ const CHEAP_COST = 0.06;
 const ROOT_COST = 0.5;
 const SHORT_FUNCTION_COST = 1.3;
 const FUNCTION_COST = 3;
-const CHEAP: ReadonlySet<string> = new Set([
-  ...['add', 'sub', 'mul', 'neg', 'abs', 'sign', 'maximum', 'minimum', 'select'],
-  ...['less', 'lessEqual', 'greater', 'greaterEqual', 'equal', 'notEqual'],
-  ...['logicalNot', 'logicalAnd', 'logicalOr', 'logicalXor', 'floor', 'ceil', 'round', 'trunc'],
-]);
 const ROOTS: ReadonlySet<string> = new Set(['div', 'sqrt', 'rsqrt']);
 const SHORT_FUNCTIONS: ReadonlySet<string> = new Set(['exp', 'expm1', 'sigmoid', 'tanh', 'erf']);
 
+/** Whether an operation takes an instruction or a few. */
+export const isCheap = ({ op }: Expr): boolean => !ROOTS.has(op) && !isMath(op);
+
 /** About how many nanoseconds an operation on an element of float32 takes. */
-export function costOfOperation({ op, args }: Expr): number {
+export function costOfOperation(node: Expr): number {
+  const { op, args } = node;
   if (args.length === 0) return 0;
-  if (CHEAP.has(op)) return CHEAP_COST;
+  if (isCheap(node)) return CHEAP_COST;
   if (ROOTS.has(op)) return ROOT_COST;
   return SHORT_FUNCTIONS.has(op) ? SHORT_FUNCTION_COST : FUNCTION_COST;
 }
@@ -172,7 +136,7 @@ export function elementwiseStep(
   { placeOf, numberAt }: StepContext,
 ): CallStep | null {
   const { f, reads, dtype } = asked;
-  if (!isLane(dtype) || out.dtype !== dtype || out.length === 0) return null;
+  if (!isFloating(dtype) || out.dtype !== dtype || out.length === 0) return null;
   const nodes = nodesOf(f);
   if (reads.some(({ block }) => block.dtype !== dtype) || nodes.length > LONGEST) return null;
   const { rows, inner, readings: ofBlocks, loops } = rowsOf(asked);
@@ -184,20 +148,24 @@ export function elementwiseStep(
   if (overwrites && (rows > 1 || loops.length > 0) && rowBytes % VECTOR_BYTES !== 0) return null;
   // Numbers are computed in JavaScript eagerly, whose mathematics has bits of its own.
   const hosted = asked.shape.length === 0 && !isExact(f);
-  const { f: code, numbers } = lifted(f, reads.length);
-  const readings = [...ofBlocks, ...numbers.map((): Reading => 'one')];
+  const own = codeOf(f, ofBlocks, (value) => numberAt(value, dtype));
+  const { readings } = own;
   const step: CallStep = {
     kind: 'call',
-    key: `elementwise ${code.id} ${dtype} ${hosted ? 'numbers' : readings.join()}`,
-    make: () => elementwiseFunction(code, dtype, readings, hosted ? formulaOnNumbers : formulaOn),
-    parameters: [rows, rowBytes, ...places, ...numbers.map((value) => numberAt(value, dtype))],
+    key: `elementwise ${own.f.id} ${dtype} ${hosted ? 'numbers' : readings.join()}`,
+    make: () =>
+      elementwiseFunction(
+        { f: own.f, dtype, readings, written: true },
+        hosted ? formulaOnNumbers : formulaOn,
+      ),
+    parameters: [rows, rowBytes, ...places, ...own.numbers],
   };
   if (loops.length === 0) {
-    const steps = { rows: [0, 0, rowBytes], inner: [0, 0, 1] };
-    for (const reading of readings) {
-      steps.rows.push(reading === 'same' ? rowBytes : reading === 'column' ? bytes : 0);
-      steps.inner.push(reading === 'same' || reading === 'row' ? 1 : 0);
-    }
+    const walks: readonly Reading[] = ['same', ...readings];
+    const steps = {
+      rows: [0, 0, ...walks.map((reading) => rowStep(reading, rowBytes, bytes))],
+      inner: [0, 0, ...walks.map(byteStep)],
+    };
     const blocks = blocksFor(costOf(nodes, reads.length) * out.length * (bytes / 4));
     return { ...step, cut: cutRows(rows, rowBytes, blocks, steps) };
   }

@@ -2,11 +2,11 @@
 
 import { call, i32, if_, local, memory } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
-import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import { advance, countDown, type Pointer } from '../../kernels/wasm/statements.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
+import { bytesPerElement, type DType, isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { AxisCall } from '../instruction.js';
-import { advance, type Pointer, repeat } from './addresses.js';
 import { addElement, moveElement } from './elements.js';
 import { refusal } from './running.js';
 import type { AnyFunction, CallStep, StepContext } from './step.js';
@@ -15,8 +15,6 @@ import type { AnyFunction, CallStep, StepContext } from './step.js';
 const SHORT_RUN = 16;
 
 const INDEX_BYTES = 4;
-
-type Inner = 'elements' | 'run' | 'add';
 
 /** The steps of gather, scatterAdd, takeAlong and scatterAddAlong. `k` is the instruction's number, for a refusal. */
 export function indexingStep(
@@ -31,103 +29,67 @@ export function indexingStep(
   const adds = kernel === 'scatterAdd' || kernel === 'scatterAddAlong';
   if (indices.dtype !== 'int32' || x.dtype !== dtype) return null;
   if (x.length === 0 || indices.length === 0 || out.length === 0) return null;
-  if (adds && !isLane(dtype)) return null;
-  const bytes = bytesPerElement(dtype);
+  if (adds && !isFloating(dtype)) return null;
   const places = [placeOf(x), placeOf(indices), placeOf(out)];
-  if (along) {
-    const picked = indices.length / (outer * inner);
-    return {
-      kind: 'call',
-      key: `${kernel} ${dtype}`,
-      make: () => alongFunction(adds ? 'add' : 'elements', dtype as LaneType, bytes),
-      parameters: [...places, outer, picked, inner, count, k],
-    };
-  }
-  const how: Inner = adds ? 'add' : inner < SHORT_RUN ? 'elements' : 'run';
+  const run = !along && !adds && inner >= SHORT_RUN;
+  const picked = along ? indices.length / (outer * inner) : indices.length;
   return {
     kind: 'call',
-    key: `${kernel} ${dtype} ${how}`,
-    make: () => pickFunction(how, dtype as LaneType, bytes),
-    parameters: [...places, outer, indices.length, inner, count, k],
+    key: `${kernel} ${dtype}${run ? ' runs' : ''}`,
+    make: () => indexingFunction({ along, adds, run }, dtype),
+    parameters: [...places, outer, picked, inner, count, k],
   };
 }
 
-/** Leaves the index at `at` in `index`; one that is not below `count` ends the program with an error. */
-function readIndex(index: Pointer, at: Pointer, count: Pointer, k: Pointer): void {
-  local.set(index, i32.load({}, at));
-  i32.ge_u(index, count);
-  if_(null, () => {
-    call(refusal, [k, index]);
-  });
-}
-
-/** Elements of x and out in turn: `body` with both addresses, which go on by an element. */
-function eachElement(left: Pointer, inner: Pointer, body: () => void): void {
-  local.set(left, inner);
-  repeat(left, body);
+/** What one function does: with an index for every element, or for every run; adding, moving, or moving whole runs. */
+interface How {
+  readonly along: boolean;
+  readonly adds: boolean;
+  readonly run: boolean;
 }
 
 /**
- * (x, indices, out, outer, picked, inner, count, k): the same indices for every row of `outer`; the block with `count`
- * rows is x, or out where things are added.
+ * (x, indices, out, outer, picked, inner, count, k): `picked` runs of `inner` elements for each of `outer` rows, which share
+ * the indices unless every element has its own; the block with `count` runs a row is x, or out where things are added. An
+ * index that is not below `count` ends the program with an error.
  */
-function pickFunction(how: Inner, dtype: LaneType, bytes: number): AnyFunction {
+function indexingFunction({ along, adds, run }: How, dtype: DType): AnyFunction {
+  const bytes = bytesPerElement(dtype);
   return routine(8, 7, 0, (parameters, integers) => {
     const [x, indices, out, outer, picked, inner, count, k] = parameters;
-    const [at, left, index, rowBytes, own, pointed, elements] = integers;
-    const adds = how === 'add';
+    const [rowIndices, left, index, rowBytes, column, pointed, elements] = integers;
     /** The side that is walked row by row, and the one that the indices point into. */
     const [walked, base] = adds ? [x, out] : [out, x];
+    const at = along ? indices : rowIndices;
+    const pointFrom = (start: Pointer): void => {
+      local.set(index, i32.load({}, at));
+      i32.ge_u(index, count);
+      if_(null, () => {
+        call(refusal, [k, index]);
+      });
+      advance(at, INDEX_BYTES);
+      local.set(pointed, i32.add(start, i32.mul(index, rowBytes)));
+    };
     local.set(rowBytes, i32.mul(inner, bytes));
-    repeat(outer, () => {
-      local.set(at, indices);
+    countDown(outer, () => {
+      if (!along) local.set(at, indices);
       local.set(left, picked);
-      repeat(left, () => {
-        readIndex(index, at, count, k);
-        local.set(pointed, i32.add(base, i32.mul(index, rowBytes)));
-        const [to, from] = adds ? [pointed, walked] : [walked, pointed];
-        if (how === 'run') {
-          for (const one of [to, from, rowBytes]) local.get(one);
+      countDown(left, () => {
+        if (along) local.set(column, base);
+        else pointFrom(base);
+        if (run) {
+          for (const one of [walked, pointed, rowBytes]) local.get(one);
           memory.copy();
           advance(walked, rowBytes);
-        } else {
-          local.set(own, walked);
-          eachElement(elements, inner, () => {
-            const [toNow, fromNow] = adds ? [pointed, own] : [own, pointed];
-            if (adds) addElement(dtype, toNow, fromNow);
-            else moveElement(bytes, toNow, fromNow);
-            advance(own, bytes);
-            advance(pointed, bytes);
-          });
-          local.set(walked, own);
+          return;
         }
-        advance(at, INDEX_BYTES);
-      });
-      local.set(base, i32.add(base, i32.mul(count, rowBytes)));
-    });
-  });
-}
-
-/** The same with an index of its own for every element. */
-function alongFunction(how: Inner, dtype: LaneType, bytes: number): AnyFunction {
-  return routine(8, 6, 0, (parameters, integers) => {
-    const [x, indices, out, outer, picked, inner, count, k] = parameters;
-    const [left, elements, index, rowBytes, column, pointed] = integers;
-    const adds = how === 'add';
-    const [walked, base] = adds ? [x, out] : [out, x];
-    local.set(rowBytes, i32.mul(inner, bytes));
-    repeat(outer, () => {
-      local.set(left, picked);
-      repeat(left, () => {
-        local.set(column, base);
-        eachElement(elements, inner, () => {
-          readIndex(index, indices, count, k);
-          local.set(pointed, i32.add(column, i32.mul(index, rowBytes)));
-          if (adds) addElement(dtype, pointed, walked);
+        local.set(elements, inner);
+        countDown(elements, () => {
+          if (along) pointFrom(column);
+          if (adds) addElement(dtype as LaneType, pointed, walked);
           else moveElement(bytes, walked, pointed);
           advance(walked, bytes);
-          advance(column, bytes);
-          advance(indices, INDEX_BYTES);
+          advance(along ? column : pointed, bytes);
         });
       });
       local.set(base, i32.add(base, i32.mul(count, rowBytes)));

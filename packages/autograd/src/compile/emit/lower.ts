@@ -11,10 +11,10 @@ import { drawStep } from './draw.js';
 import { elementwiseStep } from './elementwise.js';
 import { indexingStep } from './indexing.js';
 import { matmulBlocks, matmulStep } from './products.js';
-import { reduceStep, softmaxStep } from './reduce.js';
+import { reduceStep } from './reduce.js';
 import { reduceFormulaStep } from './reduce-formula.js';
 import type { Blocks } from './shared.js';
-import { softmaxWithLogsStep } from './softmax.js';
+import { softmaxStep } from './softmax.js';
 import type { CallStep, Step, StepContext } from './step.js';
 
 /** The function that does an instruction, and with what; null for one that is left to JavaScript. */
@@ -41,19 +41,14 @@ function stepOf(
     case 'draw':
       return drawStep(call, outputs, context);
     case 'softmaxWithLogs':
-      return softmaxWithLogsStep(call, inputs[0], outputs, context);
+      return softmaxStep('softmax', call, inputs[0], outputs, context);
     case 'axis':
-      switch (call.kernel) {
-        case 'softmax':
-          return softmaxStep(call, inputs[0], out, context);
-        case 'gather':
-        case 'scatterAdd':
-        case 'takeAlong':
-        case 'scatterAddAlong':
-          return indexingStep(call, inputs, out, k, context);
-        default:
-          return null;
+      if (call.kernel === 'softmax') {
+        const kind = call.flag === true ? 'logSoftmax' : 'softmax';
+        return softmaxStep(kind, call, inputs[0], outputs, context);
       }
+      // Of the others, those that read indices.
+      return inputs.length > 1 ? indexingStep(call, inputs, out, k, context) : null;
     default:
       return null;
   }

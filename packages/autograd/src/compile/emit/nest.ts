@@ -2,7 +2,7 @@
 
 import { call, local } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
-import { advance, repeat } from './addresses.js';
+import { advance, countDown } from '../../kernels/wasm/statements.js';
 import { type AnyFunction, type CallStep, functionOf } from './step.js';
 
 /** A loop: how often, and by how many bytes each moving address goes on. */
@@ -18,7 +18,7 @@ function nestFunction(inner: AnyFunction, moving: readonly number[]): AnyFunctio
   return routine(first + arity, 0, 0, ([count, ...rest]) => {
     const steps = rest.slice(0, moving.length);
     const own = rest.slice(moving.length);
-    repeat(count, () => {
+    countDown(count, () => {
       for (const parameter of own) local.get(parameter);
       call(inner);
       moving.forEach((index, k) => {

@@ -1,6 +1,9 @@
 // Numbers within formulas: those that vary from one program to the next are read from memory.
 
 import { argument, type Expr, replace } from '../../scalar/index.js';
+import { knownAt } from '../../scalar/known.js';
+import type { Reading } from './elementwise.js';
+import type { Place } from './step.js';
 
 /** A formula some of whose numbers have become arguments, behind its own. */
 export interface Lifted {
@@ -38,18 +41,22 @@ const known = new WeakMap<Expr, Map<number, Lifted>>();
  * A formula of `arity` arguments without its rates, its 1/n and their like, so that programs which differ in them alone
  * share a function: one for a ragged batch is there as soon as the one for the whole batch.
  */
-export function lifted(f: Expr, arity: number): Lifted {
-  let byArity = known.get(f);
-  if (byArity === undefined) {
-    byArity = new Map();
-    known.set(f, byArity);
-  }
-  let result = byArity.get(arity);
-  if (result === undefined) {
-    result = lift(f, arity);
-    byArity.set(arity, result);
-  }
-  return result;
+export const lifted = (f: Expr, arity: number): Lifted =>
+  knownAt(
+    knownAt(known, f, () => new Map()),
+    arity,
+    () => lift(f, arity),
+  );
+
+/** The code of a formula that reads blocks: behind them it reads its numbers, each of which is one for all elements. */
+export function codeOf(
+  f: Expr,
+  ofBlocks: readonly Reading[],
+  numberAt: (value: number) => Place,
+): { readonly f: Expr; readonly readings: readonly Reading[]; readonly numbers: readonly Place[] } {
+  const { f: code, numbers } = lifted(f, ofBlocks.length);
+  const readings = [...ofBlocks, ...numbers.map((): Reading => 'one')];
+  return { f: code, readings, numbers: numbers.map(numberAt) };
 }
 
 function lift(f: Expr, arity: number): Lifted {

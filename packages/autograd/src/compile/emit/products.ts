@@ -17,8 +17,9 @@ import {
   scratchPerThread,
   worthThreads,
 } from '../../kernels/wasm/gemm-threads.js';
-import { isLane, type LaneType } from '../../kernels/wasm/vector.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import type { LaneType } from '../../kernels/wasm/vector.js';
+import { knownAt } from '../../scalar/known.js';
+import { bytesPerElement, isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { MatmulCall } from '../instruction.js';
 import { type Loop, nested } from './nest.js';
@@ -33,19 +34,12 @@ import {
 
 const products = new WeakMap<Gemm, Map<LaneType, ImportFunc>>();
 
-function productOf(gemm: Gemm, dtype: LaneType): ImportFunc {
-  let known = products.get(gemm);
-  if (known === undefined) {
-    known = new Map();
-    products.set(gemm, known);
-  }
-  let product = known.get(dtype);
-  if (product === undefined) {
-    product = importFunc({ in: times(GEMM_PARAMETERS, i32), out: [] }, gemm.raw(dtype));
-    known.set(dtype, product);
-  }
-  return product;
-}
+const productOf = (gemm: Gemm, dtype: LaneType): ImportFunc =>
+  knownAt(
+    knownAt(products, gemm, () => new Map()),
+    dtype,
+    () => importFunc({ in: times(GEMM_PARAMETERS, i32), out: [] }, gemm.raw(dtype)),
+  );
 
 /** (a, b, out, m, n, k, transposeA, transposeB, scratch): out = op(A) op(B). */
 function productFunction(gemm: Gemm, dtype: LaneType): AnyFunction {
@@ -60,9 +54,7 @@ function productFunction(gemm: Gemm, dtype: LaneType): AnyFunction {
  * The batch as loops, innermost first: matrices of A, B and C that lie in equal steps one after another. Null if it is
  * not that regular.
  */
-export function loopsOf(
-  batch: MatmulCall['batch'],
-): { count: number; a: number; b: number }[] | null {
+function loopsOf(batch: MatmulCall['batch']): { count: number; a: number; b: number }[] | null {
   const loops: { count: number; a: number; b: number }[] = [];
   let starts = [...batch];
   while (starts.length > 1) {
@@ -87,19 +79,46 @@ export function loopsOf(
   return loops;
 }
 
+/** The bytes of a matrix of A, of B and of C. */
+export function sizesOf({ dtype, m, n, k }: MatmulCall): readonly [number, number, number] {
+  const bytes = bytesPerElement(dtype);
+  return [m * k * bytes, k * n * bytes, m * n * bytes];
+}
+
+/** A batch in rows and columns, and how A, B and C step on from product to product. */
+interface Grid {
+  readonly down: number;
+  readonly across: number;
+  readonly steps: readonly { readonly down: number; readonly across: number }[];
+}
+
+const ONCE = { count: 1, a: 0, b: 0 };
+
+/** Null if the batch is not that regular. */
+export function gridOf(call: MatmulCall): Grid | null {
+  const loops = loopsOf(call.batch);
+  if (loops === null || loops.length > 2) return null;
+  const [inner = ONCE, outer = ONCE] = loops;
+  const steps = sizesOf(call).map((size, operand) => ({
+    down: [outer.a, outer.b, inner.count][operand] * size,
+    across: [inner.a, inner.b, 1][operand] * size,
+  }));
+  return { down: outer.count, across: inner.count, steps };
+}
+
 /** Products of fewer multiplications in a batch are not taken one by one. */
 const LEAST_PRODUCT = 65536;
 
 /** The blocks that threads take: parts of each product, or whole products of a batch. Null if it's not worth that. */
 export function matmulBlocks(
-  { dtype, m, n, k, batch, transposeA, transposeB }: MatmulCall,
+  call: MatmulCall,
   [a, b]: readonly Symbolic[],
   out: Symbolic,
   { placeOf, gemm, scratch, threads }: StepContext,
 ): readonly Blocks[] | null {
-  if (!isLane(dtype)) return null;
-  const bytes = bytesPerElement(dtype);
-  const [sizeOfA, sizeOfB, sizeOfC] = [m * k * bytes, k * n * bytes, m * n * bytes];
+  const { dtype, m, n, k, batch, transposeA, transposeB } = call;
+  if (!isFloating(dtype)) return null;
+  const [sizeOfA, sizeOfB, sizeOfC] = sizesOf(call);
   const perThread = scratchPerThread(dtype, n, k);
   const jobOf = (index: number, cut: GemmCut) => {
     const [ofA, ofB] = batch[index];
@@ -114,18 +133,17 @@ export function matmulBlocks(
   if (worthThreads(dtype, m, n, k)) {
     return batch.map((_, index) => jobOf(index, cutOf(dtype, m, n, threads)));
   }
-  const loops = loopsOf(batch);
-  const worthwhile =
-    m * n * k >= LEAST_PRODUCT && worthThreads(dtype, m, n, k * batch.length) && loops !== null;
-  if (!worthwhile || loops.length > 2) return null;
-  const [inner, outer = { count: 1, a: 0, b: 0 }] = loops;
+  const worthwhile = m * n * k >= LEAST_PRODUCT && worthThreads(dtype, m, n, k * batch.length);
+  const grid = worthwhile ? gridOf(call) : null;
+  if (grid === null) return null;
+  const { down, across, steps } = grid;
   const { target, parameters } = jobOf(0, { rows: m, columns: n });
-  const down = [outer.a * sizeOfA, outer.b * sizeOfB, inner.count * sizeOfC];
-  const across = [inner.a * sizeOfA, inner.b * sizeOfB, sizeOfC];
-  const stepping = parameters.map(({ base, perThread }, p) =>
-    p < 3 ? { base, down: down[p], across: across[p] } : { base, perThread },
-  );
-  return [{ target, parameters: stepping, down: outer.count, across: inner.count }];
+  const stepping = parameters.map(({ base, perThread }, p) => ({
+    base,
+    perThread,
+    ...steps[p],
+  }));
+  return [{ target, parameters: stepping, down, across }];
 }
 
 export function matmulStep(
@@ -135,11 +153,10 @@ export function matmulStep(
   { placeOf, gemm, scratch }: StepContext,
 ): CallStep | null {
   const { dtype, m, n, k, batch, transposeA, transposeB } = asked;
-  if (!isLane(dtype) || m * n * k * batch.length === 0) return null;
+  if (!isFloating(dtype) || m * n * k * batch.length === 0) return null;
   const regular = loopsOf(batch);
   if (regular === null) return null;
-  const bytes = bytesPerElement(dtype);
-  const [sizeOfA, sizeOfB, sizeOfC] = [m * k * bytes, k * n * bytes, m * n * bytes];
+  const [sizeOfA, sizeOfB, sizeOfC] = sizesOf(asked);
   const [[firstA, firstB]] = batch;
   const step: CallStep = {
     kind: 'call',

@@ -2,14 +2,13 @@
 
 import { threadCount } from '../../kernels/threads/index.js';
 import { STRETCH_BYTES } from '../../kernels/wasm/reduce-code.js';
-import { isLane } from '../../kernels/wasm/vector.js';
 import { nodesOf } from '../../scalar/index.js';
-import { bytesPerElement, type DType } from '../../tensor/dtype.js';
+import { bytesPerElement, type DType, isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ReduceFormulaCall } from '../instruction.js';
-import { costOf, type Reading, rowsOf } from './elementwise.js';
+import { byteStep, costOf, type Reading, rowStep, rowsOf } from './elementwise.js';
 import { nested } from './nest.js';
-import { lifted } from './numbers.js';
+import { codeOf } from './numbers.js';
 import { blocksFor, cutAlong, LINE_BYTES, THREADED_FROM } from './shared.js';
 import type { CallStep, StepContext } from './step.js';
 import { formulaColumnSums, formulaRows } from './sums.js';
@@ -102,18 +101,13 @@ export function fuses(
   written: boolean,
 ): boolean {
   const { reduce, formula } = call;
-  if (!isLane(dtype) || formula.dtype !== dtype || formula.shape.length === 0) return false;
+  if (!isFloating(dtype) || formula.dtype !== dtype || formula.shape.length === 0) return false;
   if (reduce.outer * reduce.count * reduce.inner === 0) return false;
   if (inputs.some((block) => block.dtype !== dtype)) return false;
   if (nodesOf(formula.f).length > LONGEST) return false;
   if (reduce.inner > 1 && reduce.outer > 1) return false;
   return rowsAlong(call, dtype) !== null && pays(call, dtype, written);
 }
-
-/** How one parameter of an operand steps on: from row to row, and along a row from byte to byte. */
-const rowStep = (reading: Reading, rowBytes: number, bytes: number): number =>
-  reading === 'same' ? rowBytes : reading === 'column' ? bytes : 0;
-const byteStep = (reading: Reading): number => (reading === 'same' || reading === 'row' ? 1 : 0);
 
 /** What reduces the values of a formula. */
 export function reduceFormulaStep(
@@ -124,19 +118,17 @@ export function reduceFormulaStep(
 ): CallStep | null {
   const { dtype } = out;
   const rows = rowsAlong(call, dtype);
-  if (rows === null || !isLane(dtype)) return null;
+  if (rows === null || !isFloating(dtype)) return null;
   const { reduction, outer, count, inner } = call.reduce;
   const { stretches } = rows;
   const written = values !== undefined;
-  const { f, numbers } = lifted(call.formula.f, inputs.length);
-  const readings = [...rows.readings, ...numbers.map((): Reading => 'one')];
+  const { f, readings, numbers } = codeOf(call.formula.f, rows.readings, (value) =>
+    numberAt(value, dtype),
+  );
   const formula: RowFormula = { f, dtype, readings, written };
   const size = bytesPerElement(dtype);
   const rowBytes = rows.inner * size;
-  const places = [
-    ...[...(written ? [values] : []), ...inputs].map(placeOf),
-    ...numbers.map((value) => numberAt(value, dtype)),
-  ];
+  const places = [...[...(written ? [values] : []), ...inputs].map(placeOf), ...numbers];
   const walks: readonly Reading[] = written ? ['same', ...readings] : readings;
   const work = workOf(call, dtype);
   const key = `${f.id} ${dtype} ${readings.join()}${written ? ' kept' : ''}`;

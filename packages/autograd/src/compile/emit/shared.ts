@@ -10,6 +10,7 @@ import {
 } from '../../kernels/threads/index.js';
 import { type ImportMemory, importMemory, Module } from '../../kernels/wasm/assembler/index.js';
 import { isShared } from '../../kernels/wasm/threading.js';
+import { knownAt } from '../../scalar/known.js';
 import { type CallStep, functionOf, type Parameter, type Place } from './step.js';
 
 const MOST_PAGES = 65536;
@@ -50,12 +51,7 @@ export class SharedFunctions {
   }
 
   #functionOf(step: CallStep): Shared | null {
-    let known = this.#known.get(step.key);
-    if (known === undefined) {
-      known = this.#build(step);
-      this.#known.set(step.key, known);
-    }
-    return known;
+    return knownAt(this.#known, step.key, () => this.#build(step));
   }
 
   #build(step: CallStep): Shared | null {

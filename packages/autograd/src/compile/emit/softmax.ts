@@ -1,32 +1,36 @@
-// Softmax together with what makes its logarithm, along rows that threads share.
+// Softmax, its logarithm and log Σ exp along rows that threads share.
 
-import { LONGEST_ROW, softmaxFunction } from '../../kernels/wasm/softmax-code.js';
-import type { LaneType } from '../../kernels/wasm/vector.js';
-import { bytesPerElement } from '../../tensor/dtype.js';
+import { LONGEST_ROW, type RowFunction, softmaxFunction } from '../../kernels/wasm/softmax-code.js';
+import { bytesPerElement, isFloating } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { SoftmaxWithLogsCall } from '../instruction.js';
-import { EXPONENTIAL_COST } from './reduce.js';
 import { blocksFor, cutAlong } from './shared.js';
 import type { CallStep, StepContext } from './step.js';
 
-/** Outputs are softmax, the shifts of rows, and the logarithms of their sums. */
-export function softmaxWithLogsStep(
-  { outer, count, inner }: SoftmaxWithLogsCall,
+/** Nanoseconds for each four bytes. */
+const EXPONENTIAL_COST = 2;
+
+/** The outputs are the function's; of softmax, where they are wanted, the shifts of rows and the logarithms of their sums too. */
+export function softmaxStep(
+  kind: RowFunction,
+  { outer, count, inner }: Pick<SoftmaxWithLogsCall, 'outer' | 'count' | 'inner'>,
   x: Symbolic,
-  outputs: readonly Symbolic[],
+  [out, ...logs]: readonly Symbolic[],
   { placeOf }: StepContext,
 ): CallStep | null {
-  const [softmax, shifts, logs] = outputs;
-  const dtype = softmax.dtype as LaneType;
+  const { dtype } = out;
+  if (inner !== 1 || outer * count === 0 || !isFloating(dtype)) return null;
   const bytes = bytesPerElement(dtype);
   const rowBytes = count * bytes;
-  if (inner !== 1 || rowBytes > LONGEST_ROW) return null;
-  const work = ((outer * rowBytes) / 4) * EXPONENTIAL_COST;
+  if (rowBytes > LONGEST_ROW) return null;
+  const blocks = blocksFor(((outer * rowBytes) / 4) * EXPONENTIAL_COST);
+  const outBytes = (out.length / outer) * bytes;
+  const withLogs = logs.length > 0;
   return {
     kind: 'call',
-    key: `softmaxWithLogs ${dtype}`,
-    make: () => softmaxFunction('softmax', dtype, true),
-    parameters: [placeOf(x), placeOf(softmax), outer, rowBytes, placeOf(shifts), placeOf(logs)],
-    cut: cutAlong(2, outer, 1, blocksFor(work), [rowBytes, rowBytes, 0, 0, bytes, bytes]),
+    key: `${kind} ${dtype} ${withLogs}`,
+    make: () => softmaxFunction(kind, dtype, withLogs),
+    parameters: [placeOf(x), placeOf(out), outer, rowBytes, ...logs.map(placeOf)],
+    cut: cutAlong(2, outer, 1, blocks, [rowBytes, outBytes, 0, 0, ...logs.map(() => bytes)]),
   };
 }

@@ -4,6 +4,7 @@ import type { Blas } from '../../kernels/blas/index.js';
 import type { Func, ValueType } from '../../kernels/wasm/assembler/index.js';
 import type { Gemm } from '../../kernels/wasm/gemm-module.js';
 import type { LaneType } from '../../kernels/wasm/vector.js';
+import { knownAt } from '../../scalar/known.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { Cut, SharedFunctions } from './shared.js';
 
@@ -64,12 +65,9 @@ const functions = new Map<string, AnyFunction>();
 const MOST_FUNCTIONS = 2000;
 
 /** The function of a step, assembled when it is first asked for. */
-export function functionOf({ key, make }: CallStep): AnyFunction {
-  let known = functions.get(key);
-  if (known === undefined) {
-    known = make();
+export const functionOf = ({ key, make }: CallStep): AnyFunction =>
+  knownAt(functions, key, () => {
+    const made = make();
     if (functions.size >= MOST_FUNCTIONS) functions.clear();
-    functions.set(key, known);
-  }
-  return known;
-}
+    return made;
+  });

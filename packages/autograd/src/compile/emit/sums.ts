@@ -1,6 +1,6 @@
 // Reductions of a formula's values, gathered as they are made; sums in double precision.
 
-import { i8x16, i32, if_, local, memory } from '../../kernels/wasm/assembler/index.js';
+import { i32, if_, type Local, local, memory } from '../../kernels/wasm/assembler/index.js';
 import { fromLocal, routine } from '../../kernels/wasm/emit.js';
 import {
   across,
@@ -11,19 +11,22 @@ import {
   gatherStretch,
   POOL,
   type SimdReduction,
+  turned,
 } from '../../kernels/wasm/reduce-code.js';
+import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
 import {
+  advance,
   assign,
   countDown,
   load,
+  type Pointer,
   store,
   storeLane,
   whileBelow,
 } from '../../kernels/wasm/statements.js';
-import { type LaneType, lanesOf, narrow, type Vec, vec, widen } from '../../kernels/wasm/vector.js';
-import { advance, type Pointer, reset, VECTOR_BYTES } from './addresses.js';
+import { type LaneType, lanesOf, narrow, type Vec, widen } from '../../kernels/wasm/vector.js';
 import type { AnyFunction } from './step.js';
-import { type RowFormula, Values } from './values.js';
+import { type RowFormula, type Values, valuesOf } from './values.js';
 
 // ── Along rows ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -37,34 +40,60 @@ export function formulaRows(kind: SimdReduction, formula: RowFormula): AnyFuncti
     : gatheredRows(kind, formula);
 }
 
-function gatheredRows(kind: SimdReduction, formula: RowFormula): AnyFunction {
-  const gathering = gatheringOf(kind, formula.dtype);
-  const { bytes: size } = lanesOf(formula.dtype);
-  const values = new Values(formula, 'vectors', CHAINS);
-  const own = CHAINS + POOL;
+/** What a row is gathered in: how that begins, goes on and ends. */
+interface RowGathering {
+  readonly begin: () => void;
+  /** A stretch from its first byte to the last one; `whole` of its bytes are vectors, and `end` is for a loop. */
+  readonly stretch: (at: Pointer, bytes: Pointer, whole: Pointer, end: Pointer) => void;
+  /** Leaves the result in the first lane of a vector. */
+  readonly end: (bytes: Pointer) => Vec;
+}
+
+/** The loops over rows and their stretches; `gathering` is given as many vectors as it wants and a pool. */
+function rowLoops(
+  values: Values,
+  size: number,
+  count: number,
+  gathering: (vectors: readonly Local<'v128'>[], pool: readonly Local<'v128'>[]) => RowGathering,
+): AnyFunction {
+  const own = count + POOL;
   return routine(4 + values.pointers, 4, own + values.vectors, (parameters, integers, vectors) => {
     const [rows, stretches, bytes, out, ...pointers] = parameters;
-    const [at, groups, whole, left] = integers;
-    const chains = vectors.slice(0, CHAINS);
-    const pool = vectors.slice(CHAINS, own);
+    const [at, whole, left, end] = integers;
+    const pool = vectors.slice(count, own);
+    const row = gathering(vectors.slice(0, count), pool);
     local.set(whole, i32.and(bytes, -VECTOR_BYTES));
     values.begin({ pointers, places: [at], bytes, whole, vectors: vectors.slice(own) });
     countDown(rows, () => {
-      beginRow(gathering, pool, chains);
+      row.begin();
       local.set(left, stretches);
       countDown(left, () => {
         values.openRows(1);
-        reset(at);
-        gatherStretch(gathering, pool, chains, { at, end: bytes, whole: groups }, (count) =>
-          values.make(count, count === 1),
-        );
+        local.set(at, 0);
+        row.stretch(at, bytes, whole, end);
         values.closeRows(1, bytes);
       });
-      endRow(gathering, pool, chains);
-      storeLane(pool, size, out, fromLocal(chains[0]));
+      storeLane(pool, size, out, row.end(bytes));
       advance(out, size);
     });
   });
+}
+
+function gatheredRows(kind: SimdReduction, formula: RowFormula): AnyFunction {
+  const gathering = gatheringOf(kind, formula.dtype);
+  const values = valuesOf(formula, 'vectors', CHAINS);
+  const { bytes: size } = lanesOf(formula.dtype);
+  return rowLoops(values, size, CHAINS, (chains, pool) => ({
+    begin: () => beginRow(gathering, pool, chains),
+    stretch: (at, end, _, whole) =>
+      gatherStretch(gathering, pool, chains, { at, end, whole }, (count) =>
+        values.make(count, count === 1),
+      ),
+    end: () => {
+      endRow(gathering, pool, chains);
+      return fromLocal(chains[0]);
+    },
+  }));
 }
 
 const FLOAT_BYTES = 4;
@@ -72,64 +101,43 @@ const FLOAT_BYTES = 4;
 /** Vectors of a row that are made at a time. */
 const VECTORS_AT_ONCE = 4;
 
-/** Lane k of float32 first, k < 4. */
-const laneFirst = (x: Vec, k: number): Vec => {
-  const lanes = Array.from(
-    { length: VECTOR_BYTES },
-    (_, i) => (FLOAT_BYTES * k + i) % VECTOR_BYTES,
-  );
-  return vec(() => i8x16.shuffle(lanes as Parameters<typeof i8x16.shuffle>[0]), [x, x]);
-};
-
 /** Sums of float32 by four numbers of float64; what doesn't fill a vector is added one by one. */
 function singleRowSums(formula: RowFormula): AnyFunction {
-  const { add, number } = lanesOf('float64');
-  const values = new Values(formula, 'vectors', VECTORS_AT_ONCE);
-  const own = 3 + 2;
-  return routine(4 + values.pointers, 4, own + values.vectors, (parameters, integers, vectors) => {
-    const [rows, stretches, bytes, out, ...pointers] = parameters;
-    const [at, whole, left, limit] = integers;
-    const halves = vectors.slice(0, 2);
-    const [end, ...pool] = vectors.slice(2, own);
+  const wide = lanesOf('float64');
+  const { add, number } = wide;
+  const values = valuesOf(formula, 'vectors', VECTORS_AT_ONCE);
+  return rowLoops(values, FLOAT_BYTES, 3, ([end, ...halves], pool) => {
     const [low, high] = halves.map(fromLocal);
-    /** Adds as many times so many vectors as are left of the stretch. */
-    const addVectors = (count: number): void => {
-      local.set(limit, i32.add(at, i32.and(i32.sub(whole, at), -count * VECTOR_BYTES)));
-      whileBelow(at, limit, () => {
-        const made = values.make(count, false).map(widen);
-        const sums = [low, high].map((sum, half) =>
-          made.reduce((total, parts) => add(total, parts[half]), sum),
-        );
-        assign(pool, halves, sums);
-        advance(at, count * VECTOR_BYTES);
-      });
-    };
-    local.set(whole, i32.and(bytes, -VECTOR_BYTES));
-    values.begin({ pointers, places: [at], bytes, whole, vectors: vectors.slice(own) });
-    countDown(rows, () => {
-      assign(pool, halves, [number(0), number(0)]);
-      local.set(left, stretches);
-      countDown(left, () => {
-        values.openRows(1);
-        reset(at);
-        addVectors(VECTORS_AT_ONCE);
-        addVectors(1);
+    return {
+      begin: () => assign(pool, halves, [number(0), number(0)]),
+      stretch: (at, bytes, whole, limit) => {
+        // As many times so many vectors as are left of the stretch.
+        for (const count of [VECTORS_AT_ONCE, 1]) {
+          local.set(limit, i32.add(at, i32.and(i32.sub(whole, at), -count * VECTOR_BYTES)));
+          whileBelow(at, limit, () => {
+            const made = values.make(count, false).map(widen);
+            const sums = [low, high].map((sum, half) =>
+              made.reduce((total, parts) => add(total, parts[half]), sum),
+            );
+            assign(pool, halves, sums);
+            advance(at, count * VECTOR_BYTES);
+          });
+        }
         i32.lt_u(at, bytes);
-        if_(null, () => {
-          assign(pool, [end], values.make(1, true));
-        });
-        values.closeRows(1, bytes);
-      });
-      assign(pool, [halves[0]], [across(lanesOf('float64'), add, add(low, high))]);
-      for (let k = 0; k < 3; k++) {
-        i32.gt_u(i32.and(bytes, VECTOR_BYTES - 1), k * FLOAT_BYTES);
-        if_(null, () => {
-          assign(pool, [halves[0]], [add(low, widen(laneFirst(fromLocal(end), k))[0])]);
-        });
-      }
-      storeLane(pool, FLOAT_BYTES, out, narrow(low, low));
-      advance(out, FLOAT_BYTES);
-    });
+        if_(null, () => assign(pool, [end], values.make(1, true)));
+      },
+      end: (bytes) => {
+        assign(pool, [halves[0]], [across(wide, add, add(low, high))]);
+        for (let k = 0; k < 3; k++) {
+          i32.gt_u(i32.and(bytes, VECTOR_BYTES - 1), k * FLOAT_BYTES);
+          if_(null, () => {
+            const [element] = widen(turned(fromLocal(end), k * FLOAT_BYTES));
+            assign(pool, [halves[0]], [add(low, element)]);
+          });
+        }
+        return narrow(low, low);
+      },
+    };
   });
 }
 
@@ -150,7 +158,7 @@ export const columnScratchBytes = (dtype: LaneType, rowBytes: number): number =>
 export function formulaColumnSums(formula: RowFormula): AnyFunction {
   const { spread, target: wide, merge } = gatheringOf('sum', formula.dtype);
   const growth = wide.bytes / lanesOf(formula.dtype).bytes;
-  const values = new Values(formula, 'rows', ROWS_AT_ONCE);
+  const values = valuesOf(formula, 'rows', ROWS_AT_ONCE);
   const own = POOL;
   return routine(
     5 + values.pointers,
@@ -168,7 +176,7 @@ export function formulaColumnSums(formula: RowFormula): AnyFunction {
       /** Adds the next `count` rows. */
       const addRows = (count: number): void => {
         values.openRows(count);
-        reset(at);
+        local.set(at, 0);
         for (let k = 1; k < count; k++) local.set(places[k], i32.add(places[k - 1], rowBytes));
         local.set(to, sums);
         whileBelow(at, bytes, () => {
@@ -211,7 +219,7 @@ function roundSums(
   at: Pointer,
   bytes: Pointer,
 ): void {
-  reset(at);
+  local.set(at, 0);
   whileBelow(at, bytes, () => {
     store(pool, out, narrow(load(scratch), load(scratch, VECTOR_BYTES)));
     advance(scratch, 2 * VECTOR_BYTES);

@@ -3,10 +3,10 @@
 import { i32, if_, type Local, local, v128 } from '../../kernels/wasm/assembler/index.js';
 import { fromLocal, sharedNodes } from '../../kernels/wasm/emit.js';
 import { formulaOn } from '../../kernels/wasm/formula.js';
-import { assign } from '../../kernels/wasm/statements.js';
+import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
+import { advance, assign, type Pointer } from '../../kernels/wasm/statements.js';
 import { type LaneType, lanesOf, type Vec, vec } from '../../kernels/wasm/vector.js';
 import type { Expr } from '../../scalar/index.js';
-import { advance, type Pointer, pushAddress, pushSplat, VECTOR_BYTES } from './addresses.js';
 import type { Reading } from './elementwise.js';
 
 /** A formula over rows, how its operands are read along them, and whether its values are written to a block of their own. */
@@ -32,144 +32,108 @@ export interface Given {
   readonly vectors: readonly Local<'v128'>[];
 }
 
-/** Writes the first elements of a vector, of which there are bytes & 15. */
-function storePart(bytes: Pointer, push: () => void, value: Local<'v128'>): void {
-  const write = (emit: () => void): void => {
-    push();
-    local.get(value);
-    emit();
-  };
+/** Writes the first elements of a vector at pointer + at, of which there are bytes & 15. */
+function storePart(bytes: Pointer, pointer: Pointer, at: Pointer, value: Local<'v128'>): void {
   i32.and(bytes, 8);
   if_(
     null,
     () => {
-      write(() => v128.store64_lane({}, 0));
+      v128.store64_lane({}, 0, i32.add(pointer, at), value);
       i32.and(bytes, 4);
-      if_(null, () => write(() => v128.store32_lane({ offset: 8 }, 2)));
+      if_(null, () => v128.store32_lane({ offset: 8 }, 2, i32.add(pointer, at), value));
     },
-    () => write(() => v128.store32_lane({}, 0)),
+    () => v128.store32_lane({}, 0, i32.add(pointer, at), value),
   );
 }
 
-export class Values {
-  readonly #own: RowFormula;
-  readonly #side: Side;
-  /** Of each operand, for each row. */
-  readonly #splats: Local<'v128'>[][] = [];
-  readonly #made: Local<'v128'>[] = [];
-  readonly #pool: Local<'v128'>[] = [];
-  readonly #roots: readonly Vec[];
-  readonly #poolSize: number;
-  #given: Given | null = null;
-
-  /** Makes at most `most` vectors at a time. */
-  constructor(own: RowFormula, side: Side, most: number) {
-    this.#own = own;
-    this.#side = side;
-    // The graph is the same whatever locals its operands are, so they may be known later.
-    const rowVectors = own.readings.map((_, k) => this.#load(k, 0, 0));
-    this.#roots = Array.from({ length: most }, (_, u) => {
-      const row = side === 'rows' ? u : 0;
-      const offset = side === 'rows' ? 0 : u * VECTOR_BYTES;
-      const args = own.readings.map((reading, k) => {
-        if (reading === 'same') return this.#load(k, row, offset);
-        if (reading === 'row') return side === 'rows' ? rowVectors[k] : this.#load(k, 0, offset);
-        return vec(() => local.get(this.#splats[k][reading === 'one' ? 0 : row]), [], true);
-      });
-      return formulaOn(lanesOf(own.dtype), own.f, args);
-    });
-    const [first] = this.#roots;
-    this.#poolSize = Math.max(...[this.#roots, [first]].map((own) => sharedNodes(own).length));
-  }
-
+/** What a function calls to have the values of a formula, in this order. */
+export interface Values {
   /** How many pointers and vectors it is to be given. */
-  get pointers(): number {
-    return this.#own.readings.length + (this.#own.written ? 1 : 0);
-  }
-
-  get vectors(): number {
-    const rows = this.#side === 'rows' ? this.#roots.length : 1;
-    return this.#own.readings.length * rows + this.#roots.length + this.#poolSize;
-  }
-
+  readonly pointers: number;
+  readonly vectors: number;
   /** Emits what is done once, before all rows. */
-  begin(given: Given): void {
-    const { dtype, readings } = this.#own;
-    const rows = this.#side === 'rows' ? this.#roots.length : 1;
-    const vectors = [...given.vectors];
-    this.#given = given;
-    for (const _ of readings) this.#splats.push(vectors.splice(0, rows));
-    this.#made.push(...vectors.splice(0, this.#roots.length));
-    this.#pool.push(...vectors);
-    readings.forEach((reading, k) => {
-      if (reading !== 'one') return;
-      pushSplat(dtype, this.#operand(k));
-      local.set(this.#splats[k][0]);
-    });
-  }
-
+  begin(given: Given): void;
   /** Reads what the next rows have one element of. */
-  openRows(count: number): void {
-    const { dtype, readings } = this.#own;
-    readings.forEach((reading, k) => {
-      if (reading !== 'column') return;
-      for (let row = 0; row < count; row++) {
-        pushSplat(dtype, this.#operand(k));
-        local.set(this.#splats[k][row]);
-        advance(this.#operand(k), lanesOf(dtype).bytes);
-      }
-    });
-  }
-
-  /** Goes on behind rows, each of so many bytes. */
-  closeRows(count: number, rowBytes: Pointer): void {
-    const { readings, written } = this.#own;
-    const moving = readings.flatMap((reading, k) => (reading === 'same' ? [this.#operand(k)] : []));
-    if (written) moving.push(this.#local.pointers[0]);
-    for (const pointer of moving) {
-      for (let row = 0; row < count; row++) advance(pointer, rowBytes);
-    }
-  }
-
+  openRows(count: number): void;
   /** Makes, and writes, the next vectors; of a single place in a row `mayEnd` says that it may reach beyond the row. */
-  make(count: number, mayEnd: boolean): readonly Vec[] {
-    const { bytes, whole, places, pointers } = this.#local;
-    const made = this.#made.slice(0, count);
-    assign(this.#pool, made, this.#roots.slice(0, count));
-    if (this.#own.written) {
-      const pushes = made.map((_, u) => (): void => {
-        pushAddress(pointers[0], places[this.#side === 'rows' ? u : 0]);
+  make(count: number, mayEnd: boolean): readonly Vec[];
+  /** Goes on behind rows, each of so many bytes. */
+  closeRows(count: number, rowBytes: Pointer): void;
+}
+
+/** At most `most` vectors of values at a time. */
+export function valuesOf(own: RowFormula, side: Side, most: number, formula = formulaOn): Values {
+  const { f, dtype, readings, written } = own;
+  const [splat, bytes] =
+    dtype === 'float32' ? ([v128.load32_splat, 4] as const) : ([v128.load64_splat, 8] as const);
+  const inRows = side === 'rows';
+  const rows = inRows ? most : 1;
+  // The graph is the same whatever locals its operands are, so they may be known later.
+  let given: Given;
+  /** Of each operand, for each row. */
+  const splats: Local<'v128'>[][] = [];
+  const operand = (k: number): Pointer => given.pointers[k + (written ? 1 : 0)];
+  const load = (k: number, row: number, offset: number): Vec =>
+    vec(() => v128.load({ offset }, i32.add(operand(k), given.places[row])));
+  const rowVectors = readings.map((_, k) => load(k, 0, 0));
+  const roots = Array.from({ length: most }, (_, u) => {
+    const [row, offset] = inRows ? [u, 0] : [0, u * VECTOR_BYTES];
+    const args = readings.map((reading, k) => {
+      if (reading === 'same') return load(k, row, offset);
+      if (reading === 'row') return inRows ? rowVectors[k] : load(k, 0, offset);
+      return vec(() => local.get(splats[k][reading === 'one' ? 0 : row]), [], true);
+    });
+    return formula(lanesOf(dtype), f, args);
+  });
+  const pool = Math.max(sharedNodes(roots).length, sharedNodes(roots.slice(0, 1)).length);
+  const before = most + readings.length * rows;
+  const splatInto = (k: number, row: number): void =>
+    local.set(splats[k][row], splat({}, operand(k)));
+  return {
+    pointers: readings.length + (written ? 1 : 0),
+    vectors: before + pool,
+    begin(all) {
+      given = all;
+      readings.forEach((reading, k) => {
+        splats.push(given.vectors.slice(most + k * rows, most + (k + 1) * rows));
+        if (reading === 'one') splatInto(k, 0);
       });
+    },
+    openRows(count) {
+      readings.forEach((reading, k) => {
+        if (reading !== 'column') return;
+        for (let row = 0; row < count; row++) {
+          splatInto(k, row);
+          advance(operand(k), bytes);
+        }
+      });
+    },
+    make(count, mayEnd) {
+      const { places, pointers, vectors } = given;
+      const [pointer] = pointers;
+      const made = vectors.slice(0, count);
+      assign(vectors.slice(before), made, roots.slice(0, count));
       const store = (): void =>
         made.forEach((value, u) => {
-          pushes[u]();
-          local.get(value);
-          v128.store({ offset: this.#side === 'rows' ? 0 : u * VECTOR_BYTES });
+          const offset = inRows ? 0 : u * VECTOR_BYTES;
+          v128.store({ offset }, i32.add(pointer, places[inRows ? u : 0]), value);
         });
-      if (mayEnd) {
-        i32.lt_u(places[0], whole);
+      if (written && mayEnd) {
+        i32.lt_u(places[0], given.whole);
         if_(null, store, () => {
           made.forEach((value, u) => {
-            storePart(bytes, pushes[u], value);
+            storePart(given.bytes, pointer, places[u], value);
           });
         });
-      } else store();
-    }
-    return made.map(fromLocal);
-  }
-
-  get #local(): Given {
-    return this.#given as Given;
-  }
-
-  #operand(k: number): Pointer {
-    return this.#local.pointers[k + (this.#own.written ? 1 : 0)];
-  }
-
-  #load(k: number, row: number, offset: number): Vec {
-    return vec(() => {
-      pushAddress(this.#operand(k), this.#local.places[row]);
-      v128.load({ offset });
-    });
-  }
+      } else if (written) store();
+      return made.map(fromLocal);
+    },
+    closeRows(count, rowBytes) {
+      const moving = readings.flatMap((reading, k) => (reading === 'same' ? [operand(k)] : []));
+      if (written) moving.push(given.pointers[0]);
+      for (const pointer of moving) {
+        for (let row = 0; row < count; row++) advance(pointer, rowBytes);
+      }
+    },
+  };
 }

@@ -7,8 +7,8 @@ import type { Layout } from '../kernels.js';
 import { copy as inJavaScript } from '../reference/copy.js';
 import { instantiate } from './module.js';
 import { copyRows, scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
-import { runStrided, type Walk } from './strided.js';
-import { COPY } from './strided-code.js';
+import { runStrided } from './strided.js';
+import { COPY, transposedAxis, type Walk } from './strided-code.js';
 import { transposeFunction } from './transpose-code.js';
 import type { LaneType } from './vector.js';
 
@@ -55,23 +55,17 @@ function eachStart(
   run: (read: number, write: number) => void,
 ): void {
   const axes = sizes.map((_, axis) => axis).filter((axis) => !without.includes(axis));
-  const counter = new Array<number>(sizes.length).fill(0);
-  let [source, target] = [read, write];
-  for (;;) {
-    run(source, target);
-    let k = 0;
-    for (; k < axes.length; k++) {
-      const axis = axes[k];
-      counter[axis]++;
-      source += from[axis];
-      target += to[axis];
-      if (counter[axis] < sizes[axis]) break;
-      source -= from[axis] * sizes[axis];
-      target -= to[axis] * sizes[axis];
-      counter[axis] = 0;
+  const walk = (depth: number, source: number, target: number): void => {
+    if (depth === 0) {
+      run(source, target);
+      return;
     }
-    if (k === axes.length) return;
-  }
+    const axis = axes[depth - 1];
+    for (let k = 0; k < sizes[axis]; k++) {
+      walk(depth - 1, source + k * from[axis], target + k * to[axis]);
+    }
+  };
+  walk(axes.length, read, write);
 }
 
 /** The same memory as words of 4 or 8 bytes; null for bytes. */
@@ -115,13 +109,6 @@ function transpose(
   }
 }
 
-/** The axis along which the source runs while the target runs along axis 0; −1 if this is no transposition. */
-function transposedAxis({ sizes, from, to }: Walk): number {
-  if (to[0] !== 1 || sizes[0] < 4) return -1;
-  const axis = from.indexOf(1);
-  return axis > 0 && sizes[axis] >= 4 && sizes[0] * sizes[axis] >= LEAST_MATRIX ? axis : -1;
-}
-
 export function copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void {
   const worthIt = sizeOf(shape) >= SMALL && x.constructor === out.constructor;
   const source = worthIt ? asWords(x) : null;
@@ -133,8 +120,8 @@ export function copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, s
   const [sizes, [fromSteps, toSteps]] = collapse(shape, [from.strides, to.strides]);
   const walk: Walk = { sizes, from: fromSteps, to: toSteps };
   const inner = sizes[0];
-  const axis = transposedAxis(walk);
-  if (axis > 0) {
+  const axis = transposedAxis(walk, 4);
+  if (axis > 0 && inner * sizes[axis] >= LEAST_MATRIX) {
     const [row, outRow] = [fromSteps[0], toSteps[axis]];
     const matrix: Matrix = { rows: inner, columns: sizes[axis], row, outRow };
     eachStart(walk, [0, axis], from.offset, to.offset, (read, write) => {

@@ -71,6 +71,8 @@ const COMPARISONS: Operations = {
   notEqual: 'ne',
 };
 
+export const isComparison = (op: ExprOp): boolean => COMPARISONS[op] !== undefined;
+
 /** From masks to masks. */
 const LOGIC: Operations = {
   logicalAnd: 'and',
@@ -88,7 +90,7 @@ const COMPOSED: { readonly [op in ExprOp]?: (l: Lanes, a: Vec) => Vec } = {
 
 const MATH: ReadonlySet<ExprOp> = new Set<ExprOp>(MATH_NAMES);
 
-const isMath = (op: ExprOp): boolean => MATH.has(op);
+export const isMath = (op: ExprOp): boolean => MATH.has(op);
 
 /** How functions are computed that have no instruction of their own. */
 interface Mathematics {

@@ -6,8 +6,6 @@ import {
   br,
   call,
   type Func,
-  f32x4,
-  f64x2,
   i32,
   if_,
   type Local,
@@ -26,7 +24,8 @@ import {
   tileColumns,
   VECTOR,
 } from './gemm-tile.js';
-import { advance, countDown } from './statements.js';
+import { advance, choose, countDown } from './statements.js';
+import { instructionsOf } from './vector.js';
 
 type Int = Local<'i32'>;
 export type Emitted = Func<ValueType[], ValueType[]>;
@@ -99,7 +98,7 @@ interface Run {
 /** Moves `count` elements, few of them, or adds them to those that are there. */
 function moveRun({ dtype }: Tiling, { from, to, count, value }: Run, add?: Int): void {
   const bytes = bytesPerElement(dtype);
-  const lane = dtype === 'float32' ? f32x4 : f64x2;
+  const lane = instructionsOf(dtype);
   const lanes = VECTOR / bytes;
   const movePart = (size: 4 | 8 | 16) => {
     local.set(value, LOADS[size]({}, from));
@@ -166,9 +165,7 @@ export function blockProduct(tiling: Tiling): Emitted {
       // Narrow rows that follow each other run over into rows that come later; the last ones are kept apart for a moment.
       local.set(narrow, i32.and(i32.eqz(count), i32.eq(stepC, i32.mul(n, bytes))));
       local.set(narrow, i32.and(narrow, i32.eqz(add)));
-      local.set(stepOfTile, i32.const(row));
-      local.get(narrow);
-      if_(null, () => local.set(stepOfTile, stepC));
+      choose(stepOfTile, narrow, stepC, row);
       // Bytes of the last panel's row that are the panel's before it.
       local.get(count);
       if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
@@ -178,7 +175,7 @@ export function blockProduct(tiling: Tiling): Emitted {
       i32.and(i32.ne(overlap, 0), i32.eqz(add));
       if_(null, () => {
         advance(count, 1);
-        local.set(columns, i32.const(0));
+        local.set(columns, 0);
         local.set(backB, i32.mul(overlap, inPlace));
         local.set(backC, overlap);
       });
@@ -188,15 +185,10 @@ export function blockProduct(tiling: Tiling): Emitted {
     // Strips of nearly equal height: 8 rows are 4 and 4, not 6 and 2.
     local.set(strips, i32.div_u(i32.add(m, tiling.rows - 1), tiling.rows));
     // From a row of the result to the next, in A.
-    local.get(columnwise);
-    if_(
-      null,
-      () => local.set(acrossA, i32.const(bytes)),
-      () => local.set(acrossA, stepA),
-    );
+    choose(acrossA, columnwise, bytes, stepA);
     countDown(strips, () => {
       // ⌈m / strips⌉, which is at most tiling.rows: a division would take as long as a small tile.
-      local.set(rows, i32.const(1));
+      local.set(rows, 1);
       for (let height = 1; height < tiling.rows; height++) {
         local.set(rows, i32.add(rows, i32.gt_u(m, i32.mul(strips, height))));
       }

@@ -1,5 +1,6 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
+import { knownAt } from '../../scalar/known.js';
 import { importMemory, Module } from './assembler/index.js';
 import { hasFma } from './fma.js';
 import { gemmFunction, partFunction } from './gemm-product.js';
@@ -60,14 +61,8 @@ export function compileGemm(tiling: Tiling, shared: boolean): WebAssembly.Module
   return new WebAssembly.Module(bytes as BufferSource);
 }
 
-function moduleFor(dtype: LaneType, shared: boolean): WebAssembly.Module {
-  const key = `${dtype} ${shared}`;
-  const known = compiled.get(key);
-  if (known !== undefined) return known;
-  const module = compileGemm(tilingOf(dtype), shared);
-  compiled.set(key, module);
-  return module;
-}
+const moduleFor = (dtype: LaneType, shared: boolean): WebAssembly.Module =>
+  knownAt(compiled, `${dtype} ${shared}`, () => compileGemm(tilingOf(dtype), shared));
 
 /**
  * Matrix products on a memory, row-major: op(A) is m × k, op(B) is k × n, C is m × n, and the flags say that A is stored
@@ -76,16 +71,12 @@ function moduleFor(dtype: LaneType, shared: boolean): WebAssembly.Module {
  */
 export function instantiateGemm(memory: WebAssembly.Memory): Gemm {
   const running = new Map<LaneType, StartedGemm>();
-  const started = (dtype: LaneType): StartedGemm => {
-    let known = running.get(dtype);
-    if (known === undefined) {
+  const started = (dtype: LaneType): StartedGemm =>
+    knownAt(running, dtype, () => {
       const module = moduleFor(dtype, isShared(memory));
       const imports = { host: { memory } };
       const { exports } = new WebAssembly.Instance(module, imports);
-      known = { module, imports, raw: exports.gemm as RawGemm, part: exports.part as RawGemm };
-      running.set(dtype, known);
-    }
-    return known;
-  };
+      return { module, imports, raw: exports.gemm as RawGemm, part: exports.part as RawGemm };
+    });
   return { raw: (dtype) => started(dtype).raw, started };
 }

@@ -21,7 +21,7 @@ import {
 import { routine } from './emit.js';
 import { rowBytes, type Tiling, tileColumns, VECTOR } from './gemm-tile.js';
 import { transposeSquare } from './square.js';
-import { advance, countDown, smaller } from './statements.js';
+import { advance, countDown, push, smaller } from './statements.js';
 
 type Int = Local<'i32'>;
 type Packer = Func<ValueType[], ValueType[]>;
@@ -155,18 +155,13 @@ export function packerOfB(tiling: Tiling): Packer {
     const packSquares = (p: () => void, count: Int | number) => {
       local.get(from);
       p();
-      i32.mul($, bytes);
-      local.tee(first, i32.add());
+      local.tee(first, i32.add($, i32.mul($, bytes)));
       local.get(stepJ);
       local.get(to);
       p();
-      i32.mul($, row);
-      i32.add();
-      if (typeof count === 'number') i32.const(count);
-      else local.get(count);
-      local.get(first);
-      i32.mul(i32.sub(taken, 1), stepJ);
-      i32.add();
+      i32.add($, i32.mul($, row));
+      push(count);
+      i32.add(first, i32.mul(i32.sub(taken, 1), stepJ));
       call(squaresOf);
     };
     const packTransposedPanel = () => {
@@ -206,7 +201,7 @@ export function packerOfB(tiling: Tiling): Packer {
       local.set(from, i32.add(from, i32.mul(stepJ, taken)));
       advance(to, panel);
       i32.lt_u(columns, width);
-      if_(null, () => local.set(columns, i32.const(width)));
+      if_(null, () => local.set(columns, width));
       br(again);
     });
   });

@@ -5,8 +5,6 @@ import {
   $,
   br_if,
   call,
-  f32x4,
-  f64x2,
   i32,
   if_,
   type Local,
@@ -20,7 +18,8 @@ import { define, routine } from './emit.js';
 import { blockColumnsOf, blockProduct, type Emitted, layoutOf, TERMS } from './gemm-blocks.js';
 import { packerOfB } from './gemm-pack.js';
 import { rowBytes, type Tiling, tileColumns, VECTOR } from './gemm-tile.js';
-import { smaller } from './statements.js';
+import { choose, smaller } from './statements.js';
+import { instructionsOf } from './vector.js';
 
 type Int = Local<'i32'>;
 
@@ -48,7 +47,7 @@ const SMALL = { float32: 0x2000_0000_2000_0000n, float64: 0x2000_0000_0000_0000n
 function rowTester(tiling: Tiling): Emitted {
   const { dtype } = tiling;
   const row = rowBytes(tiling);
-  const lane = dtype === 'float32' ? f32x4 : f64x2;
+  const lane = instructionsOf(dtype);
   return define({ in: [i32], locals: [i32, v128], out: [i32] }, (parameters, rest) => {
     const at = parameters[0] as Int;
     const can = rest[0] as Int;
@@ -91,11 +90,11 @@ export function partFunction(tiling: Tiling): Emitted {
     const readInPlace = () => {
       local.set(panels, fromB);
       local.set(stepB, betweenRows);
-      local.set(panelB, i32.const(row));
+      local.set(panelB, row);
     };
     const readPacked = () => {
       local.set(panels, packed);
-      local.set(stepB, i32.const(row));
+      local.set(stepB, row);
       local.set(panelB, i32.mul(terms, row));
       call(packB, [fromB, betweenRows, betweenColumns, transposeB, packed, terms, columns]);
     };
@@ -129,20 +128,13 @@ export function partFunction(tiling: Tiling): Emitted {
       );
     };
     const blockOf = () => {
-      i32.sub(k, term);
-      local.set(terms);
+      local.set(terms, i32.sub(k, term));
       smaller(terms, terms, TERMS);
       // From a column of A to the next: TERMS columns on.
-      local.get(transposeA);
-      if_(
-        null,
-        () => local.set(fromA, i32.add(a, i32.mul(term, stepA))),
-        () => local.set(fromA, i32.add(a, i32.mul(term, bytes))),
-      );
+      choose(fromA, transposeA, stepA, bytes);
+      local.set(fromA, i32.add(a, i32.mul(term, fromA)));
       i32.add(b, i32.mul(term, betweenRows));
-      i32.mul(column, betweenColumns);
-      i32.add();
-      local.set(fromB);
+      local.set(fromB, i32.add($, i32.mul(column, betweenColumns)));
       local.set(atC, i32.add(c, i32.mul(column, bytes)));
       chooseB();
       const operands = [fromA, stepA, transposeA, packA, panels, stepB, panelB, inPlace];
@@ -150,38 +142,23 @@ export function partFunction(tiling: Tiling): Emitted {
       call(product, [...operands, atC, m, columns, terms, stepC, scratch, $]);
     };
 
-    local.get(transposeB);
-    if_(
-      null,
-      () => {
-        local.set(betweenRows, i32.const(bytes));
-        local.set(betweenColumns, rowOfB);
-      },
-      () => {
-        local.set(betweenRows, rowOfB);
-        local.set(betweenColumns, i32.const(bytes));
-      },
-    );
+    choose(betweenRows, transposeB, bytes, rowOfB);
+    choose(betweenColumns, transposeB, rowOfB, bytes);
     local.set(direct, i32.and(i32.lt_u(m, DIRECT_ROWS), i32.eqz(transposeB)));
-    i32.and(i32.lt_u(n, width), i32.eq(betweenRows, i32.mul(n, bytes)));
-    local.set(dense);
+    local.set(dense, i32.and(i32.lt_u(n, width), i32.eq(betweenRows, i32.mul(n, bytes))));
     local.set(packA, i32.and(i32.gt_u(n, DIRECT_COLUMNS), i32.ne(transposeA, 0)));
     local.set(packed, i32.add(scratch, ofB));
-    local.set(column, i32.const(0));
+    local.set(column, 0);
     loop(null, (nextColumns) => {
       local.set(columns, i32.sub(n, column));
       smaller(columns, columns, blockColumns);
-      local.set(term, i32.const(0));
+      local.set(term, 0);
       loop(null, (nextTerms) => {
         blockOf();
-        local.tee(term, i32.add(term, TERMS));
-        local.get(k);
-        i32.lt_u();
+        i32.lt_u(local.tee(term, i32.add(term, TERMS)), k);
         br_if(nextTerms);
       });
-      local.tee(column, i32.add(column, blockColumns));
-      local.get(n);
-      i32.lt_u();
+      i32.lt_u(local.tee(column, i32.add(column, blockColumns)), n);
       br_if(nextColumns);
     });
   });
@@ -192,14 +169,6 @@ export function gemmFunction(tiling: Tiling, part: Emitted): Emitted {
   const bytes = bytesPerElement(tiling.dtype);
   return routine(GEMM_PARAMETERS, 3, 0, (parameters, [stepA, stepB, stepC]) => {
     const [, , c, m, n, k, transposeA, transposeB, , add] = parameters;
-    const stepOf = (step: Int, transposed: Int, lengthTransposed: Int, length: Int) => {
-      local.get(transposed);
-      if_(
-        null,
-        () => local.set(step, i32.mul(lengthTransposed, bytes)),
-        () => local.set(step, i32.mul(length, bytes)),
-      );
-    };
     i32.or(i32.eqz(m), i32.eqz(n));
     if_(null, () => return_());
     local.set(stepC, i32.mul(n, bytes));
@@ -214,8 +183,9 @@ export function gemmFunction(tiling: Tiling, part: Emitted): Emitted {
       });
       return_();
     });
-    stepOf(stepA, transposeA, m, k);
-    stepOf(stepB, transposeB, k, n);
+    choose(stepA, transposeA, m, k);
+    choose(stepB, transposeB, k, n);
+    for (const step of [stepA, stepB]) local.set(step, i32.mul(step, bytes));
     call(part, [...parameters, stepA, stepB, stepC]);
   });
 }

@@ -1,5 +1,6 @@
 // Matrix products cut over threads: by rows and columns of the result, never along the sum.
 
+import { knownAt } from '../../scalar/known.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import {
   inParallel,
@@ -81,15 +82,11 @@ export interface Placed<Address = number> {
 
 const parts = new WeakMap<StartedGemm, Shared>();
 
-function partOf(started: StartedGemm): Shared {
-  let known = parts.get(started);
-  if (known === undefined) {
+const partOf = (started: StartedGemm): Shared =>
+  knownAt(parts, started, () => {
     const portable = portableOf(started.module, started.imports) as Portable;
-    known = { portable, name: 'part', run: started.part };
-    parts.set(started, known);
-  }
-  return known;
-}
+    return { portable, name: 'part', run: started.part };
+  });
 
 /** The product as calls of `part`, with so many bytes of scratch for each thread. */
 export function gemmJob<Address>(

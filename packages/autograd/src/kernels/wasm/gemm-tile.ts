@@ -6,8 +6,6 @@ import {
   br,
   br_if,
   type Func,
-  f32x4,
-  f64x2,
   i32,
   if_,
   type Local,
@@ -18,7 +16,7 @@ import {
 } from './assembler/index.js';
 import { routine } from './emit.js';
 import { advance } from './statements.js';
-import type { LaneType } from './vector.js';
+import { instructionsOf, type LaneType } from './vector.js';
 
 /** How a matrix product is cut for one dtype and one machine. */
 export interface Tiling {
@@ -59,7 +57,7 @@ type Vector = Local<'v128'>;
 
 /** acc += a · b, both on vectors; the order along k is the loop's. */
 function multiplyAdd({ dtype, fma }: Tiling, acc: Vector, a: Vector, b: Vector): void {
-  const lane = dtype === 'float32' ? f32x4 : f64x2;
+  const lane = instructionsOf(dtype);
   if (fma) {
     local.get(a);
     local.get(b);
@@ -91,7 +89,7 @@ export function sweep(
 ): Func<ValueType[], ValueType[]> {
   const { dtype, vectors } = tiling;
   const bytes = bytesPerElement(dtype);
-  const lane = dtype === 'float32' ? f32x4 : f64x2;
+  const lane = instructionsOf(dtype);
   const pointers = order === 'rows' ? rows : 1;
   const unrolled = unrolledSteps(order, rows === tiling.rows);
   const registers = rows * vectors + vectors + 1;

@@ -1,6 +1,6 @@
 // Matrix products of ordinary arrays: operands are copied into a memory of its own, block by block where they are large.
 
-import { bytesPerElement } from '../../tensor/dtype.js';
+import { bytesPerElement, isFloating } from '../../tensor/dtype.js';
 import type { MatmulProblem } from '../kernels.js';
 import { matmul as inJavaScript } from '../reference/matmul.js';
 import { TERMS } from './gemm-blocks.js';
@@ -114,7 +114,7 @@ function inBlocks(problem: MatmulProblem, dtype: LaneType, most: number): void {
  */
 export function gemm(problem: MatmulProblem, most = MOST_BYTES): void {
   const { dtype, m, n, k } = problem;
-  if ((dtype !== 'float32' && dtype !== 'float64') || !hasSimd()) inJavaScript(problem);
+  if (!isFloating(dtype) || !hasSimd()) inJavaScript(problem);
   else if (m > 0 && n > 0 && k > 0) inBlocks(problem, dtype, most);
   else problem.out.fill(0);
 }

@@ -63,12 +63,7 @@ export function inside(l: Lanes, at: Pointer, end: Pointer): Vec {
 /** The bytes of all lanes, turned by so many. */
 export const turned = (x: Vec, by: number): Vec =>
   vec(
-    () =>
-      i8x16.shuffle(
-        Array.from({ length: VECTOR_BYTES }, (_, k) => (k + by) % VECTOR_BYTES) as Parameters<
-          typeof i8x16.shuffle
-        >[0],
-      ),
+    () => i8x16.shuffle(Array.from({ length: VECTOR_BYTES }, (_, k) => (k + by) % VECTOR_BYTES)),
     [x, x],
   );
 
@@ -126,6 +121,16 @@ export function endRow(
   assign(pool, [chains[0]], [across(target, merge, all)]);
 }
 
+function mergeInto(
+  chains: readonly Local<'v128'>[],
+  merge: Gathering['merge'],
+  pool: readonly Local<'v128'>[],
+  parts: readonly Vec[],
+): void {
+  const merged = parts.map((part, k) => merge(fromLocal(chains[k]), part));
+  assign(pool, chains.slice(0, parts.length), merged);
+}
+
 /**
  * Gathers a stretch of a row in the chains; `read` gives so many vectors from the pointer on, of which a single one may
  * reach beyond the end. Several stretches of multiples of `STRETCH_BYTES` are gathered as one.
@@ -140,30 +145,15 @@ export function gatherStretch(
   const perVector = source.bytes < target.bytes ? 2 : 1;
   const count = CHAINS / perVector;
   const step = count * VECTOR_BYTES;
-  const held = chains.map(fromLocal);
-  i32.sub(end, at);
-  i32.const(-step);
-  i32.and();
-  local.get(at);
-  i32.add();
-  local.set(whole);
+  local.set(whole, i32.add(at, i32.and(i32.sub(end, at), -step)));
   whileBelow(at, whole, () => {
-    const parts = read(count).flatMap(spread);
-    assign(
-      pool,
-      chains,
-      parts.map((part, k) => merge(held[k], part)),
-    );
+    mergeInto(chains, merge, pool, read(count).flatMap(spread));
     advance(at, step);
   });
   whileBelow(at, end, () => {
     const [vector] = read(1);
-    const parts = spread(source.choose(inside(source, at, end), vector, neutral));
-    assign(
-      pool,
-      chains.slice(0, parts.length),
-      parts.map((part, k) => merge(held[k], part)),
-    );
+    const last = source.choose(inside(source, at, end), vector, neutral);
+    mergeInto(chains, merge, pool, spread(last));
     advance(at, VECTOR_BYTES);
   });
   local.set(at, end);
@@ -201,7 +191,6 @@ export function columnsFunction(
     const [first, firstEnd, at, end, to] = integers;
     const chains = vectors.slice(0, growth);
     const pool = vectors.slice(growth);
-    const held = chains.map(fromLocal);
     countDown(groups, () => {
       local.set(first, source);
       local.set(firstEnd, i32.add(source, rowBytes));
@@ -211,16 +200,11 @@ export function columnsFunction(
         for (const chain of chains) assign(pool, [chain], [wide.number(neutral)]);
         local.set(at, first);
         whileBelow(at, end, () => {
-          const parts = spread(load(at));
-          assign(
-            pool,
-            chains,
-            parts.map((part, k) => merge(held[k], part)),
-          );
+          mergeInto(chains, merge, pool, spread(load(at)));
           advance(at, rowBytes);
         });
-        for (const value of held) {
-          store(pool, to, value);
+        for (const chain of chains) {
+          store(pool, to, fromLocal(chain));
           advance(to, VECTOR_BYTES);
         }
         advance(first, VECTOR_BYTES);

@@ -41,13 +41,32 @@ export function storeLane(
 export const advance = (pointer: Pointer, by: number | Pointer): void =>
   local.set(pointer, i32.add(pointer, by));
 
+/** Leaves the value of a local, or a number, on the stack. */
+export function push(x: Pointer | number): void {
+  if (typeof x === 'number') i32.const(x);
+  else local.get(x);
+}
+
 /** Leaves the smaller of two unsigned integers on the stack. */
 export function pushSmaller(a: Pointer, b: Pointer | number): void {
-  local.get(a);
-  if (typeof b === 'number') i32.const(b);
-  else local.get(b);
+  push(a);
+  push(b);
   i32.lt_u(a, b);
   select();
+}
+
+/** into = a where the condition isn't 0, else b. */
+export function choose(
+  into: Pointer,
+  condition: Pointer,
+  a: Pointer | number,
+  b: Pointer | number,
+): void {
+  push(a);
+  push(b);
+  local.get(condition);
+  select();
+  local.set(into);
 }
 
 /** into = min(x, limit), of unsigned integers. */

@@ -1,20 +1,10 @@
 // The loop nest that moves elements from one layout to another, or adds them to what is there.
 
-import {
-  type Func,
-  f32x4,
-  f64x2,
-  i32,
-  i64,
-  if_,
-  local,
-  type ValueType,
-  v128,
-} from './assembler/index.js';
+import { type Func, i32, i64, if_, local, type ValueType, v128 } from './assembler/index.js';
 import { routine } from './emit.js';
 import { VECTOR_BYTES } from './scratch.js';
 import { advance, countDown, type Pointer, whileBelow } from './statements.js';
-import type { LaneType } from './vector.js';
+import { instructionsOf, type LaneType } from './vector.js';
 
 /** How many loops the nest has. */
 export const LEVELS = 6;
@@ -48,7 +38,7 @@ export const ADD: Move = {
     local.get(to);
     load({}, from);
     load({}, to);
-    (narrow ? f32x4 : f64x2).add();
+    instructionsOf(dtype).add();
     if (narrow) v128.store32_lane({}, 0);
     else v128.store64_lane({}, 0);
   },
@@ -56,10 +46,47 @@ export const ADD: Move = {
     local.get(to);
     v128.load({}, from);
     v128.load({}, to);
-    (dtype === 'float32' ? f32x4 : f64x2).add();
+    instructionsOf(dtype).add();
     v128.store({});
   },
 };
+
+/** The merged axes of a copy, at least one, innermost of the target first, with the steps of both sides in elements. */
+export interface Walk {
+  readonly sizes: readonly number[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
+/** The axis along which the source runs while the target runs along axis 0, both at least `side` long; −1 if there is none. */
+export function transposedAxis({ sizes, from, to }: Walk, side: number): number {
+  if (to[0] !== 1 || sizes[0] < side) return -1;
+  const axis = from.indexOf(1);
+  return axis > 0 && sizes[axis] >= side ? axis : -1;
+}
+
+/**
+ * Sets the loops among the parameters of `stridedFunction`: over the innermost `depth` axes, `count` steps of the last of
+ * them, of elements of so many bytes. Each goes on from where the one within has ended.
+ */
+export function setLoops<Parameter>(
+  parameters: (Parameter | number)[],
+  { sizes, from, to }: Walk,
+  depth: number,
+  count: number,
+  bytes: number,
+): void {
+  let [readBack, writeBack] = [0, 0];
+  for (let k = 0; k < LEVELS; k++) {
+    const within = k < depth;
+    const size = within ? (k === depth - 1 ? count : sizes[k]) : 1;
+    parameters[2 + 3 * k] = size;
+    parameters[3 + 3 * k] = within ? (from[k] - readBack) * bytes : 0;
+    parameters[4 + 3 * k] = within ? (to[k] - writeBack) * bytes : 0;
+    readBack = within ? size * from[k] : 0;
+    writeBack = within ? size * to[k] : 0;
+  }
+}
 
 /**
  * (from, to, n₀, f₀, t₀, n₁, f₁, t₁, …): addresses, then for each of `LEVELS` loops, innermost first, how often it runs (at
@@ -76,29 +103,17 @@ export function stridedFunction(move: Move, dtype: LaneType): Func<ValueType[], 
     const word = () => move.word(dtype, from, to);
     const run = () => {
       const [count, fromStep, toStep] = nest;
-      i32.eq(fromStep, bytes);
-      i32.eq(toStep, bytes);
-      i32.and();
+      i32.and(i32.eq(fromStep, bytes), i32.eq(toStep, bytes));
       if_(
         null,
         () => {
-          i32.mul(count, bytes);
-          i32.const(-VECTOR_BYTES);
-          i32.and();
-          local.get(from);
-          i32.add();
-          local.set(end);
+          local.set(end, i32.add(from, i32.and(i32.mul(count, bytes), -VECTOR_BYTES)));
           whileBelow(from, end, () => {
             move.vector(dtype, from, to);
             advance(from, VECTOR_BYTES);
             advance(to, VECTOR_BYTES);
           });
-          i32.mul(count, bytes);
-          i32.const(VECTOR_BYTES - 1);
-          i32.and();
-          local.get(end);
-          i32.add();
-          local.set(end);
+          local.set(end, i32.add(end, i32.and(i32.mul(count, bytes), VECTOR_BYTES - 1)));
           whileBelow(from, end, () => {
             word();
             advance(from, bytes);

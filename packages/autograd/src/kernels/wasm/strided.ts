@@ -1,8 +1,9 @@
 // Copies and additions between any two layouts, in parts that fit the scratch memory.
 
+import { knownAt } from '../../scalar/known.js';
 import { instantiate } from './module.js';
 import { SLOT_BYTES, scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
-import { LEVELS, type Move, stridedFunction } from './strided-code.js';
+import { LEVELS, type Move, setLoops, stridedFunction, type Walk } from './strided-code.js';
 import type { LaneType } from './vector.js';
 
 type Nest = (...parameters: number[]) => void;
@@ -13,22 +14,12 @@ const SLOTS = 2 * SIDE_SLOTS;
 
 const compiled = new Map<string, Nest>();
 
-function nestOf(move: Move, dtype: LaneType): Nest {
-  const key = `${move.name} ${dtype}`;
-  let known = compiled.get(key);
-  if (known === undefined) {
-    known = instantiate({ run: stridedFunction(move, dtype) }, scratchImport(SLOTS)).run;
-    compiled.set(key, known);
-  }
-  return known;
-}
-
-/** The merged axes of a copy, at least one, innermost of the target first, with the steps of both sides in elements. */
-export interface Walk {
-  readonly sizes: readonly number[];
-  readonly from: readonly number[];
-  readonly to: readonly number[];
-}
+const nestOf = (move: Move, dtype: LaneType): Nest =>
+  knownAt(
+    compiled,
+    `${move.name} ${dtype}`,
+    () => instantiate({ run: stridedFunction(move, dtype) }, scratchImport(SLOTS)).run,
+  );
 
 /** What lies between the first and the last of the elements that a side reaches, seen from where it starts. */
 interface Span {
@@ -101,10 +92,11 @@ export function runStrided(
 function partRunner(
   move: Move,
   dtype: LaneType,
-  { sizes, from, to }: Walk,
+  walk: Walk,
   x: Words,
   out: Words,
 ): (depth: number, count: number, source: number, target: number) => void {
+  const { sizes, from, to } = walk;
   const bytes = x.BYTES_PER_ELEMENT;
   const run = nestOf(move, dtype);
   const memory = scratchWords(bytes, SLOTS);
@@ -114,18 +106,9 @@ function partRunner(
   return (depth, count, source, target) => {
     const reads = spanOf(sizes, from, depth, count);
     const writes = spanOf(sizes, to, depth, count);
-    let elements = 1;
-    let [readBack, writeBack] = [0, 0];
-    for (let k = 0; k < LEVELS; k++) {
-      const within = k < depth;
-      const size = within ? (k === depth - 1 ? count : sizes[k]) : 1;
-      parameters[2 + 3 * k] = size;
-      parameters[3 + 3 * k] = within ? (from[k] - readBack) * bytes : 0;
-      parameters[4 + 3 * k] = within ? (to[k] - writeBack) * bytes : 0;
-      readBack = within ? size * from[k] : 0;
-      writeBack = within ? size * to[k] : 0;
-      elements *= size;
-    }
+    setLoops(parameters, walk, depth, count, bytes);
+    let elements = count;
+    for (let k = 0; k < depth - 1; k++) elements *= sizes[k];
     const first = source + reads.least;
     const start = target + writes.least;
     memory.set(x.subarray(first, first + reads.length), 0);

@@ -1,6 +1,6 @@
 // The loop that transposes a matrix, in square blocks of one vector a side.
 
-import { type Func, i32, local, type ValueType, v128 } from './assembler/index.js';
+import { $, type Func, i32, local, type ValueType, v128 } from './assembler/index.js';
 import { routine } from './emit.js';
 import { transposeSquare } from './square.js';
 import { advance, type Pointer, pushSmaller, whileBelow } from './statements.js';
@@ -27,21 +27,12 @@ export function transposeFunction(dtype: LaneType): Func<ValueType[], ValueType[
       [b, lastB]: readonly Pointer[],
     ) => {
       pushSmaller(a, lastA);
-      local.get(length);
-      i32.mul();
+      i32.mul($, length);
       pushSmaller(b, lastB);
-      i32.add();
-      i32.const(bytes);
-      i32.mul();
-      local.get(base);
-      i32.add();
-      local.set(name);
+      local.set(name, i32.add(base, i32.mul(i32.add(), bytes)));
     };
-    const rowOf = (base: Pointer, length: Pointer, k: number) => {
-      i32.mul(length, k * bytes);
-      local.get(base);
-      i32.add();
-    };
+    const rowOf = (base: Pointer, length: Pointer, k: number) =>
+      i32.add(base, i32.mul(length, k * bytes));
 
     local.set(lastRow, i32.sub(rows, side));
     local.set(lastColumn, i32.sub(columns, side));
@@ -52,15 +43,11 @@ export function transposeFunction(dtype: LaneType): Func<ValueType[], ValueType[
         locate(from, source, row, [i, lastRow], [j, lastColumn]);
         locate(to, target, targetRow, [j, lastColumn], [i, lastRow]);
         square.forEach((vector, k) => {
-          rowOf(from, row, k);
-          v128.load({});
-          local.set(vector);
+          local.set(vector, v128.load({}, rowOf(from, row, k)));
         });
         transposeSquare(square, spare);
         square.forEach((vector, k) => {
-          rowOf(to, targetRow, k);
-          local.get(vector);
-          v128.store({});
+          v128.store({}, rowOf(to, targetRow, k), vector);
         });
         advance(j, side);
       });

@@ -1,15 +1,16 @@
 // Vectors of lanes as an expression graph: what the SIMD mathematics and the loops of formulas are written in.
 
 import { tableOf } from '../../scalar/table.js';
-import type { DType, TypedArray } from '../../tensor/dtype.js';
+import type { TypedArray } from '../../tensor/dtype.js';
 import { f32x4, f64x2, i8x16, i32, i32x4, i64x2, v128 } from './assembler/index.js';
 import { hasFma } from './fma.js';
 
 /** The dtypes that have SIMD kernels. */
 export type LaneType = 'float32' | 'float64';
 
-export const isLane = (dtype: DType): dtype is LaneType =>
-  dtype === 'float32' || dtype === 'float64';
+/** The instructions on their vectors. */
+export const instructionsOf = (dtype: LaneType): typeof f32x4 | typeof f64x2 =>
+  dtype === 'float32' ? f32x4 : f64x2;
 
 export function laneTypeOf(x: TypedArray): LaneType | null {
   if (x instanceof Float32Array) return 'float32';

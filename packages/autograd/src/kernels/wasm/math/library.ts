@@ -1,5 +1,6 @@
 // The mathematics as WebAssembly functions on vectors, each compiled when it is first asked for.
 
+import { knownAt } from '../../../scalar/known.js';
 import {
   type Func,
   f32x4,
@@ -108,18 +109,9 @@ export type VectorFunction = ImportFunc;
 const library = new Map<string, VectorFunction>();
 
 /** The function `name` on vectors of `dtype`, compiled once. */
-export function mathFunction(name: MathName, dtype: LaneType): VectorFunction {
-  const key = `${name} ${dtype}`;
-  let known = library.get(key);
-  if (known === undefined) {
+export const mathFunction = (name: MathName, dtype: LaneType): VectorFunction =>
+  knownAt(library, `${name} ${dtype}`, () => {
     const run = functionOf(name, lanesOf(dtype));
     const exports = instantiate({ run });
-    known = {
-      kind: 'importFunction',
-      type: run.type,
-      value: exports.run as () => void,
-    };
-    library.set(key, known);
-  }
-  return known;
-}
+    return { kind: 'importFunction', type: run.type, value: exports.run as () => void };
+  });

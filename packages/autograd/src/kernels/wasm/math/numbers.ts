@@ -1,5 +1,6 @@
 // Mathematics on single numbers, which JavaScript computes: with the bits that it has where nothing is compiled.
 
+import { knownAt } from '../../../scalar/known.js';
 import { meaningOf } from '../../../scalar/meaning.js';
 import {
   call,
@@ -20,15 +21,11 @@ export type HostName = MathName | 'rsqrt';
 
 const hosts = new Map<HostName, ImportFunc>();
 
-function hostOf(name: HostName, arity: number): ImportFunc {
-  let known = hosts.get(name);
-  if (known === undefined) {
+const hostOf = (name: HostName, arity: number): ImportFunc =>
+  knownAt(hosts, name, () => {
     const { run } = meaningOf(name, 'float64');
-    known = importFunc({ in: times(arity, f64), out: [f64] }, (a, b) => run(a, b, 0));
-    hosts.set(name, known);
-  }
-  return known;
-}
+    return importFunc({ in: times(arity, f64), out: [f64] }, (a, b) => run(a, b, 0));
+  });
 
 /** A lane as a float64, of the vector given or on the stack. */
 export function pushLane({ dtype }: Lanes, lane: number, ...x: [] | [Local<'v128'>]): void {
