@@ -2,7 +2,8 @@
 
 Most are interpolants at Chebyshev nodes, computed with 60 digits (near-minimax), of the least degree whose error, weighted
 by what it contributes to the function, stays below 2^-28 (float32) or 2^-57 (float64). What most time is spent in, exp and
-the quotients, has the least greatest error that its degree allows. Coefficients are then rounded to the dtype. Lowest first.
+the quotients, has the least greatest error that its degree allows. Coefficients are then rounded to the dtype; those of
+float64 have as few digits as change the function by less than 2^-61 each. Lowest first.
 """
 
 from struct import pack, unpack
@@ -87,8 +88,25 @@ def single(x):
     return repr(value)
 
 
-def double(x):
+def double(x, slack):
+    """The shortest float64 within `slack` of x, or the nearest one."""
+    for digits in range(1, 17):
+        text = f"{float(x):.{digits}g}"
+        if abs(mpf(text) - x) <= slack:
+            return repr(float(text))
     return repr(float(x))
+
+
+def singles(c, _):
+    return f"[{', '.join(single(k) for k in c)}]"
+
+
+SLACK = mpf(2) ** -61
+
+
+def doubles(c, share):
+    """Written so that `share(k)` times the change of coefficient k is at most SLACK."""
+    return f"[{', '.join(double(x, SLACK / share(k)) for k, x in enumerate(c))}]"
 
 
 LN2 = log(mpf(2))
@@ -123,26 +141,28 @@ FITS = [
      lambda z: (sinh(sqrt(z)) / sqrt(z) - 1) / z, mpf(0), mpf(1), lambda z: z),
 ]
 
-def write_list(c, write):
-    return f"[{', '.join(write(k) for k in c)}]"
-
-
 def print_exp():
     points = chebyshev(-LN2 / 2 * 1.001, LN2 / 2 * 1.001, 120)
-    fits = [minimax(lambda r: (exp(r) - 1 - r) / r**2, points, lambda r: r**2 / exp(r), m, 0) for m in (4, 9)]
+    weight = lambda r: r**2 / exp(r)
+    fits = [minimax(lambda r: (exp(r) - 1 - r) / r**2, points, weight, m, 0) for m in (4, 9)]
+    share = lambda k: weight(points[0]) * abs(points[0]) ** k
     errors = " and ".join(mp.nstr(worst, 2) for _, _, worst in fits)
     print()
     print(f"/** P of exp(r) = 1 + r + r² P(r), |r| ≤ ln 2 / 2; errors {errors}. */")
     print("export const EXP: Polynomial = {")
-    for (c, _, _), dtype, write in zip(fits, ("float32", "float64"), (single, double)):
-        print(f"  {dtype}: {write_list(c, write)},")
+    for (c, _, _), dtype, write in zip(fits, ("float32", "float64"), (singles, doubles)):
+        print(f"  {dtype}: {write(c, share)},")
     print("};")
 
 
 def quotient_of(f, most, degree, slope, scale, write):
     """The error, and the quotient written out."""
     p, q, worst = odd_quotient(f, mpf(most), degree, mpf(slope), mpf(scale))
-    parts = f"above: {write_list(p, write)}, below: {write_list(q, write)}"
+    points = [x**2 for x in chebyshev(mpf(0), mpf(most), 200)]
+    terms = [(z, f(sqrt(z)) / sqrt(z), polyval(p[::-1], z), polyval(q[::-1], z)) for z in points]
+    above = write(p, lambda k: max(z**k / (b * ratio) for z, ratio, _, b in terms))
+    below = write(q, lambda k: max(abs(a) * z**k / (b**2 * ratio) for z, ratio, a, b in terms))
+    parts = f"above: {above}, below: {below}"
     return mp.nstr(worst, 2), f"{{ most: {most}, slope: {slope}, {parts} }}"
 
 
@@ -151,12 +171,12 @@ def print_quotients():
 
     The scales are those of k/256 at which rounding the coefficients cost least in float32.
     """
-    small = quotient_of(tanh, "9.02", 4, "0.125", "1.8125", single)
-    large = quotient_of(tanh, "19.07", 10, "0.0625", "1", double)
+    small = quotient_of(tanh, "9.02", 4, "0.125", "1.8125", singles)
+    large = quotient_of(tanh, "19.07", 10, "0.0625", "1", doubles)
     print()
     print(f"/** P and Q of tanh x; errors {small[0]} and {large[0]}. */")
     print(f"export const TANH = {{ float32: {small[1]}, float64: {large[1]} }} as const;")
-    error, lines = quotient_of(erf, "3.93", 5, "0.25", "1.10546875", single)
+    error, lines = quotient_of(erf, "3.93", 5, "0.25", "1.10546875", singles)
     print()
     print(f"/** P and Q of erf x in float32; error {error}. */")
     print(f"export const ERF: Quotient = {lines};")
@@ -183,9 +203,9 @@ if __name__ == "__main__":
     for name, about, f, lo, hi, weight in FITS:
         rows = []
         errors = []
-        for dtype, tolerance, write in (("float32", 28, single), ("float64", 57, double)):
+        for dtype, tolerance, write in (("float32", 28, singles), ("float64", 57, doubles)):
             c, worst = fit(f, lo, hi, weight, mpf(2) ** -tolerance)
-            rows.append(f"  {dtype}: {write_list(c, write)},")
+            rows.append(f"  {dtype}: {write(c, lambda k: weight(hi) * hi**k)},")
             errors.append(mp.nstr(worst, 2))
         print()
         print(f"/** {about}; errors {errors[0]} and {errors[1]}. */")
