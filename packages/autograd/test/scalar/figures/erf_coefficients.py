@@ -3,7 +3,8 @@
 |x| <= 1:      erf(x) = x + x R(x^2),                with R a polynomial on [0, 1]
 1 < |x| < 6:   erf(x) = 1 - exp(-x^2) Q(v(x)),       Q the scaled complement erfcx(x) = exp(x^2) erfc(x) as a
                polynomial in v in [-1, 1], the affine image of t = 2 / (2 + x): v = (T - MID) / HALF
-Both are interpolated at Chebyshev nodes with 60 digits, which is near-minimax, then rounded to doubles.
+Both are interpolated at Chebyshev nodes with 60 digits, which is near-minimax, then rounded to doubles, of as few digits as
+change the weighted value by less than 2^-61 each.
 """
 
 from mpmath import mp, mpf, erf, erfc, exp, sqrt, cos, pi, polyval, lu_solve, matrix, linspace
@@ -18,10 +19,21 @@ def interpolate(f, lo, hi, degree):
     return list(lu_solve(rows, matrix([f(x) for x in nodes])))
 
 
+def double(x, slack):
+    """The shortest double within `slack` of x, or the nearest one."""
+    for digits in range(1, 17):
+        text = f"{float(x):.{digits}g}"
+        if abs(mpf(text) - x) <= slack:
+            return float(text)
+    return float(x)
+
+
 def report(name, f, lo, hi, degree, weight=lambda x: mpf(1)):
     c = interpolate(f, lo, hi, degree)
-    rounded = [mpf(float(k)) for k in c]
-    worst = max(abs(polyval(rounded[::-1], x) - f(x)) * weight(x) for x in linspace(lo, hi, 2001)[1:])
+    points = linspace(lo, hi, 2001)[1:]
+    share = lambda k: max(weight(x) * abs(x) ** k for x in points)
+    rounded = [mpf(double(a, mpf(2) ** -61 / share(k))) for k, a in enumerate(c)]
+    worst = max(abs(polyval(rounded[::-1], x) - f(x)) * weight(x) for x in points)
     print(name, "degree", degree, "worst weighted error", mp.nstr(worst, 3))
     for k in rounded:
         print("  ", repr(float(k)) + ",")
