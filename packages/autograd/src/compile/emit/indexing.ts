@@ -64,7 +64,7 @@ function indexingFunction({ along, adds, run }: How, dtype: DType): AnyFunction 
     const pointFrom = (start: Pointer): void => {
       local.set(index, i32.load({}, at));
       i32.ge_u(index, count);
-      if_(null, () => {
+      if_(() => {
         call(refusal, [k, index]);
       });
       advance(at, INDEX_BYTES);

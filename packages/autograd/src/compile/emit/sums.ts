@@ -124,13 +124,13 @@ function singleRowSums(formula: RowFormula): AnyFunction {
           });
         }
         i32.lt_u(at, bytes);
-        if_(null, () => assign(pool, [end], values.make(1, true)));
+        if_(() => assign(pool, [end], values.make(1, true)));
       },
       end: (bytes) => {
         assign(pool, [halves[0]], [across(wide, add, add(low, high))]);
         for (let k = 0; k < 3; k++) {
           i32.gt_u(i32.and(bytes, VECTOR_BYTES - 1), k * FLOAT_BYTES);
-          if_(null, () => {
+          if_(() => {
             const [element] = widen(turned(fromLocal(end), k * FLOAT_BYTES));
             assign(pool, [halves[0]], [add(low, element)]);
           });
@@ -194,7 +194,7 @@ export function formulaColumnSums(formula: RowFormula): AnyFunction {
       const addAll = (count: number, groups: () => void): void => {
         groups();
         local.tee(left);
-        if_(null, () => countDown(left, () => addRows(count)));
+        if_(() => countDown(left, () => addRows(count)));
       };
       local.get(sums);
       i32.const(0);

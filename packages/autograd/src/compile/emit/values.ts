@@ -36,11 +36,10 @@ export interface Given {
 function storePart(bytes: Pointer, pointer: Pointer, at: Pointer, value: Local<'v128'>): void {
   i32.and(bytes, 8);
   if_(
-    null,
     () => {
       v128.store64_lane({}, 0, i32.add(pointer, at), value);
       i32.and(bytes, 4);
-      if_(null, () => v128.store32_lane({ offset: 8 }, 2, i32.add(pointer, at), value));
+      if_(() => v128.store32_lane({ offset: 8 }, 2, i32.add(pointer, at), value));
     },
     () => v128.store32_lane({}, 0, i32.add(pointer, at), value),
   );
@@ -120,7 +119,7 @@ export function valuesOf(own: RowFormula, side: Side, most: number, formula = fo
         });
       if (written && mayEnd) {
         i32.lt_u(places[0], given.whole);
-        if_(null, store, () => {
+        if_(store, () => {
           made.forEach((value, u) => {
             storePart(given.bytes, pointer, places[u], value);
           });

@@ -94,7 +94,7 @@ export function drawFunction(kind: DrawKind): Func<ValueType[], ValueType[]> {
       loops.tails(end, at);
     };
 
-    loop(null, (again) => {
+    loop((again) => {
       smaller(take, left, CHUNK_WORDS / words);
       local.set(index, blocks);
       local.set(at, buffer);

@@ -71,7 +71,6 @@ function sweepOf(tiling: Tiling): Emitted {
     };
     local.get(columnwise);
     if_(
-      null,
       () => among(rows, byColumn.map(pass)),
       () => among(rows, byRow.map(pass)),
     );
@@ -104,15 +103,15 @@ function moveRun({ dtype }: Tiling, { from, to, count, value }: Run, add?: Int):
     local.set(value, LOADS[size]({}, from));
     if (add !== undefined) {
       local.get(add);
-      if_(null, () => local.set(value, lane.add(LOADS[size]({}, to), value)));
+      if_(() => local.set(value, lane.add(LOADS[size]({}, to), value)));
     }
     storePart(size, to, value);
     advance(from, size);
     advance(to, size);
   };
-  loop(null, (again) => {
+  loop((again) => {
     i32.ge_u(count, lanes);
-    if_(null, () => {
+    if_(() => {
       movePart(VECTOR);
       advance(count, -lanes);
       br(again);
@@ -120,7 +119,7 @@ function moveRun({ dtype }: Tiling, { from, to, count, value }: Run, add?: Int):
   });
   for (let digit = lanes / 2; digit >= 1; digit /= 2) {
     i32.and(count, digit);
-    if_(null, () => movePart((digit * bytes) as 4 | 8));
+    if_(() => movePart((digit * bytes) as 4 | 8));
   }
 }
 
@@ -168,12 +167,12 @@ export function blockProduct(tiling: Tiling): Emitted {
       choose(stepOfTile, narrow, stepC, row);
       // Bytes of the last panel's row that are the panel's before it.
       local.get(count);
-      if_(null, () => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
+      if_(() => local.set(overlap, i32.sub(row, i32.mul(columns, bytes))));
       local.set(ragged, i32.add(b, i32.mul(count, panelB)));
       local.set(ragged, i32.sub(ragged, i32.mul(overlap, inPlace)));
       // Columns that are computed again get the same bits again, unless they are added.
       i32.and(i32.ne(overlap, 0), i32.eqz(add));
-      if_(null, () => {
+      if_(() => {
         advance(count, 1);
         local.set(columns, 0);
         local.set(backB, i32.mul(overlap, inPlace));
@@ -181,7 +180,7 @@ export function blockProduct(tiling: Tiling): Emitted {
       });
     };
     local.get(columns);
-    if_(null, placeRagged);
+    if_(placeRagged);
     // Strips of nearly equal height: 8 rows are 4 and 4, not 6 and 2.
     local.set(strips, i32.div_u(i32.add(m, tiling.rows - 1), tiling.rows));
     // From a row of the result to the next, in A.
@@ -194,7 +193,6 @@ export function blockProduct(tiling: Tiling): Emitted {
       }
       local.get(packed);
       if_(
-        null,
         () => {
           local.set(fromA, i32.add(scratch, ofA));
           local.set(stepOfA, i32.mul(rows, bytes));
@@ -207,25 +205,23 @@ export function blockProduct(tiling: Tiling): Emitted {
       );
       const ofStrip = [rows, columnwise, fromA, stepOfA];
       local.get(count);
-      if_(null, () => {
+      if_(() => {
         const panels = [b, stepB, panelB, count, k];
         call(sweepRows, [...ofStrip, ...panels, c, stepC, add, backB, backC]);
       });
       local.get(columns);
-      if_(null, () => {
+      if_(() => {
         const sweepRagged = (to: Int, step: Int) => {
           call(sweepRows, [...ofStrip, ragged, stepB, 0, 1, k, to, step, 0, 0, 0]);
         };
         i32.ge_u(i32.mul(i32.add(i32.sub(m, rows), 1), n), width);
         i32.and($, narrow);
         if_(
-          null,
           () => sweepRagged(c, stepC),
           () => {
             sweepRagged(scratch, stepOfTile);
             local.get(narrow);
             if_(
-              null,
               () => {
                 local.set(from, scratch);
                 local.set(to, c);

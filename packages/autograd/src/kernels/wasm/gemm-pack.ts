@@ -52,7 +52,7 @@ function packRagged(tiling: Tiling): Packer {
   const bytes = bytesPerElement(tiling.dtype);
   return routine(6, 3, 0, ([from, stepP, stepJ, to, k, width], [read, write, left]) => {
     i32.lt_u(width, tileColumns(tiling));
-    if_(null, () => {
+    if_(() => {
       local.get(to);
       i32.const(0);
       i32.mul(k, row);
@@ -110,10 +110,10 @@ function packTransposed(tiling: Tiling): Packer {
 
 /** Runs the one of `cases` whose number `which` is: 1, 2, … The last is the most frequent and looked at first. */
 export function among(which: Int, cases: readonly (() => void)[]): void {
-  block(null, (chosen) => {
+  block((chosen) => {
     for (let index = cases.length - 1; index >= 0; index--) {
       i32.eq(which, index + 1);
-      if_(null, () => {
+      if_(() => {
         cases[index]();
         br(chosen);
       });
@@ -167,25 +167,23 @@ export function packerOfB(tiling: Tiling): Packer {
     const packTransposedPanel = () => {
       local.get(squares);
       if_(
-        null,
         () => {
           packSquares(() => i32.const(0), squares);
           i32.rem_u(k, lanes);
           // The last square begins within the one before it.
-          if_(null, () => packSquares(() => i32.sub(k, lanes), 1));
+          if_(() => packSquares(() => i32.sub(k, lanes), 1));
         },
         () => {
           call(ragged, [from, stepP, stepJ, to, k, taken]);
         },
       );
     };
-    loop(null, (again) => {
+    loop((again) => {
       smaller(taken, columns, width);
       local.get(transposed);
-      if_(null, packTransposedPanel, () => {
+      if_(packTransposedPanel, () => {
         i32.eq(taken, width);
         if_(
-          null,
           () => {
             call(runs, [from, stepP, to, k]);
           },
@@ -196,12 +194,12 @@ export function packerOfB(tiling: Tiling): Packer {
       });
       local.set(columns, i32.sub(columns, taken));
       i32.eqz(columns);
-      if_(null, () => return_());
+      if_(() => return_());
       smaller(taken, columns, width);
       local.set(from, i32.add(from, i32.mul(stepJ, taken)));
       advance(to, panel);
       i32.lt_u(columns, width);
-      if_(null, () => local.set(columns, width));
+      if_(() => local.set(columns, width));
       br(again);
     });
   });

@@ -53,7 +53,7 @@ function rowTester(tiling: Tiling): Emitted {
     const can = rest[0] as Int;
     const value = rest[1] as Local<'v128'>;
     i32.ge_u(i32.sub(i32.mul(memory.size(), PAGE), row), at);
-    if_(null, () => {
+    if_(() => {
       for (let offset = 0; offset < row; offset += VECTOR) {
         local.set(value, v128.load({ offset }, at));
         lane.lt(lane.abs(value), v128.const(new BigInt64Array(2).fill(SMALL[dtype])));
@@ -115,15 +115,14 @@ export function partFunction(tiling: Tiling): Emitted {
       local.set(inPlace, i32.and(direct, i32.ge_u(columns, width)));
       local.get(dense);
       if_(
-        null,
         () => {
           local.set(lastRow, i32.add(fromB, i32.mul(i32.sub(terms, 1), betweenRows)));
           call(canRunOver, [lastRow]);
-          if_(null, readInPlace, readCopied);
+          if_(readInPlace, readCopied);
         },
         () => {
           local.get(inPlace);
-          if_(null, readInPlace, readPacked);
+          if_(readInPlace, readPacked);
         },
       );
     };
@@ -149,11 +148,11 @@ export function partFunction(tiling: Tiling): Emitted {
     local.set(packA, i32.and(i32.gt_u(n, DIRECT_COLUMNS), i32.ne(transposeA, 0)));
     local.set(packed, i32.add(scratch, ofB));
     local.set(column, 0);
-    loop(null, (nextColumns) => {
+    loop((nextColumns) => {
       local.set(columns, i32.sub(n, column));
       smaller(columns, columns, blockColumns);
       local.set(term, 0);
-      loop(null, (nextTerms) => {
+      loop((nextTerms) => {
         blockOf();
         i32.lt_u(local.tee(term, i32.add(term, TERMS)), k);
         br_if(nextTerms);
@@ -170,12 +169,12 @@ export function gemmFunction(tiling: Tiling, part: Emitted): Emitted {
   return routine(GEMM_PARAMETERS, 3, 0, (parameters, [stepA, stepB, stepC]) => {
     const [, , c, m, n, k, transposeA, transposeB, , add] = parameters;
     i32.or(i32.eqz(m), i32.eqz(n));
-    if_(null, () => return_());
+    if_(() => return_());
     local.set(stepC, i32.mul(n, bytes));
     i32.eqz(k);
-    if_(null, () => {
+    if_(() => {
       i32.eqz(add);
-      if_(null, () => {
+      if_(() => {
         local.get(c);
         i32.const(0);
         i32.mul(m, stepC);

@@ -130,7 +130,7 @@ export function sweep(
       }
     };
 
-    loop(null, (nextTile) => {
+    loop((nextTile) => {
       local.set(ofA[0], a);
       for (let i = 1; i < pointers; i++) local.set(ofA[i], i32.add(ofA[i - 1], stepA));
       local.set(atB, b);
@@ -139,8 +139,8 @@ export function sweep(
         v128.const(new Int32Array(4));
         local.set(value);
       }
-      block(null, (summed) => {
-        loop(null, (again) => {
+      block((summed) => {
+        loop((again) => {
           for (let p = 0; p < unrolled; p++) {
             step(p);
             i32.eq(atB, end);
@@ -151,7 +151,7 @@ export function sweep(
         });
       });
       local.get(add);
-      if_(null, () => {
+      if_(() => {
         eachPlace((value, offset) => {
           v128.load({ offset }, atC);
           local.get(value);
@@ -166,7 +166,7 @@ export function sweep(
       advance(b, panelB);
       local.set(count, i32.sub(count, 1));
       i32.eq(count, 1);
-      if_(null, () => {
+      if_(() => {
         local.set(c, i32.sub(c, backC));
         local.set(b, i32.sub(b, backB));
       });

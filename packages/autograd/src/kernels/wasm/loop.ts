@@ -30,7 +30,7 @@ function compile(f: Expr, arity: number, dtype: LaneType): BlockLoop {
   const run = routine(arity + 1, 1, shared, ([bytes, ...own], [at], pool) => {
     masks.push(...own);
     position.push(at);
-    loop(null, (again) => {
+    loop((again) => {
       local.get(at);
       new Emitter(pool).push(root);
       v128.store({ offset: slotAddress(arity) });

@@ -122,7 +122,7 @@ export function softmaxFunction(
         assign(pool, [rest], [result(fromLocal(rest))]);
         for (let bytes = VECTOR_BYTES / 2; bytes >= l.bytes; bytes /= 2) {
           i32.and(rowBytes, bytes);
-          if_(null, () => {
+          if_(() => {
             storeFirst(target, fromLocal(rest), bytes);
             assign(pool, [rest], [turned(fromLocal(rest), bytes)]);
           });

@@ -77,7 +77,7 @@ export function smaller(into: Pointer, x: Pointer, limit: Pointer | number): voi
 
 /** Runs `body` until `left`, which is at least 1, has been counted down to 0. */
 export function countDown(left: Pointer, body: () => void): void {
-  loop(null, (again) => {
+  loop((again) => {
     body();
     local.tee(left, i32.sub(left, 1));
     br_if(again);
@@ -86,10 +86,10 @@ export function countDown(left: Pointer, body: () => void): void {
 
 /** Repeats `body`, which moves the pointer, while the pointer is below `end`. */
 export function whileBelow(pointer: Pointer, end: Pointer, body: () => void): void {
-  block(null, (done) => {
+  block((done) => {
     i32.ge_u(pointer, end);
     br_if(done);
-    loop(null, (again) => {
+    loop((again) => {
       body();
       i32.lt_u(pointer, end);
       br_if(again);

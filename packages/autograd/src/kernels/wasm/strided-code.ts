@@ -105,7 +105,6 @@ export function stridedFunction(move: Move, dtype: LaneType): Func<ValueType[], 
       const [count, fromStep, toStep] = nest;
       i32.and(i32.eq(fromStep, bytes), i32.eq(toStep, bytes));
       if_(
-        null,
         () => {
           local.set(end, i32.add(from, i32.and(i32.mul(count, bytes), -VECTOR_BYTES)));
           whileBelow(from, end, () => {

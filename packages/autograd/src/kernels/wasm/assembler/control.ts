@@ -89,13 +89,13 @@ function structured(opcode: number, body: (label: Label) => void): void {
 }
 
 /** Branches to the label go to the block's end. */
-export const block = (_type: null, body: (label: Label) => void): void => structured(BLOCK, body);
+export const block = (body: (label: Label) => void): void => structured(BLOCK, body);
 
 /** Branches to the label go to the loop's beginning; without one it runs once. */
-export const loop = (_type: null, body: (label: Label) => void): void => structured(LOOP, body);
+export const loop = (body: (label: Label) => void): void => structured(LOOP, body);
 
 /** Takes a condition. */
-export function if_(_type: null, body: () => void, otherwise?: () => void): void {
+export function if_(body: () => void, otherwise?: () => void): void {
   const own = builder();
   own.pop(1);
   own.code.byte(IF);

@@ -89,7 +89,7 @@ function periodicFunction(l: Lanes, name: keyof typeof PERIODIC): Func<ValueType
     local.set(result);
     emitter.push(huge);
     v128.any_true();
-    if_(null, () => {
+    if_(() => {
       new Emitter([]).push(l.choose(huge, laneByLane(l, names[0], host), fromLocal(result)));
       local.set(result);
     });

@@ -102,7 +102,7 @@ describe('locals', () => {
       local.set(n, i32.add(m, 1));
       local.set(q, 0.25);
       i32.eq(n, 7);
-      if_(null, () => local.set(q, 1));
+      if_(() => local.set(q, 1));
       f64.add(p, q);
     });
     const { f } = start({ f: mixed });
@@ -117,13 +117,13 @@ describe('blocks', () => {
     const counting = func(
       { in: [i32, i32], locals: [i32, i32, i32], out: [i32] },
       ([a, b], [i, j, count]) => {
-        block(null, (done) => {
-          loop(null, (nextRow) => {
+        block((done) => {
+          loop((nextRow) => {
             local.set(j, 0);
-            loop(null, (nextColumn) => {
+            loop((nextColumn) => {
               local.set(count, i32.add(count, 1));
               i32.eq(count, 10);
-              if_(null, () => br(done));
+              if_(() => br(done));
               local.set(j, i32.add(j, 1));
               i32.ne(j, b);
               br_if(nextColumn);
@@ -145,7 +145,6 @@ describe('blocks', () => {
       f: func({ in: [i32, i32], locals: [i32], out: [i32] }, ([a, b], [most]) => {
         i32.gt_u(a, b);
         if_(
-          null,
           () => local.set(most, a),
           () => local.set(most, b),
         );
@@ -166,8 +165,8 @@ describe('blocks', () => {
     const { f } = start({
       f: func({ in: [i32], out: [] }, ([x]) => {
         i32.eqz(x);
-        if_(null, () => return_());
-        loop(null, (again) => {
+        if_(() => return_());
+        loop((again) => {
           local.tee(x, i32.sub(x, 1));
           br_if(again);
         });
@@ -197,10 +196,10 @@ describe('what no function could be', () => {
     }, /takes 2 values, 1 are on the stack/);
     refused(([a]) => {
       local.get(a);
-      block(null, () => void i32.eqz());
+      block(() => void i32.eqz());
     }, /takes 1 values, 0 are on the stack/);
     refused(([a]) => {
-      block(null, () => void local.get(a));
+      block(() => void local.get(a));
       local.get(a);
     }, /leaves 0 values, got 1/);
     refused(([a]) => void i32.add(a, $), /missing/);
@@ -218,7 +217,7 @@ describe('what no function could be', () => {
   it('is refused with branches to blocks that are over', () => {
     refused(([a]) => {
       let over: Label | undefined;
-      block(null, (label) => {
+      block((label) => {
         over = label;
       });
       br(over as Label);
