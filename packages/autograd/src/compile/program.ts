@@ -30,7 +30,7 @@ interface Ready extends Linked {
   readonly engines: Lowered['engines'];
 }
 
-export class Program {
+export class Program implements Host {
   readonly #engine: Engine;
   readonly #trace: Trace;
   readonly #layout: Layout;
@@ -45,9 +45,8 @@ export class Program {
   readonly instructions: readonly Instruction[];
   /** Where large products are left to the system's library: that. */
   readonly #blas: Blas | null;
-  readonly #host: Host;
-  /** What JavaScript does when the module comes to an instruction. */
-  #hosted: readonly (() => void)[] = [];
+  /** @internal */
+  hosted: readonly (() => void)[] = [];
   #ready: Ready | null = null;
   /** The last change of any cell when it looked at its own. */
   #seen = -1;
@@ -95,11 +94,6 @@ export class Program {
     this.#gradients = this.#layout.cells.filter(
       ({ gradBefore, gradAfter }) => gradBefore !== null || gradAfter !== null,
     );
-    this.#host = {
-      run: (k) => this.#hosted[k](),
-      refuse: (k, index) => refuseIndex(this.instructions[k], index),
-      ended: () => this.#deferCells(),
-    };
   }
 
   /** Makes the module, when it is first needed. */
@@ -115,7 +109,7 @@ export class Program {
       threads: layout.threads,
       shared,
     });
-    this.#hosted = this.instructions.map((own, k) => this.#hostedBy(own, threaded.get(k)));
+    this.hosted = this.instructions.map((own, k) => this.#hostedBy(own, threaded.get(k)));
     const linked = linker.link(steps);
     const words = tableOf(steps);
     const table = layout.take(words.byteLength, 'the addresses and sizes of a program');
@@ -124,6 +118,7 @@ export class Program {
     return this.#ready;
   }
 
+  /** What JavaScript does when the module comes to an instruction: a draw's place, jobs for threads or a library, or all of it. */
   #hostedBy(instruction: Instruction, jobs: readonly Job[] | undefined): () => void {
     const layout = this.#layout;
     const { call, outputs } = instruction;
@@ -149,6 +144,11 @@ export class Program {
     for (let k = 0; k < placed.length; k++) inParallel(placed[k], layout.threads);
   }
 
+  /** @internal */
+  refuse(k: number, index: number): never {
+    return refuseIndex(this.instructions[k], index);
+  }
+
   /** Runs on the tensors of the arguments, in order; updates cells, and returns what the function returned. */
   run(inputs: readonly Tensor[]): unknown {
     const { run, table } = this.#ready ?? this.#link();
@@ -157,7 +157,7 @@ export class Program {
     for (let i = 0; i < inputs.length; i++) write(arrays[i], inputs[i].storage);
     const gradients = this.#gradients.length > 0;
     if (gradients) this.#takeGradients();
-    runWith(this.#host, run, this.#engine.arena.address, table);
+    runWith(this, run, this.#engine.arena.address, table);
     if (gradients) this.#leaveGradients();
     if (this.#trace.taps.length > 0 && isObserved()) this.#showTaps();
     const { result } = this.#trace;
@@ -172,8 +172,8 @@ export class Program {
     this.#seen = cellChanges.count;
   }
 
-  /** At an index that there is not, or in a kernel of the user's, what was assigned before is assigned, as it is eagerly. */
-  #deferCells(): void {
+  /** @internal At an index that there is not, or in a kernel of the user's, what was assigned before is assigned, as it is eagerly. */
+  ended(): void {
     for (let i = 0; i < this.#assigned.length; i++) {
       const { cell, resident } = this.#assigned[i];
       cell.defer(resident.fetch);

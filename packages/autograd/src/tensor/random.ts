@@ -85,16 +85,6 @@ export class Generator {
     return this.#words[at - BLOCK_WORDS * block] >>> 0;
   }
 
-  /** Writes down where the next `count` words are, and goes on behind them. */
-  #reserve(record: Float64Array, count: number, parameters: readonly number[]): void {
-    const at = this.#position;
-    this.#position = at + count;
-    this.#place[0] = at;
-    this.#place[1] = at / WORDS;
-    this.#record.set(parameters, RECORD_PARAMETERS);
-    record.set(this.#record);
-  }
-
   /** A uniform number in [0, 1) with 53 random bits. */
   next(): number {
     const high = this.bits() >>> 5;
@@ -231,7 +221,14 @@ export class Generator {
     const draw: Draw = { distribution, dtype, parameters };
     const length = sizeOf(sizes);
     const words = length * wordsPerElement(draw);
-    const reserve = (record: Float64Array): void => this.#reserve(record, words, parameters);
+    const reserve = (record: Float64Array): void => {
+      const at = this.#position;
+      this.#position = at + words;
+      this.#place[0] = at;
+      this.#place[1] = at / WORDS;
+      this.#record.set(parameters, RECORD_PARAMETERS);
+      record.set(this.#record);
+    };
     const fill = (out: TypedArray): void => {
       for (let i = 0; i < out.length; i++) out[i] = next();
     };

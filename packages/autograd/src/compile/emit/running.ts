@@ -4,12 +4,12 @@ import { i32, importFunc } from '../../kernels/wasm/assembler/index.js';
 
 /** Answers what a running program asks of JavaScript. */
 export interface Host {
-  /** Runs instruction k. */
-  readonly run: (k: number) => void;
+  /** What is done for each instruction that is left to JavaScript. */
+  readonly hosted: readonly (() => void)[];
   /** Throws because instruction k was given an index that there is not. */
-  readonly refuse: (k: number, index: number) => never;
+  refuse(k: number, index: number): never;
   /** Is told that the program has ended, also if it has thrown. */
-  readonly ended: () => void;
+  ended(): void;
 }
 
 /** Runs all steps of a program: where the arena begins, and where the table of parameters. */
@@ -18,7 +18,7 @@ export type Run = (arena: number, table: number) => void;
 let running: Host | null = null;
 
 /** (k): instruction k, in JavaScript. */
-export const hostCall = importFunc({ in: [i32], out: [] }, (k) => running?.run(k));
+export const hostCall = importFunc({ in: [i32], out: [] }, (k) => running?.hosted[k]());
 
 /** (k, index): never returns. */
 export const refusal = importFunc({ in: [i32, i32], out: [] }, (k, index) =>
