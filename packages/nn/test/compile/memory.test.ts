@@ -16,10 +16,7 @@ interface Growth {
   readonly last: number;
 }
 
-/**
- * Bundles the program, runs it in Node with the collector in its hands, and reads what it prints. Without the optimising
- * compiler, whose code lies in the heap too and comes whenever it pleases: 50 to 150 kB, the same after 40,000 steps.
- */
+/** Bundles the program, runs it in Node with the collector in its hands, and reads what it prints. */
 async function runAlone(program: string): Promise<Growth> {
   const folder = mkdtempSync(join(tmpdir(), 'retrograd-steps-'));
   try {
@@ -33,9 +30,7 @@ async function runAlone(program: string): Promise<Growth> {
       outfile,
     });
     const env = { ...process.env, NODE_OPTIONS: '' };
-    // From Node 22 on there are two optimising compilers.
-    const flags = Number.parseInt(process.versions.node, 10) < 22 ? [] : ['--no-maglev'];
-    const options = ['--expose-gc', '--no-opt', ...flags, outfile];
+    const options = ['--expose-gc', outfile];
     const { stdout, stderr } = spawnSync(process.execPath, options, { encoding: 'utf8', env });
     expect(stderr).toBe('');
     return JSON.parse(stdout);
@@ -44,11 +39,16 @@ async function runAlone(program: string): Promise<Growth> {
   }
 }
 
-test('10,000 compiled steps take no memory that the first ten have not taken', async () => {
+// The machine code of what has become hot lies in the heap too: that is all that has come, 50 to 97 kB. About one process in
+// thirty has heap that is freed but not yet given back; what leaks would be there in every one.
+test('10,000 compiled steps take no memory that the first ten have not taken', {
+  retry: 2,
+  timeout: 60_000,
+}, async () => {
   const { memories, wasm, arrayBuffers, heap, last } = await runAlone('steps.ts');
   expect(memories).toBeGreaterThan(0);
   expect(wasm).toBe(0);
   expect(arrayBuffers).toBeLessThanOrEqual(0);
   expect(heap).toBeLessThanOrEqual(100_000);
   expect(last).toBeGreaterThan(0);
-}, 60_000);
+});
