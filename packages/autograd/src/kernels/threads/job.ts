@@ -42,7 +42,7 @@ export interface Job<Base = number> extends Calls {
  */
 export interface PlacedJob extends Calls {
   readonly numbers: Float64Array;
-  /** The parameters of blocks that this thread has done, which it may do again. */
+  /** The parameters of the first blocks, where this thread has done them: it may do them again. */
   readonly calls: (number[] | undefined)[];
 }
 
@@ -85,6 +85,9 @@ export function rebase({ numbers, calls }: PlacedJob, parameter: number, base: n
   calls.length = 0;
 }
 
+/** Of so many blocks at most: loops have no more, and batches of small products may have any number. */
+const MOST_REMEMBERED = 256;
+
 /** The parameters of a block on this thread, which is number 0. */
 function parametersOf({ across, numbers, calls }: PlacedJob, block: number): number[] {
   const j = block % across;
@@ -94,7 +97,7 @@ function parametersOf({ across, numbers, calls }: PlacedJob, block: number): num
     const value = numbers[at] + i * numbers[at + 1] + j * numbers[at + 2];
     parameters.push(Math.min(value, numbers[at + 4]));
   }
-  calls[block] = parameters;
+  if (block < MOST_REMEMBERED) calls[block] = parameters;
   return parameters;
 }
 

@@ -65,6 +65,16 @@ describe('a job', () => {
     expect(new Set(blocks.map(([, , thread]) => thread))).toEqual(new Set([1]));
   });
 
+  it('remembers what its first blocks are called with, not that of thousands', () => {
+    const memory = sharedMemory(2);
+    const job = place(signatures(memory, 1000, 5));
+    runAlone(job);
+    expect(job.calls.length).toBe(256);
+    new Int32Array(memory.buffer).fill(-1);
+    runAlone(job);
+    expectSigned(readBlocks(memory, 5000), 1000, 5);
+  });
+
   it('is done once, completely, at any number of threads, by several of them', () => {
     const memory = sharedMemory(2);
     const pool = newPool();
