@@ -63,8 +63,9 @@ function findInPlace(
 }
 
 /**
- * Gives every block of the arena an offset; blocks whose lives don't overlap share their place. `fixed` lie elsewhere
- * (cells, constants); `inputs` are alive from the start, `outputs` to the end.
+ * Gives every block of the arena an offset; blocks whose lives don't overlap share their place, and what a formula makes of
+ * a block that nobody reads later is written over that. `fixed` lie elsewhere (cells, constants); `inputs` are alive from
+ * the start, `outputs` to the end.
  */
 export function planMemory(
   instructions: readonly Instruction[],
@@ -83,16 +84,28 @@ export function planMemory(
     offsets.set(block, addresses.take(bytesOf(block)));
     arenaBytes = Math.max(arenaBytes, addresses.end);
   };
-  const retire = (block: Symbolic, k: number): void => {
-    const offset = offsets.get(block);
-    if (offset === undefined || outputs.has(block) || (last.get(block) ?? -1) !== k) return;
-    addresses.give(offset, bytesOf(block));
-  };
+  const ends = (block: Symbolic, k: number): boolean =>
+    offsets.has(block) && !outputs.has(block) && last.get(block) === k;
+  /** Lets outputs of an instruction have the place of operands that end with it. @returns these operands. */
+  const inherit = (instruction: Instruction, k: number): Symbolic[] =>
+    instruction.outputs.flatMap((after) => {
+      if (fixed.has(after) || inPlace.has(after) || offsets.has(after)) return [];
+      const before = instruction.inputs.find(
+        (block) => ends(block, k) && overwrites(instruction, block, after),
+      );
+      if (before === undefined) return [];
+      offsets.set(after, offsets.get(before) as number);
+      return [before];
+    });
   inputs.forEach(place);
   outputs.forEach(place);
   instructions.forEach((instruction, k) => {
+    const inherited = inherit(instruction, k);
     instruction.outputs.forEach(place);
-    for (const block of new Set([...instruction.inputs, ...instruction.outputs])) retire(block, k);
+    for (const block of new Set([...instruction.inputs, ...instruction.outputs])) {
+      if (!ends(block, k) || inherited.includes(block)) continue;
+      addresses.give(offsets.get(block) as number, bytesOf(block));
+    }
   });
   return { offsets, arenaBytes, inPlace };
 }

@@ -83,15 +83,10 @@ export class ElementwiseOp implements Op {
     return this.#partials[i] as Partial | null;
   }
 
-  /**
-   * Where the derivative contains the formula itself (tanh′ = 1 − tanh²), the output takes its place, which then need
-   * not be computed again; but not where the formula is a bare argument or constant.
-   */
   #derive(i: number): Partial | null {
     const exact = derivative(this.formula, i);
     if (isZero(exact)) return null;
-    const output = argument(this.arity);
-    const factor = this.formula.args.length > 0 ? substitute(exact, this.formula, output) : exact;
+    const factor = throughOutput(exact, this.formula, argument(this.arity));
     const used = argumentsOf(factor);
     const places = new Map(used.map((from, k) => [from, k + 1]));
     return {
@@ -216,6 +211,23 @@ export class ElementwiseOp implements Op {
     }
     return this.run(inputs, dtype);
   }
+}
+
+/**
+ * Where a derivative contains the formula f itself (tanh′ = 1 − tanh²), the output takes its place, which then need not be
+ * computed again; but not where the formula is a bare argument or constant. Of f = (x ≤ k ? k : x), f ≤ k just where x is,
+ * NaN included.
+ */
+function throughOutput(slope: Expr, f: Expr, output: Expr): Expr {
+  if (f.args.length === 0) return slope;
+  const [condition, low, x] = f.args;
+  const isFloor =
+    f.op === 'select' &&
+    low.op === 'constant' &&
+    condition === x.lessEqual(low) &&
+    x.op === 'argument';
+  const through = isFloor ? substitute(slope, condition, output.lessEqual(low)) : slope;
+  return substitute(through, f, output);
 }
 
 function computedIn(common: DType, integers: ElementwiseOptions['integers']): DType {

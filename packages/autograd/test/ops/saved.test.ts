@@ -1,5 +1,5 @@
 // What is not listed as saved is not read: after the forward run everything else is overwritten.
-import { defineOp, mul, rng, type Tensor } from '@retrograd/autograd';
+import { defineOp, grad, mul, rng, type Tensor, tensor } from '@retrograd/autograd';
 import { type OpSample, samples } from '@retrograd/autograd/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Node } from '../../src/tape/node.js';
@@ -117,6 +117,18 @@ describe('derivatives read only what the operations list as saved:', () => {
     // The inputs of one that saves its output, the output of one that saves its inputs: something always is left.
     expect(poisoned).toBeGreaterThan(0);
   });
+});
+
+it('relu keeps its output alone, which what comes next keeps too', () => {
+  const x = rng(4).normal([5], { dtype: 'float64' });
+  grad((v: Tensor) => {
+    const y = v.relu();
+    expect(savedBy([y])).toEqual([y.storage]);
+    return y.sum();
+  })(x);
+  const signs = tensor([Number.NaN, -0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  const slopes = grad((v: Tensor) => v.relu().sum())(signs);
+  expect([...slopes.data()]).toEqual([1, 0, 0, 1, 0]);
 });
 
 describe('poison', () => {
