@@ -178,7 +178,7 @@ export class Layout {
 }
 
 /** How many threads may work on a memory. */
-function threadsOn(memory: WebAssembly.Memory): number {
+export function threadsOn(memory: WebAssembly.Memory): number {
   return isShared(memory) ? threadCount() : 1;
 }
 

@@ -65,7 +65,7 @@ function findInPlace(
 /**
  * Gives every block of the arena an offset; blocks whose lives don't overlap share their place, and what a formula makes of
  * a block that nobody reads later is written over that. `fixed` lie elsewhere (cells, constants); `inputs` are alive from
- * the start, `outputs` to the end.
+ * the start, `outputs` to the end. What `pairs` and the instructions after them read and write is alive during both.
  */
 export function planMemory(
   instructions: readonly Instruction[],
@@ -73,6 +73,7 @@ export function planMemory(
   inputs: readonly Symbolic[],
   outputs: ReadonlySet<Symbolic>,
   updates: readonly Update[],
+  pairs: ReadonlySet<Instruction>,
 ): Plan {
   const last = lastUses(instructions);
   const inPlace = findInPlace(instructions, updates, last);
@@ -102,8 +103,12 @@ export function planMemory(
   instructions.forEach((instruction, k) => {
     const inherited = inherit(instruction, k);
     instruction.outputs.forEach(place);
-    for (const block of new Set([...instruction.inputs, ...instruction.outputs])) {
-      if (!ends(block, k) || inherited.includes(block)) continue;
+    const before = k > 0 && pairs.has(instructions[k - 1]) ? [instructions[k - 1]] : [];
+    if (pairs.has(instruction)) return;
+    const used = [...before, instruction].flatMap((own) => [...own.inputs, ...own.outputs]);
+    for (const block of new Set(used)) {
+      const over = ends(block, k) || (before.length > 0 && ends(block, k - 1));
+      if (!over || inherited.includes(block)) continue;
       addresses.give(offsets.get(block) as number, bytesOf(block));
     }
   });

@@ -8,15 +8,14 @@ import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { cellChanges, type Variable } from '../tensor/variable.js';
 import { isPlainObject } from '../transforms/tree.js';
-import { leftToBlas, readsRate, setRate, wantsBlas } from './emit/blas.js';
-import { type Lowered, lower, type Move } from './emit/lower.js';
+import { leftToBlas, pairProducts, readsRate, setRate, wantsBlas } from './emit/blas/index.js';
+import { type Lowered, lower, type Move, type Threaded } from './emit/lower.js';
 import { type Linked, tableOf } from './emit/module.js';
 import { type Host, runWith } from './emit/running.js';
-import type { Blocks as Job } from './emit/shared.js';
 import type { Engine } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
 import { type Blocks, execute, type Instruction } from './instruction.js';
-import { type HeldCell, Layout } from './layout.js';
+import { type HeldCell, Layout, threadsOn } from './layout.js';
 import { optimize } from './optimize.js';
 import { bytesOf, planMemory, type Update } from './plan.js';
 import type { Recorder } from './recorder.js';
@@ -29,6 +28,8 @@ interface Ready extends Linked {
   readonly table: number;
   readonly engines: Lowered['engines'];
 }
+
+const NO_PAIRS: ReadonlySet<Instruction> = new Set();
 
 export class Program implements Host {
   readonly #engine: Engine;
@@ -43,6 +44,8 @@ export class Program implements Host {
   /** Where old values of cells that are assigned lie, if they are wanted after the run. */
   readonly #copies: ReadonlyMap<Symbolic, Symbolic>;
   readonly instructions: readonly Instruction[];
+  /** Products that are done at the same time as the next instruction. */
+  readonly #pairs: ReadonlySet<Instruction>;
   /** Where large products are left to the system's library: that. */
   readonly #blas: Blas | null;
   /** @internal */
@@ -68,9 +71,13 @@ export class Program implements Host {
     const blas = recorder.instructions.some(wantsBlas) ? systemBlas().blas : null;
     const accumulates = blas === null ? () => false : leftToBlas;
     const { instructions, constants: known } = recorder;
-    this.instructions = optimize(instructions, known, kept, accumulates, (dtype, length) =>
+    const optimized = optimize(instructions, known, kept, accumulates, (dtype, length) =>
       recorder.block(dtype, length),
     );
+    const canPair = blas?.shareable === true && threadsOn(engine.heap.memory) % 2 === 0;
+    const paired = canPair ? pairProducts(optimized) : { instructions: optimized, pairs: NO_PAIRS };
+    this.instructions = paired.instructions;
+    this.#pairs = paired.pairs;
     this.#blas = blas;
 
     const constants = readConstants(recorder.constants, this.instructions, kept);
@@ -85,6 +92,7 @@ export class Program implements Host {
       [...inputs, ...gradients],
       new Set([...kept].filter((block) => !fixed.has(block))),
       updates,
+      this.#pairs,
     );
     this.#moves = assigned
       .filter(({ before, after }) => plan.inPlace.get(after) !== before)
@@ -100,7 +108,7 @@ export class Program implements Host {
   #link(): Ready {
     const { gemm, heap, linker, shared } = this.#engine;
     const layout = this.#layout;
-    const { steps, engines, threaded } = lower(this.instructions, this.#moves, {
+    const { steps, engines, threaded } = lower(this.instructions, this.#pairs, this.#moves, {
       placeOf: (block) => layout.placeOf(block),
       numberAt: (value, dtype) => layout.numberAt(value, dtype),
       gemm,
@@ -119,11 +127,11 @@ export class Program implements Host {
   }
 
   /** What JavaScript does when the module comes to an instruction: a draw's place, jobs for threads or a library, or all of it. */
-  #hostedBy(instruction: Instruction, jobs: readonly Job[] | undefined): () => void {
+  #hostedBy(instruction: Instruction, threaded: Threaded | undefined): () => void {
     const layout = this.#layout;
     const { call, outputs } = instruction;
     const share = (): void => {
-      if (jobs !== undefined) this.#share(jobs, instruction);
+      if (threaded !== undefined) this.#share(threaded);
     };
     if (call.kind === 'draw' && call.stream !== null) {
       const { reserve } = call.stream;
@@ -132,15 +140,16 @@ export class Program implements Host {
         share();
       };
     }
-    if (jobs !== undefined) return share;
+    if (threaded !== undefined) return share;
     return () => execute(kernels, instruction, layout.operandsOf(instruction));
   }
 
-  /** Runs the jobs of an instruction. */
-  #share(jobs: readonly Job[], instruction: Instruction): void {
+  #share({ jobs, of }: Threaded): void {
     const layout = this.#layout;
     const placed = layout.jobsOf(jobs, this.#blas);
-    if (readsRate(instruction.call)) setRate(placed, layout.operandsOf(instruction).inputs[3][0]);
+    for (let i = 0; i < of.length; i++) {
+      if (readsRate(of[i].call)) setRate(placed, i, layout.operandsOf(of[i]).inputs[3][0]);
+    }
     for (let k = 0; k < placed.length; k++) inParallel(placed[k], layout.threads);
   }
 

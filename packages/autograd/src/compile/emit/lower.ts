@@ -4,7 +4,7 @@ import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ExplainedKernel } from '../explain.js';
 import { fillsWhole, type Instruction } from '../instruction.js';
 import { bytesOf } from '../plan.js';
-import { blasBlocks } from './blas.js';
+import { blasBlocks, pairBlocks } from './blas/index.js';
 import { convertStep } from './convert.js';
 import { moveStep, stridedStep, zerosStep } from './copies.js';
 import { drawStep } from './draw.js';
@@ -64,8 +64,14 @@ export interface Lowered {
   readonly steps: readonly Step[];
   /** For each instruction, what runs it. */
   readonly engines: readonly ExplainedKernel['engine'][];
-  /** The instructions that are cut over threads, or that a library does: host steps to the module. */
-  readonly threaded: ReadonlyMap<number, readonly Blocks[]>;
+  /** By the first of their instructions, what is cut over threads, or left to a library: host steps to the module. */
+  readonly threaded: ReadonlyMap<number, Threaded>;
+}
+
+/** Jobs, and the instructions that they do: one, or two products at once. */
+export interface Threaded {
+  readonly jobs: readonly Blocks[];
+  readonly of: readonly Instruction[];
 }
 
 /** An instruction in blocks; null if it isn't worth more than one thread. */
@@ -81,32 +87,41 @@ function blocksOf(
   return blocks === null ? null : [blocks];
 }
 
-/** A program's steps. The first of several partial writes begins on zeros, as on a fresh array. */
+/**
+ * A program's steps. The first of several partial writes begins on zeros, as on a fresh array. `pairs` are the products that
+ * may be done at the same time as the next instruction.
+ */
 export function lower(
   instructions: readonly Instruction[],
+  pairs: ReadonlySet<Instruction>,
   moves: readonly Move[],
   context: StepContext,
 ): Lowered {
   const written = new Set<Symbolic>();
   const steps: Step[] = [];
-  const threaded = new Map<number, readonly Blocks[]>();
+  const threaded = new Map<number, Threaded>();
+  const done = new Set<Instruction>();
   const engines = instructions.map((instruction, k): ExplainedKernel['engine'] => {
+    if (done.has(instruction)) return 'blas';
     const { call, partial, outputs } = instruction;
     const [out] = outputs;
     const covered = !partial || written.has(out) || (call.kind === 'copy' && fillsWhole(call, out));
     if (!covered) steps.push(zerosStep(context.placeOf(out), bytesOf(out)));
     written.add(out);
-    const native = blasBlocks(instruction, context);
+    const next = instructions[k + 1];
+    const pair = pairs.has(instruction) ? pairBlocks(instruction, next, context) : null;
+    const native = pair ?? blasBlocks(instruction, context);
     if (native !== null) {
-      threaded.set(k, native.blocks);
-      if (native.before !== null) steps.push(native.before);
-      steps.push({ kind: 'host', k });
+      if (pair !== null) done.add(next);
+      const of = pair === null ? [instruction] : [instruction, next];
+      threaded.set(k, { jobs: native.blocks, of });
+      steps.push(...native.before, { kind: 'host', k });
       return 'blas';
     }
     const step = stepOf(instruction, k, context);
-    const blocks = blocksOf(instruction, step, context);
-    if (blocks !== null) {
-      threaded.set(k, blocks);
+    const jobs = blocksOf(instruction, step, context);
+    if (jobs !== null) {
+      threaded.set(k, { jobs, of: [instruction] });
       steps.push({ kind: 'host', k });
       return 'threads';
     }

@@ -27,6 +27,9 @@ export interface BlasProduct<Address> extends Omit<Placed<Address>, 'add'> {
 /** Which of a job's parameters are A, B and C. */
 export const OPERANDS = [7, 9, 12] as const;
 
+/** How many parameters a call has. */
+export const PARAMETERS = 14;
+
 /** Which of a job's parameters is alpha. */
 export const ALPHA = 6;
 
@@ -35,6 +38,9 @@ export function partsOf(m: number, n: number, k: number, threads: number): numbe
   if (threads < 2 || m * n * k < CUT_FROM) return 1;
   return Math.max(1, Math.min(threads, Math.floor(Math.max(m, n) / LEAST_PART)));
 }
+
+/** Two products of so many multiplications each are worth it to be done at once. */
+export const worthPair = (multiplications: number): boolean => 2 * multiplications >= CUT_FROM;
 
 /** The product as calls of the library, in `parts` parts by rows or columns of C. */
 export function blasJob<Address>(

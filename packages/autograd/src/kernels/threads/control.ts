@@ -45,10 +45,12 @@ export const HEAD = {
   /** Blocks side by side: block b is (⌊b / across⌋, b mod across). */
   across: 3,
   parameters: 4,
+  /** Blocks of each of the sets of parameters, one behind another: block b is block (b mod each) of set ⌊b / each⌋. */
+  each: 5,
 } as const;
 
 /** Where the parameters of a job begin, behind its head. */
-export const HEAD_NUMBERS = 5;
+export const HEAD_NUMBERS = 6;
 
 /** Numbers of a parameter: base, its step from one block down, across, and from one thread to the next, and its limit. */
 export const PARAMETER_NUMBERS = 5;

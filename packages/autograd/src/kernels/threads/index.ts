@@ -3,6 +3,7 @@
 export {
   type Job,
   type JobParameter,
+  joined,
   type PlacedJob,
   placed,
   rebase,

@@ -34,6 +34,15 @@ interface Calls {
 /** Calls of one function that may happen in any order, and at the same time. */
 export interface Job<Base = number> extends Calls {
   readonly parameters: readonly JobParameter<Base>[];
+  /** How many sets of as many parameters there are, one behind another, each for all rows and columns of blocks. Default: 1. */
+  readonly sets?: number;
+}
+
+/** Two jobs of one function as one; null if they have not the same rows and columns of blocks. */
+export function joined<Base>(first: Job<Base>, second: Job<Base>): Job<Base> | null {
+  if (first.target !== second.target) return null;
+  if (first.down !== second.down || first.across !== second.across) return null;
+  return { ...first, parameters: [...first.parameters, ...second.parameters], sets: 2 };
 }
 
 /**
@@ -61,11 +70,12 @@ function numberOf(target: Shared): number {
 
 /** The job with every base as the number that it is. */
 export function placed<Base>(
-  { target, down, across, parameters }: Job<Base>,
+  { target, down, across, parameters, sets = 1 }: Job<Base>,
   toNumber: (base: Base) => number,
 ): PlacedJob {
   if (parameters.length > MOST_PARAMETERS) throw new Error('unreachable: too many parameters');
-  const head = [numberOf(target), 0, down * across, across, parameters.length];
+  const each = down * across;
+  const head = [numberOf(target), 0, sets * each, across, parameters.length / sets, each];
   const rows = parameters.map((one) => [
     toNumber(one.base),
     one.down ?? 0,
@@ -90,10 +100,13 @@ const MOST_REMEMBERED = 256;
 
 /** The parameters of a block on this thread, which is number 0. */
 function parametersOf({ across, numbers, calls }: PlacedJob, block: number): number[] {
-  const j = block % across;
-  const i = (block - j) / across;
+  const own = block % numbers[HEAD.each];
+  const j = own % across;
+  const i = (own - j) / across;
+  const count = numbers[HEAD.parameters] * PARAMETER_NUMBERS;
+  const start = HEAD_NUMBERS + ((block - own) / numbers[HEAD.each]) * count;
   const parameters: number[] = [];
-  for (let at = HEAD_NUMBERS; at < numbers.length; at += PARAMETER_NUMBERS) {
+  for (let at = start; at < start + count; at += PARAMETER_NUMBERS) {
     const value = numbers[at] + i * numbers[at + 1] + j * numbers[at + 2];
     parameters.push(Math.min(value, numbers[at + 4]));
   }
@@ -112,7 +125,7 @@ export function runAlone(job: PlacedJob): void {
   for (let block = 0; block < blocks; block++) runBlock(job, block);
 }
 
-/** A job of many blocks as two of about half as many. */
+/** A job of many blocks, of one set of parameters, as two of about half as many. */
 export function halves(job: PlacedJob): PlacedJob[] {
   const [along, step] = job.down > 1 ? (['down', 1] as const) : (['across', 2] as const);
   const first = Math.ceil(job[along] / 2);
@@ -122,6 +135,7 @@ export function halves(job: PlacedJob): PlacedJob[] {
       own.numbers[at] += skipped * own.numbers[at + step];
     }
     own.numbers[HEAD.blocks] = own.down * own.across;
+    own.numbers[HEAD.each] = own.numbers[HEAD.blocks];
     own.numbers[HEAD.across] = own.across;
     return own;
   };

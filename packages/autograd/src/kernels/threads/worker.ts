@@ -49,9 +49,10 @@ function work() {
     if (block >= numbers[H.blocks] || index >= numbers[H.threads] || !calls.has(numbers[H.target])) return;
     if (Atomics.compareExchange(words, W.ticket, ticket, ticket + 1) !== ticket) continue;
     try {
-      const j = block % numbers[H.across], i = (block - j) / numbers[H.across];
-      const values = [];
-      for (let p = 0, at = ${HEAD_NUMBERS}; p < numbers[H.parameters]; p++, at += ${PARAMETER_NUMBERS}) {
+      const own = block % numbers[H.each], j = own % numbers[H.across], i = (own - j) / numbers[H.across];
+      const count = numbers[H.parameters], values = [];
+      let at = ${HEAD_NUMBERS} + (block - own) / numbers[H.each] * count * ${PARAMETER_NUMBERS};
+      for (let p = 0; p < count; p++, at += ${PARAMETER_NUMBERS}) {
         const value = numbers[at] + i * numbers[at + 1] + j * numbers[at + 2] + index * numbers[at + 3];
         values.push(Math.min(value, numbers[at + 4]));
       }

@@ -1,6 +1,6 @@
 // Tests of jobs in blocks: everything is done once, whoever does it, and failures leave this thread to work alone.
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Job, Pool, placed, runAlone } from '../../../src/kernels/threads/index.js';
+import { type Job, joined, Pool, placed, runAlone } from '../../../src/kernels/threads/index.js';
 import { PAGE, sharedMemory, signing, until } from './support.js';
 
 const WORDS = 4;
@@ -122,6 +122,31 @@ describe('a job', () => {
       new Int32Array(memory.buffer).fill(-1);
       if (run > 20 && pool.started === 2) break;
     }
+  });
+
+  it('does two jobs alike as one', () => {
+    const memory = sharedMemory(2);
+    const pool = newPool();
+    const target = signing(memory);
+    const [first, second] = [0, PAGE].map((at) => signatures(memory, 20, 3, target, at));
+    const both = joined(first, second);
+    expect(both).not.toBeNull();
+    const check = () => {
+      expectSigned(readBlocks(memory, 60), 20, 3);
+      expectSigned(readBlocks(memory, 60, PAGE), 20, 3);
+      new Int32Array(memory.buffer).fill(-1);
+    };
+    runAlone(place(both as Job));
+    check();
+    until(() => {
+      pool.run(place(both as Job), 3);
+      check();
+      return pool.started === 2;
+    });
+    pool.run(place(both as Job), 3);
+    check();
+    expect(joined(first, signatures(memory, 30, 2, target))).toBeNull();
+    expect(joined(first, signatures(memory, 20, 3))).toBeNull();
   });
 
   it('reaches memory that has grown since the workers came up', () => {

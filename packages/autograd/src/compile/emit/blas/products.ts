@@ -1,17 +1,17 @@
 // Matrix products that the system's BLAS does, in parts that threads take.
 
-import type { Blas } from '../../kernels/blas/index.js';
-import { ALPHA, blasJob, OPERANDS, partsOf } from '../../kernels/blas/job.js';
-import { type PlacedJob, rebase } from '../../kernels/threads/index.js';
-import type { LaneType } from '../../kernels/wasm/vector.js';
-import { isFloating } from '../../tensor/dtype.js';
-import type { Symbolic } from '../../tensor/symbolic.js';
-import type { DescentCall, Instruction, MatmulCall } from '../instruction.js';
-import { bytesOf } from '../plan.js';
-import { moveStep } from './copies.js';
-import { gridOf, sizesOf } from './products.js';
-import type { Blocks, Pointer } from './shared.js';
-import { behind, type CallStep, type StepContext } from './step.js';
+import type { Blas } from '../../../kernels/blas/index.js';
+import { ALPHA, blasJob, OPERANDS, PARAMETERS, partsOf } from '../../../kernels/blas/job.js';
+import { joined, type PlacedJob, rebase } from '../../../kernels/threads/index.js';
+import type { LaneType } from '../../../kernels/wasm/vector.js';
+import { isFloating } from '../../../tensor/dtype.js';
+import type { Symbolic } from '../../../tensor/symbolic.js';
+import type { DescentCall, Instruction, MatmulCall } from '../../instruction.js';
+import { bytesOf } from '../../plan.js';
+import { moveStep } from '../copies.js';
+import { gridOf, sizesOf } from '../products.js';
+import type { Blocks, Pointer } from '../shared.js';
+import { behind, type CallStep, type StepContext } from '../step.js';
 
 /**
  * Products of as many multiplications gain more from the system's BLAS than the way there and back costs: a step of
@@ -35,7 +35,7 @@ function blocksOf(
   call: MatmulCall,
   blocks: readonly Symbolic[],
   [alpha, beta]: readonly [number, number],
-  { placeOf, threads }: StepContext,
+  { placeOf, threads }: Pick<StepContext, 'placeOf' | 'threads'>,
 ): readonly Blocks[] {
   const { m, n, k, batch, transposeA, transposeB } = call;
   const dtype = call.dtype as LaneType;
@@ -60,30 +60,49 @@ function blocksOf(
   return [{ target, parameters: stepping, down, across }];
 }
 
-/** What BLAS does of an instruction, and what is done before; null if that is nothing. */
+/** What BLAS does of instructions, and what is done before. */
+export interface Native {
+  readonly before: readonly CallStep[];
+  readonly blocks: readonly Blocks[];
+}
+
+/** What BLAS does of an instruction; null if that is nothing. */
 export function blasBlocks(
   { call, inputs, outputs: [out] }: Instruction,
-  context: StepContext,
-): { readonly before: CallStep | null; readonly blocks: readonly Blocks[] } | null {
+  context: Pick<StepContext, 'blas' | 'placeOf' | 'threads'>,
+): Native | null {
   const { blas, placeOf } = context;
   if (blas === null) return null;
   if (call.kind === 'matmul' && leftToBlas(call)) {
     const blocks = blocksOf(blas, call, [...inputs, out], [1, 0], context);
-    return { before: null, blocks };
+    return { before: [], blocks };
   }
   if (call.kind !== 'descent') return null;
   const [a, b, w] = inputs;
   const [from, to] = [placeOf(w), placeOf(out)];
   const inPlace = from.inArena === to.inArena && from.offset === to.offset;
-  const before = inPlace ? null : moveStep(to, from, bytesOf(out));
+  const before = inPlace ? [] : [moveStep(to, from, bytesOf(out))];
   // A rate that isn't known is set when the program runs.
   const factors = [-(call.rate ?? 0), 1] as const;
   return { before, blocks: blocksOf(blas, call.product, [a, b, out], factors, context) };
 }
 
-/** Lets the jobs of a descent go along its product at a rate. */
-export function setRate(jobs: readonly PlacedJob[], rate: number): void {
-  for (let k = 0; k < jobs.length; k++) rebase(jobs[k], ALPHA, -rate);
+/** What BLAS does of two products at once, half of the threads each. Null if they fall into parts in different ways. */
+export function pairBlocks(
+  first: Instruction,
+  second: Instruction,
+  context: StepContext,
+): Native | null {
+  const half = { ...context, threads: context.threads / 2 };
+  const [one, other] = [blasBlocks(first, half), blasBlocks(second, half)];
+  if (one === null || other === null) return null;
+  const job = joined(one.blocks[0], other.blocks[0]);
+  return job && { before: [...one.before, ...other.before], blocks: [job] };
+}
+
+/** Lets the jobs of a descent go along its product at a rate; of a pair, which of both it is. */
+export function setRate(jobs: readonly PlacedJob[], which: number, rate: number): void {
+  for (let k = 0; k < jobs.length; k++) rebase(jobs[k], which * PARAMETERS + ALPHA, -rate);
 }
 
 /** Whether a descent learns its rate when the program runs, from its last input. */

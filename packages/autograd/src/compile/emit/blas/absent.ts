@@ -1,10 +1,15 @@
 // What stands in the place of products by BLAS in bundles for a browser: there are none.
 
-import type { DescentCall, Instruction } from '../instruction.js';
-import type * as blas from './blas.js';
+import type { DescentCall, Instruction } from '../../instruction.js';
+import type * as blas from './index.js';
 
 export const leftToBlas: typeof blas.leftToBlas = () => false;
 export const wantsBlas: typeof blas.wantsBlas = () => false;
 export const blasBlocks: typeof blas.blasBlocks = () => null;
+export const pairBlocks: typeof blas.pairBlocks = () => null;
+export const pairProducts: typeof blas.pairProducts = (instructions) => ({
+  instructions,
+  pairs: new Set(),
+});
 export const setRate: typeof blas.setRate = () => {};
 export const readsRate = (_: Instruction['call']): _ is DescentCall => false;

@@ -1,0 +1,11 @@
+// Products of a program that the system's BLAS does.
+
+export { type Paired, pairProducts } from './pairs.js';
+export {
+  blasBlocks,
+  leftToBlas,
+  pairBlocks,
+  readsRate,
+  setRate,
+  wantsBlas,
+} from './products.js';
