@@ -16,7 +16,37 @@ export interface Engine {
   readonly linker: Linker;
   readonly shared: SharedFunctions;
   /** The arena, sized for the largest program; every program lays its blocks anew in each run. */
-  arena: { address: number; bytes: number };
+  arena: Arena;
+  /** What programs have that run within others. */
+  readonly others: Arena[];
+}
+
+interface Arena {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+const NO_ARENA: Arena = { address: 0, bytes: 0 };
+
+/** Makes the arena large enough; what programs keep between runs does not lie there. @throws MemoryError */
+export function reserveArena(engine: Engine, bytes: number): void {
+  const { heap, arena } = engine;
+  if (bytes <= arena.bytes) return;
+  const address = heap.take(bytes, 'the arena');
+  if (arena.bytes > 0) heap.give(arena.address, arena.bytes);
+  engine.arena = { address, bytes };
+}
+
+/** Calls what may run other programs while one is running: they have another arena. */
+export function aside(engine: Engine, fn: () => void): void {
+  const own = engine.arena;
+  engine.arena = engine.others.pop() ?? NO_ARENA;
+  try {
+    fn();
+  } finally {
+    engine.others.push(engine.arena);
+    engine.arena = own;
+  }
 }
 
 /** An engine on a memory of its own. */
@@ -29,7 +59,8 @@ export function createEngine(): Engine {
     gemm: instantiateGemm(memory),
     linker: new Linker(memory),
     shared: new SharedFunctions(memory),
-    arena: { address: 0, bytes: 0 },
+    arena: NO_ARENA,
+    others: [],
   };
 }
 

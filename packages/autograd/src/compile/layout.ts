@@ -13,7 +13,7 @@ import type { Resident } from './cells.js';
 import { reduceScratchBytes } from './emit/reduce.js';
 import { type Blocks as Job, placedAt } from './emit/shared.js';
 import type { Place } from './emit/step.js';
-import type { Engine } from './engine.js';
+import { type Engine, reserveArena } from './engine.js';
 import type { Blocks, Instruction, Operands } from './instruction.js';
 import { bytesOf, type Plan } from './plan.js';
 import type { Constant } from './recorder.js';
@@ -191,13 +191,4 @@ function scratchBytes(threads: number, instructions: readonly Instruction[]): nu
     return threads * scratchPerThread(call.dtype, call.n, call.k);
   });
   return Math.max(0, ...needed);
-}
-
-/** Makes the arena large enough; what programs keep between runs does not lie there. */
-function reserveArena(engine: Engine, bytes: number): void {
-  const { heap, arena } = engine;
-  if (bytes <= arena.bytes) return;
-  const address = heap.take(bytes, 'the arena');
-  if (arena.bytes > 0) heap.give(arena.address, arena.bytes);
-  engine.arena = { address, bytes };
 }

@@ -4,23 +4,35 @@ import { callSite, IndexError } from '../errors.js';
 import { kernels } from '../kernels/active.js';
 import { type Blas, systemBlas } from '../kernels/blas/index.js';
 import { inParallel } from '../kernels/threads/index.js';
+import { isShared } from '../kernels/wasm/threading.js';
+import type { TypedArray } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { cellChanges, type Variable } from '../tensor/variable.js';
 import { isPlainObject } from '../transforms/tree.js';
-import { leftToBlas, pairProducts, readsRate, setRate, wantsBlas } from './emit/blas/index.js';
+import {
+  leftToBlas,
+  type Moving,
+  moveTo,
+  movingOf,
+  pairProducts,
+  readOutside,
+  readsRate,
+  setRate,
+  wantsBlas,
+} from './emit/blas/index.js';
 import { type Lowered, lower, type Move, type Threaded } from './emit/lower.js';
 import { type Linked, tableOf } from './emit/module.js';
 import { type Host, runWith } from './emit/running.js';
-import type { Engine } from './engine.js';
+import { aside, type Engine, reserveArena } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
-import { type Blocks, execute, type Instruction } from './instruction.js';
+import { type Blocks, execute, type Instruction, type Operands } from './instruction.js';
 import { type HeldCell, Layout, threadsOn } from './layout.js';
+import { changes, copiesOfOld, separated } from './old-values.js';
 import { optimize } from './optimize.js';
 import { bytesOf, planMemory, type Update } from './plan.js';
-import type { Recorder } from './recorder.js';
 import { isObserved, show } from './tap.js';
-import { Slot, type Trace, type TracedCell } from './trace.js';
+import { Slot, type Trace } from './trace.js';
 import { read, write } from './views.js';
 
 /** What runs: a module, and where its table of parameters lies. */
@@ -30,13 +42,17 @@ interface Ready extends Linked {
 }
 
 const NO_PAIRS: ReadonlySet<Instruction> = new Set();
+const NO_BLOCKS: ReadonlySet<Symbolic> = new Set();
 
 export class Program implements Host {
   readonly #engine: Engine;
   readonly #trace: Trace;
   readonly #layout: Layout;
-  /** The blocks of the tensors of the arguments. */
+  /** The blocks of the tensors of the arguments that are copied in. */
   readonly #arguments: Blocks;
+  /** The others: the library reads them where they lie in the process, which is known when the program runs. */
+  readonly #outside: ReadonlySet<Symbolic>;
+  #addresses: readonly number[] = [];
   /** The cells that it assigns, and those whose gradient it reads or leaves. */
   readonly #assigned: readonly HeldCell[];
   readonly #gradients: readonly HeldCell[];
@@ -58,7 +74,6 @@ export class Program implements Host {
   constructor(engine: Engine, trace: Trace) {
     this.#engine = engine;
     this.#trace = trace;
-    this.#arguments = { inputs: trace.inputs, outputs: [] };
     const { recorder, inputs, outputs } = trace;
     const cells = separated(trace);
     this.#copies = copiesOfOld(trace);
@@ -79,6 +94,9 @@ export class Program implements Host {
     this.instructions = paired.instructions;
     this.#pairs = paired.pairs;
     this.#blas = blas;
+    this.#outside = blas === null ? NO_BLOCKS : readOutside(paired.instructions, inputs, kept);
+    const within = inputs.filter((block) => !this.#outside.has(block));
+    this.#arguments = { inputs: within, outputs: [] };
 
     const constants = readConstants(recorder.constants, this.instructions, kept);
     const fixed = new Set([...cells.map(({ before }) => before), ...constants.keys()]);
@@ -89,7 +107,7 @@ export class Program implements Host {
     const plan = planMemory(
       this.instructions,
       fixed,
-      [...inputs, ...gradients],
+      [...within, ...gradients],
       new Set([...kept].filter((block) => !fixed.has(block))),
       updates,
       this.#pairs,
@@ -110,6 +128,7 @@ export class Program implements Host {
     const layout = this.#layout;
     const { steps, engines, threaded } = lower(this.instructions, this.#pairs, this.#moves, {
       placeOf: (block) => layout.placeOf(block),
+      outside: (block) => (this.#outside.has(block) ? this.#trace.inputs.indexOf(block) : -1),
       numberAt: (value, dtype) => layout.numberAt(value, dtype),
       gemm,
       blas: this.#blas,
@@ -130,8 +149,9 @@ export class Program implements Host {
   #hostedBy(instruction: Instruction, threaded: Threaded | undefined): () => void {
     const layout = this.#layout;
     const { call, outputs } = instruction;
+    const moving = threaded === undefined ? [] : movingOf(threaded.jobs);
     const share = (): void => {
-      if (threaded !== undefined) this.#share(threaded);
+      if (threaded !== undefined) this.#share(threaded, moving);
     };
     if (call.kind === 'draw' && call.stream !== null) {
       const { reserve } = call.stream;
@@ -141,14 +161,34 @@ export class Program implements Host {
       };
     }
     if (threaded !== undefined) return share;
+    if (call.kind === 'host') return () => this.#leaveToUser(instruction);
     return () => execute(kernels, instruction, layout.operandsOf(instruction));
   }
 
-  #share({ jobs, of }: Threaded): void {
+  /**
+   * A kernel of the user's may run other programs, and this one. Where threads don't share the memory, it has arrays of its
+   * own: growing would take those over the memory from it.
+   */
+  #leaveToUser(instruction: Instruction): void {
+    const { memory } = this.#engine.heap;
+    const operands = this.#layout.operandsOf(instruction);
+    const addresses = this.#addresses;
+    const given = isShared(memory) ? operands : owned(operands);
+    aside(this.#engine, () => execute(kernels, instruction, given));
+    this.#addresses = addresses;
+    if (given !== operands) {
+      this.#layout.operandsOf(instruction).outputs.forEach((out, k) => {
+        write(out, given.outputs[k]);
+      });
+    }
+  }
+
+  #share({ jobs, of }: Threaded, moving: readonly Moving[]): void {
     const layout = this.#layout;
     const placed = layout.jobsOf(jobs, this.#blas);
+    if (moving.length > 0) moveTo(placed, moving, this.#addresses);
     for (let i = 0; i < of.length; i++) {
-      if (readsRate(of[i].call)) setRate(placed, i, layout.operandsOf(of[i]).inputs[3][0]);
+      if (readsRate(of[i].call)) setRate(placed, i, layout.arrayOf(of[i].inputs[3])[0]);
     }
     for (let k = 0; k < placed.length; k++) inParallel(placed[k], layout.threads);
   }
@@ -162,8 +202,10 @@ export class Program implements Host {
   run(inputs: readonly Tensor[]): unknown {
     const { run, table } = this.#ready ?? this.#link();
     if (this.#seen !== cellChanges.count) this.#loadCells();
+    reserveArena(this.#engine, this.#layout.arenaBytes);
     const { inputs: arrays } = this.#layout.operandsOf(this.#arguments);
-    for (let i = 0; i < inputs.length; i++) write(arrays[i], inputs[i].storage);
+    if (arrays.length < inputs.length) this.#take(inputs, arrays);
+    else for (let i = 0; i < inputs.length; i++) write(arrays[i], inputs[i].storage);
     const gradients = this.#gradients.length > 0;
     if (gradients) this.#takeGradients();
     runWith(this, run, this.#engine.arena.address, table);
@@ -171,6 +213,17 @@ export class Program implements Host {
     if (this.#trace.taps.length > 0 && isObserved()) this.#showTaps();
     const { result } = this.#trace;
     return result instanceof Slot ? this.#read(result) : this.#valueOf(result);
+  }
+
+  /** Copies arguments in, but for those that stay where they are. */
+  #take(inputs: readonly Tensor[], arrays: readonly TypedArray[]): void {
+    let next = 0;
+    this.#addresses = this.#trace.inputs.map((block, i) => {
+      const { storage } = inputs[i];
+      if (this.#outside.has(block)) return (this.#blas as Blas).addressOf(storage as Float32Array);
+      write(arrays[next++], storage);
+      return 0;
+    });
   }
 
   /** Copies cells in that have been assigned since they were. */
@@ -260,6 +313,11 @@ export class Program implements Host {
   }
 }
 
+const owned = ({ inputs, outputs }: Operands): Operands => ({
+  inputs: inputs.map((array) => array.slice()),
+  outputs: outputs.map((array) => array.slice()),
+});
+
 const isAsTraced = ({ cell, before, gradBefore, requiresGrad }: HeldCell): boolean =>
   cell.isLike(before.dtype, requiresGrad, gradBefore !== null);
 
@@ -279,45 +337,4 @@ function refuseIndex({ call, site }: Instruction, index: number): never {
     `${call.kernel}: indices lie in ${-call.count} … ${call.count - 1}, got one outside${site === null ? '' : callSite(site)}, ` +
       `${index < 0 ? index - call.count : index}. Check them against the size of the axis.`,
   );
-}
-
-const changes = ({ before, after }: TracedCell): boolean => before !== after;
-
-const oldValues = (cells: readonly TracedCell[]): ReadonlySet<Symbolic> =>
-  new Set(cells.filter(changes).map(({ before }) => before));
-
-/**
- * A cell that takes the old value of another one, which changes too, takes it from a copy: otherwise the one that is
- * written first would be lost.
- */
-function separated({ recorder, cells }: Trace): TracedCell[] {
-  const changing = oldValues(cells);
-  return cells.map((traced) => {
-    const { after } = traced;
-    if (!changes(traced) || !changing.has(after)) return traced;
-    const copy = copyOf(recorder, after);
-    recorder.instructions.push(copy);
-    return { ...traced, after: copy.outputs[0] };
-  });
-}
-
-/** The old value of a cell that changes, where it is returned, shown, or left as a gradient: a copy made before anything. */
-function copiesOfOld({ recorder, cells, outputs }: Trace): Map<Symbolic, Symbolic> {
-  const changing = oldValues(cells);
-  const wanted = [...outputs.map(({ block }) => block), ...cells.map((cell) => cell.gradAfter)];
-  const copies = new Map<Symbolic, Symbolic>();
-  for (const block of wanted) {
-    if (block === null || !changing.has(block) || copies.has(block)) continue;
-    const copy = copyOf(recorder, block);
-    recorder.instructions.unshift(copy);
-    copies.set(block, copy.outputs[0]);
-  }
-  return copies;
-}
-
-function copyOf(recorder: Recorder, block: Symbolic): Instruction {
-  const layout = { offset: 0, strides: [1] };
-  const call = { kind: 'copy', from: layout, to: layout, shape: [block.length] } as const;
-  const outputs = [recorder.block(block.dtype, block.length)];
-  return { call, inputs: [block], outputs, partial: false, site: null };
 }

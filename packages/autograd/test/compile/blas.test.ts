@@ -4,6 +4,7 @@ import {
   backendInfo,
   compile,
   defineElementwise,
+  matmul,
   rng,
   setThreads,
   type Tensor,
@@ -94,6 +95,48 @@ describe.skipIf(gemm !== 'blas')(
         expect(difference(weights[0].value, weights[1].value)).toBeLessThan(1e-13);
       }
       expect(step.explain().kernels.some(({ kernel }) => kernel.startsWith('W - rate'))).toBe(true);
+    });
+
+    it('reads large arguments where they lie, unless others read them too', () => {
+      const arenas = [1, 2].map((threads) => {
+        setThreads(threads);
+        const arenaOf = (step: Step): number => {
+          const program = compile(step);
+          for (let run = 0; run < 4; run++) {
+            const [a, b] = [normal(150, 130), normal(2, 150, 130).slice(run % 2)];
+            expect(difference(program(a, b), step(a, b))).toBeLessThan(1e-13);
+          }
+          return program.explain().arenaBytes;
+        };
+        const product: Step = (a, b) => matmul(a, b, { transposeB: true });
+        const alone = arenaOf((a, b) => product(a, b).add(1));
+        const summed = arenaOf((a, b) => product(a, b).add(a.sum()));
+        const both = arenaOf((a, b) => product(a, b).add(a.sum()).add(b.sum()));
+        return [summed - alone, both - alone].map((bytes) => Math.round(bytes / (8 * 150 * 130)));
+      });
+      expect(arenas).toEqual([
+        [1, 2],
+        [1, 2],
+      ]);
+    });
+
+    it('returns an argument that a product has read', () => {
+      const program = compile((a: Tensor) => [a, matmul(a, a, { transposeB: true })]);
+      const a = normal(150, 130);
+      expect(program(a)[0].data()).toEqual(a.data());
+    });
+
+    it('reads batches of arguments where they lie', () => {
+      setThreads(2);
+      const program = compile((a: Tensor, b: Tensor) => a.matmul(b));
+      for (const [a, b] of [
+        [normal(3, 70, 80), normal(80, 75)],
+        [normal(3, 150, 160), normal(3, 160, 140)],
+      ]) {
+        for (const own of [a, a.mul(2)]) {
+          expect(difference(program(own, b), own.matmul(b))).toBeLessThan(1e-13);
+        }
+      }
     });
 
     it('finds its operands where memory has grown, and the arena has moved', () => {

@@ -25,11 +25,22 @@ export interface Pointer {
   readonly pointer: Place;
 }
 
-/** A job whose addresses are known when the arena has its place. */
-export type Blocks = Job<Parameter | Pointer>;
+/** A place in an argument that is not copied in: behind where that lies, which is known when the program runs. */
+export interface Outside {
+  readonly argument: number;
+  readonly behind: number;
+}
 
-function addressOf(parameter: Parameter | Pointer, arena: number, memory: number): number {
+/** A job whose addresses are known when the arena has its place. */
+export type Blocks = Job<Parameter | Pointer | Outside>;
+
+function addressOf(
+  parameter: Parameter | Pointer | Outside,
+  arena: number,
+  memory: number,
+): number {
   if (typeof parameter === 'number') return parameter;
+  if ('argument' in parameter) return parameter.behind;
   if ('pointer' in parameter) return memory + addressOf(parameter.pointer, arena, memory);
   return parameter.inArena ? parameter.offset + arena : parameter.offset;
 }

@@ -43,6 +43,8 @@ export type Step = CallStep | HostStep;
 /** What choosing a step depends on besides the instruction. */
 export interface StepContext {
   readonly placeOf: (block: Symbolic) => Place;
+  /** Which argument a block is that the library reads where it lies; −1 for the others. */
+  readonly outside: (block: Symbolic) => number;
   /** Where a number lies that a formula reads. */
   readonly numberAt: (value: number, dtype: LaneType) => Place;
   readonly gemm: Gemm;

@@ -11,5 +11,8 @@ export const pairProducts: typeof blas.pairProducts = (instructions) => ({
   instructions,
   pairs: new Set(),
 });
+export const readOutside: typeof blas.readOutside = () => new Set();
+export const movingOf: typeof blas.movingOf = () => [];
+export const moveTo: typeof blas.moveTo = () => {};
 export const setRate: typeof blas.setRate = () => {};
 export const readsRate = (_: Instruction['call']): _ is DescentCall => false;

@@ -4,7 +4,11 @@ export { type Paired, pairProducts } from './pairs.js';
 export {
   blasBlocks,
   leftToBlas,
+  type Moving,
+  moveTo,
+  movingOf,
   pairBlocks,
+  readOutside,
   readsRate,
   setRate,
   wantsBlas,

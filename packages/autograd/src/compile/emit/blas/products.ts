@@ -10,7 +10,7 @@ import type { DescentCall, Instruction, MatmulCall } from '../../instruction.js'
 import { bytesOf } from '../../plan.js';
 import { moveStep } from '../copies.js';
 import { gridOf, sizesOf } from '../products.js';
-import type { Blocks, Pointer } from '../shared.js';
+import type { Blocks, Outside, Pointer } from '../shared.js';
 import { behind, type CallStep, type StepContext } from '../step.js';
 
 /**
@@ -29,25 +29,29 @@ export function wantsBlas({ call }: Instruction): boolean {
   return call.kind === 'matmul' && leftToBlas(call);
 }
 
+type BlasContext = Pick<StepContext, 'blas' | 'placeOf' | 'outside' | 'threads'>;
+
 /** C = alpha · op(A) op(B) + beta · C for all products of a batch: each in parts, or whole ones where they are small. */
 function blocksOf(
   blas: Blas,
   call: MatmulCall,
   blocks: readonly Symbolic[],
   [alpha, beta]: readonly [number, number],
-  { placeOf, threads }: Pick<StepContext, 'placeOf' | 'threads'>,
+  { placeOf, outside, threads }: BlasContext,
 ): readonly Blocks[] {
   const { m, n, k, batch, transposeA, transposeB } = call;
   const dtype = call.dtype as LaneType;
   const sizes = sizesOf(call);
   const parts = partsOf(m, n, k, blas.shareable ? threads : 1);
   const jobOf = (index: number): Blocks => {
-    const [a, b, c] = blocks.map((block, x): Pointer => {
-      const before = x < 2 ? batch[index][x] : index;
-      return { pointer: behind(placeOf(block), before * sizes[x]) };
+    const [a, b, c] = blocks.map((block, x): Pointer | Outside => {
+      const bytes = (x < 2 ? batch[index][x] : index) * sizes[x];
+      const argument = outside(block);
+      if (argument >= 0) return { argument, behind: bytes };
+      return { pointer: behind(placeOf(block), bytes) };
     });
     const product = { dtype, m, n, k, transposeA, transposeB, alpha, beta, a, b, c };
-    return blasJob<Pointer>(blas, product, parts);
+    return blasJob<Pointer | Outside>(blas, product, parts);
   };
   const grid = parts > 1 || !blas.shareable ? null : gridOf(call);
   if (grid === null) return batch.map((_, index) => jobOf(index));
@@ -69,7 +73,7 @@ export interface Native {
 /** What BLAS does of an instruction; null if that is nothing. */
 export function blasBlocks(
   { call, inputs, outputs: [out] }: Instruction,
-  context: Pick<StepContext, 'blas' | 'placeOf' | 'threads'>,
+  context: BlasContext,
 ): Native | null {
   const { blas, placeOf } = context;
   if (blas === null) return null;
@@ -98,6 +102,52 @@ export function pairBlocks(
   if (one === null || other === null) return null;
   const job = joined(one.blocks[0], other.blocks[0]);
   return job && { before: [...one.before, ...other.before], blocks: [job] };
+}
+
+/** Smaller ones are copied in sooner than looked up. */
+const OUTSIDE_FROM = 1 << 14;
+
+/** The arguments that products by BLAS alone read, where they lie: they need not be copied in. None is in `kept`. */
+export function readOutside(
+  instructions: readonly Instruction[],
+  inputs: readonly Symbolic[],
+  kept: ReadonlySet<Symbolic>,
+): ReadonlySet<Symbolic> {
+  const found = new Set(
+    inputs.filter((block) => bytesOf(block) >= OUTSIDE_FROM && !kept.has(block)),
+  );
+  for (const { call, inputs: read } of instructions) {
+    const operands =
+      call.kind === 'descent' || (call.kind === 'matmul' && leftToBlas(call)) ? 2 : 0;
+    for (const block of read.slice(operands)) found.delete(block);
+  }
+  return found;
+}
+
+/** A parameter of a job that moves with an argument. */
+export interface Moving extends Outside {
+  readonly job: number;
+  readonly parameter: number;
+}
+
+/** The parameters of jobs that lie in arguments. */
+export function movingOf(jobs: readonly Blocks[]): readonly Moving[] {
+  return jobs.flatMap(({ parameters }, job) =>
+    parameters.flatMap(({ base }, parameter): Moving[] =>
+      typeof base === 'object' && 'argument' in base ? [{ ...base, job, parameter }] : [],
+    ),
+  );
+}
+
+/** Lets jobs read arguments at the addresses where they lie. */
+export function moveTo(
+  jobs: readonly PlacedJob[],
+  moving: readonly Moving[],
+  addresses: readonly number[],
+): void {
+  for (const { job, parameter, argument, behind: bytes } of moving) {
+    rebase(jobs[job], parameter, addresses[argument] + bytes);
+  }
 }
 
 /** Lets the jobs of a descent go along its product at a rate; of a pair, which of both it is. */
