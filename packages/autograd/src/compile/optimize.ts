@@ -20,6 +20,7 @@ import {
 import type { Constant } from './recorder.js';
 import { shareFunctions } from './share.js';
 import { joinSoftmax } from './softmax.js';
+import { readTransposed } from './transposed.js';
 
 /** Blocks all of whose elements are one known number. */
 type Uniform = Map<Symbolic, number>;
@@ -162,7 +163,7 @@ export function optimize(
   accumulates: (call: MatmulCall) => boolean,
   newBlock: (dtype: DType, length: number) => Symbolic,
 ): Instruction[] {
-  const folded = widenComparisons(foldConstants(instructions, constants));
+  const folded = readTransposed(widenComparisons(foldConstants(instructions, constants)));
   const shared = joinSoftmax(shareRepeats(dropDead(folded, kept), kept), newBlock);
   const fused = shareFunctions(dropDead(fuse(shared, kept), kept), newBlock);
   return fuseReductions(dropDead(fuseDescents(fused, kept, accumulates), kept), kept);
