@@ -3,7 +3,8 @@
 import {
   defineElementwise,
   defineOp,
-  logSoftmax,
+  type Kernels,
+  type KernelView,
   type OpFunction,
   scatterAdd,
   softmax,
@@ -13,20 +14,6 @@ import {
 import type { LossOptions } from './loss.js';
 import { gathered, type RowAttrs, spread } from './rows.js';
 import { columnAndClasses, type Told } from './targets.js';
-
-/**
- * x_y of each row x. The indices have been looked at, or are when a program runs: the kernel is called as it is, for
- * negative ones count from no end.
- */
-const ofClass = defineOp({
-  name: 'ofClass',
-  output: ([x, y]) => ({ shape: y.shape, dtype: x.dtype }),
-  lower: ([x, y], [own], _attrs, kernels) => {
-    const [rows, classes] = [y.data.length, x.shape[x.shape.length - 1]];
-    kernels.takeAlong(x.data, y.data, own.data, rows, classes, 1);
-  },
-  vjp: 'nondifferentiable',
-});
 
 /** w_y of weights w [C], for each of the indices y. */
 const weightOfClass: OpFunction = defineOp({
@@ -40,15 +27,49 @@ const weightOfClass: OpFunction = defineOp({
   jvp: ([t], { x: [, y] }) => t && weightOfClass(t, y),
 });
 
-/** −l, and 0 for 0: a loss is not −0. */
-const surprisal = defineElementwise('surprisal', (l) => l.neg().add(0));
-const scaledSurprisal = defineElementwise('surprisal', (l, scale) => l.mul(scale).neg().add(0));
+/** −s l, and 0 for 0: a loss is not −0. */
+const surprisal = defineElementwise('surprisal', (l, scale) => l.mul(scale).neg().add(0));
 
-/** The row losses −ln p_y, or their scaled sum. */
-function surprisals(logs: Tensor, y: Tensor, { byRow, scale }: RowAttrs): Tensor {
-  const own = ofClass(logs, y);
-  return byRow ? surprisal(own) : scaledSurprisal(own.sum(), scale);
-}
+type Lower = (
+  inputs: readonly KernelView[],
+  outputs: readonly KernelView[],
+  attrs: RowAttrs,
+  kernels: Kernels,
+) => void;
+
+/**
+ * The row losses −ln p_y of ln p, or their scaled sum. The indices have been looked at, or are when a program runs: the
+ * kernel reads at them as they are, as negative ones count from no end.
+ */
+const surprisals: Lower = ([logs, y], [loss], { byRow, scale }, kernels) => {
+  const { dtype } = logs;
+  const [rows, classes] = [y.data.length, logs.shape[y.shape.length]];
+  let own = kernels.allocate(dtype, rows, true);
+  kernels.takeAlong(logs.data, y.data, own, rows, classes, 1);
+  if (!byRow) {
+    const sum = kernels.allocate(dtype, 1, true);
+    kernels.reduce('sum', own, sum, 1, rows, 1);
+    own = sum;
+  }
+  const operands = [
+    { storage: own, shape: loss.shape },
+    { storage: scale, shape: [] },
+  ];
+  kernels.elementwise(surprisal.op.formula, operands, loss.data, loss.shape, dtype);
+};
+
+/** The same of logits. */
+const surprisalsOfLogits: Lower = ([x, y], losses, attrs, kernels) => {
+  const rows = y.data.length;
+  const data = kernels.allocate(x.dtype, x.data.length, true);
+  kernels.softmax(x.data, data, rows, x.shape[y.shape.length], 1, true);
+  surprisals([{ ...x, data }, y], losses, attrs, kernels);
+};
+
+const lossOf = ([x, y]: readonly Pick<Tensor, 'shape' | 'dtype'>[], { byRow }: RowAttrs) => ({
+  shape: byRow ? y.shape : [],
+  dtype: x.dtype,
+});
 
 const slopeOfLogits = defineElementwise('crossEntropy.slope', (p, y, c, g) =>
   p.sub(y.equal(c).select(1, 0)).mul(g),
@@ -73,7 +94,8 @@ export const entropyOfClasses = defineOp<RowAttrs>({
     value: ([x, y], attrs) => `${summed(attrs)}\\ln\\operatorname{softmax}(${x})_{${y}}`,
     gradient: (_i, g, [x, y]) => `${g}\\,(\\operatorname{softmax}(${x}) - ${oneHot(y)})`,
   },
-  forward: ([x, y], attrs) => surprisals(logSoftmax(x), y, attrs),
+  output: lossOf,
+  lower: surprisalsOfLogits,
   saves: { inputs: true },
   vjp: (g, { x: [x, y], attrs }) => [throughLogits(x, y, spread(g, attrs)), null],
   jvp: ([t], { x: [x, y], attrs }) => t && gathered(throughLogits(x, y, t), attrs),
@@ -86,7 +108,8 @@ export const surprisalOfClasses = defineOp<RowAttrs>({
     value: ([x, y], attrs) => `${summed(attrs)}${x}_{${y}}`,
     gradient: (_i, g, [, y]) => `-${g}\\,${oneHot(y)}`,
   },
-  forward: ([x, y], attrs) => surprisals(x, y, attrs),
+  output: lossOf,
+  lower: surprisals,
   saves: { inputs: true },
   vjp: (g, { x: [x, y], attrs }) => [throughLogs(x, y, spread(g, attrs)), null],
   jvp: ([t], { x: [x, y], attrs }) => t && gathered(throughLogs(x, y, t), attrs),
