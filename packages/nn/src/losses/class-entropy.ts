@@ -105,7 +105,7 @@ export const entropyOfClasses = defineOp<RowAttrs>({
 export const surprisalOfClasses = defineOp<RowAttrs>({
   name: 'nll',
   notation: {
-    value: ([x, y], attrs) => `${summed(attrs)}${x}_{${y}}`,
+    value: ([x, y], attrs) => `${summed(attrs)}{${x}}_{${y}}`,
     gradient: (_i, g, [, y]) => `-${g}\\,${oneHot(y)}`,
   },
   output: lossOf,

@@ -23,8 +23,8 @@ export interface CrossEntropyOptions extends ClassOptions {
  * where it is not.
  *
  * @throws ShapeError for a target that fits neither way, or weights of another length; DTypeError for indices that
- *   aren't int32, probabilities that aren't floating, logits that aren't; IndexError for a class that there isn't;
- *   ArgumentError for a smoothing outside of [0, 1), or a negative weight.
+ *   aren't int32, probabilities that aren't floating, logits that aren't; IndexError for a class that there isn't (of a
+ *   compiled function when it runs, as of `takeAlong`); ArgumentError for a smoothing outside of [0, 1), or a negative weight.
  */
 export const crossEntropy = defineLoss<CrossEntropyOptions>(
   'crossEntropy',
