@@ -1,8 +1,8 @@
 // Formulas within instructions: how passes over a program take them apart and put them together.
 
 import { type Expr, renumber } from '../scalar/index.js';
-import { sameShape } from '../tensor/shape.js';
-import type { ElementwiseCall, Instruction, Read } from './instruction.js';
+import { type Shape, sameShape, sizeOf } from '../tensor/shape.js';
+import type { AxisCall, ElementwiseCall, Instruction, Read } from './instruction.js';
 
 export interface Elementwise extends Instruction {
   readonly call: ElementwiseCall;
@@ -15,6 +15,10 @@ export function isElementwise(instruction: Instruction): instruction is Elementw
 export function withCall(instruction: Instruction, call: ElementwiseCall): Instruction {
   return { ...instruction, call, inputs: call.reads.map(({ block }) => block) };
 }
+
+/** The axis of a formula's shape that a kernel goes along; −1 where it goes along none, or several. */
+export const axisOf = (shape: Shape, { count, inner }: AxisCall): number =>
+  shape.findIndex((size, k) => size === count && sizeOf(shape.slice(k + 1)) === inner);
 
 /** Drops the arguments that `f` no longer has, and lets one block be read once. */
 export function compacted(f: Expr, reads: readonly (Read | null)[]): { f: Expr; reads: Read[] } {

@@ -1,5 +1,6 @@
 // Fusion: chains of elementwise instructions become one, and copies that only repeat are read through.
 
+import { isExact } from '../kernels/wasm/formula.js';
 import { argument, nodesOf, renumber, substitute } from '../scalar/index.js';
 import { knownAt } from '../scalar/known.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
@@ -40,10 +41,13 @@ function readThrough(read: Read, producers: ReadonlyMap<Symbolic, Instruction>):
 const CHEAP_OPERATIONS = 2;
 
 /**
- * The same call on another shape of as many elements; null if it broadcasts, and so depends on its shape.
+ * The same call on another shape of as many elements; null if it broadcasts, and so depends on its shape, or if it would
+ * have other bits: of numbers JavaScript computes the functions.
  */
 function onShape(call: ElementwiseCall, shape: Shape): ElementwiseCall | null {
   if (sameShape(call.shape, shape)) return call;
+  const isNumber = shape.length === 0 || call.shape.length === 0;
+  if (isNumber && !isExact(call.f)) return null;
   const size = sizeOf(call.shape);
   const plain = call.reads.every((read) => [1, size].includes(sizeOf(read.shape)));
   if (!plain || sizeOf(shape) !== size) return null;

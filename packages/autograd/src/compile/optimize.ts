@@ -17,6 +17,7 @@ import {
   type MatmulCall,
   usesOf,
 } from './instruction.js';
+import { pickFirst } from './pick.js';
 import type { Constant } from './recorder.js';
 import { shareFunctions } from './share.js';
 import { joinSoftmax } from './softmax.js';
@@ -165,6 +166,7 @@ export function optimize(
 ): Instruction[] {
   const folded = readTransposed(widenComparisons(foldConstants(instructions, constants)));
   const shared = joinSoftmax(shareRepeats(dropDead(folded, kept), kept), newBlock);
-  const fused = shareFunctions(dropDead(fuse(shared, kept), kept), newBlock);
+  const picked = dropDead(pickFirst(shared, kept, newBlock), kept);
+  const fused = shareFunctions(dropDead(fuse(picked, kept), kept), newBlock);
   return fuseReductions(dropDead(fuseDescents(fused, kept, accumulates), kept), kept);
 }

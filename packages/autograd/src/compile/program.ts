@@ -195,7 +195,7 @@ export class Program implements Host {
 
   /** @internal */
   refuse(k: number, index: number): never {
-    return refuseIndex(this.instructions[k], index);
+    return refuseIndex(this.instructions, this.instructions[k], index);
   }
 
   /** Runs on the tensors of the arguments, in order; updates cells, and returns what the function returned. */
@@ -331,10 +331,21 @@ function readConstants(
   return new Map([...constants].filter(([block]) => read.has(block)));
 }
 
-function refuseIndex({ call, site }: Instruction, index: number): never {
+/** Where negative indices count from the end, a formula has made them positions from the start. */
+function refuseIndex(
+  instructions: readonly Instruction[],
+  { call, inputs, site }: Instruction,
+  index: number,
+): never {
   if (call.kind !== 'axis') throw new Error('unreachable: only indexing refuses indices');
+  const added = instructions.some(
+    ({ call: own, outputs: [out] }) =>
+      out === inputs[1] && own.kind === 'elementwise' && own.f.op === 'select',
+  )
+    ? call.count
+    : 0;
   throw new IndexError(
-    `${call.kernel}: indices lie in ${-call.count} … ${call.count - 1}, got one outside${site === null ? '' : callSite(site)}, ` +
-      `${index < 0 ? index - call.count : index}. Check them against the size of the axis.`,
+    `${call.kernel}: indices lie in ${-added} … ${call.count - 1}, got one outside${site === null ? '' : callSite(site)}, ` +
+      `${index < 0 ? index - added : index}. Check them against the size of the axis.`,
   );
 }

@@ -3,9 +3,9 @@
 import { LOGARITHM } from '../kernels/wasm/softmax.js';
 import { knownAt } from '../scalar/known.js';
 import type { DType } from '../tensor/dtype.js';
-import { type Shape, sizeOf } from '../tensor/shape.js';
+import type { Shape } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
-import { isElementwise, withCall } from './formulas.js';
+import { axisOf, isElementwise, withCall } from './formulas.js';
 import type { AxisCall, Instruction } from './instruction.js';
 
 interface Softmax extends Instruction {
@@ -23,18 +23,16 @@ const keyOf = ({ call: { outer, count }, inputs: [x] }: Softmax): string =>
 /** A shape that a formula reads the block in, and the axis within: what broadcasts fuses only with formulas of its own shape. */
 function shapeOf(
   block: Symbolic,
-  { outer, count, inner }: AxisCall,
+  call: AxisCall,
   instructions: readonly Instruction[],
 ): { shape: Shape; axis: number } {
   for (const instruction of instructions) {
     if (!isElementwise(instruction)) continue;
     const { shape } = instruction.call.reads.find((read) => read.block === block) ?? { shape: [] };
-    const axis = shape.findIndex(
-      (size, k) => size === count && sizeOf(shape.slice(k + 1)) === inner,
-    );
+    const axis = axisOf(shape, call);
     if (axis >= 0) return { shape, axis };
   }
-  return { shape: [outer, count, inner], axis: 1 };
+  return { shape: [call.outer, call.count, call.inner], axis: 1 };
 }
 
 /** The logarithm of softmax as a formula of x and each row's two numbers. */

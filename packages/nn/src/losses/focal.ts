@@ -10,7 +10,7 @@ import {
   sameShape,
 } from './loss.js';
 import type { RegressionOptions } from './regression.js';
-import { type ClassOptions, coefficientsOf } from './targets.js';
+import { type ClassOptions, coefficientsOf, readTarget } from './targets.js';
 
 export interface BinaryFocalOptions extends RegressionOptions {
   /** γ ≥ 0: how little the well known counts; 0 is the plain cross-entropy. Default: 2. */
@@ -89,7 +89,7 @@ export const focal = definePairLoss<FocalOptions>('focal', (prediction, target, 
   const { gamma = 2, classWeights, reduction = 'mean' } = options;
   checkGamma('focal', gamma);
   checkFloating('focal', 'logits', prediction);
-  const { k, total } = coefficientsOf('focal', prediction, target, { classWeights });
+  const { k, total } = coefficientsOf(readTarget('focal', prediction, target, { classWeights }));
   const terms = classTerm(logSoftmax(prediction), k, gamma);
   if (reduction === 'none') return terms.sum(-1);
   return reduction === 'sum' ? terms.sum() : terms.sum().div(total);

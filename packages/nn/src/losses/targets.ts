@@ -31,26 +31,24 @@ export interface Coefficients {
   readonly unit: boolean;
 }
 
-interface Told {
-  readonly op: string;
+/** A prediction [..., C] and its target, which fit each other. */
+export interface Told {
   readonly prediction: Tensor;
+  /** Class indices, int32 [...], or probabilities [..., C]. */
+  readonly target: Tensor;
   readonly classes: number;
   readonly smoothing: number;
   /** Of the prediction's dtype. */
   readonly weights: Tensor | null;
 }
 
-/**
- * With class indices y: k_c = w_c ((1 − ε)[c = y] + ε/C), and the mean divides by Σ w_y. With probabilities q:
- * k_c = w_c ((1 − ε) q_c + ε/C), and the mean divides by the number of rows. As in PyTorch.
- * @throws DTypeError, ShapeError, IndexError, ArgumentError: what a target, a weight or a smoothing can't be.
- */
-export function coefficientsOf(
+/** @throws DTypeError, ShapeError, IndexError, ArgumentError: what a target, a weight or a smoothing can't be. */
+export function readTarget(
   op: string,
   prediction: Tensor,
   target: Tensor,
   options: ClassOptions & { readonly labelSmoothing?: number },
-): Coefficients {
+): Told {
   if (prediction.rank === 0) {
     throw new ShapeError(
       `${op}: the last axis of the prediction holds the classes, got a scalar. Use binaryCrossEntropy for one output.`,
@@ -64,9 +62,9 @@ export function coefficientsOf(
     );
   }
   const weights = classWeightsOf(op, classWeights, classes, prediction.dtype);
-  const told = { op, prediction, classes, smoothing, weights };
-  checkTarget(told, target);
-  return target.dtype === 'int32' ? ofIndices(told, target) : ofProbabilities(told, target);
+  checkFit(op, prediction, target);
+  if (target.dtype === 'int32') checkIndices(op, target, classes);
+  return { prediction, target, classes, smoothing, weights };
 }
 
 /** Weights as a tensor [classes] of the dtype; null for none. @throws ShapeError, ArgumentError */
@@ -93,8 +91,9 @@ export function classWeightsOf(
   return weights.cast(dtype);
 }
 
-function checkTarget({ op, prediction, classes }: Told, { shape, dtype }: Tensor): void {
+function checkFit(op: string, prediction: Tensor, { shape, dtype }: Tensor): void {
   const rows = prediction.shape.slice(0, -1);
+  const classes = prediction.shape[rows.length];
   const [asIndices, asProbabilities] = [sameShape(shape, rows), sameShape(shape, prediction.shape)];
   if (asIndices && dtype === 'int32') return;
   if (asProbabilities && (dtype === 'float32' || dtype === 'float64')) return;
@@ -116,9 +115,6 @@ function checkTarget({ op, prediction, classes }: Told, { shape, dtype }: Tensor
       'Reshape the target, or check that the rows of both belong together.',
   );
 }
-
-/** [c = y], exact for indices that the dtype can hold. */
-const isClass = defineElementwise('isClass', (y, c) => y.equal(c).select(1, 0));
 
 /** @throws IndexError for a class that there isn't. */
 function checkIndices(op: string, target: Tensor, classes: number): void {
@@ -156,20 +152,34 @@ export function classIndices(op: string, prediction: Tensor, target: Tensor): nu
   return classes;
 }
 
-function ofIndices(told: Told, target: Tensor): Coefficients {
-  const { op, prediction, classes, weights } = told;
-  checkIndices(op, target, classes);
-  const { dtype } = prediction;
-  const columns = arange(0, classes, 1, { dtype });
-  const labels = isClass(target.cast(dtype).unsqueeze(-1), columns);
+/** [c = y], exact for indices that the dtype can hold. */
+const isClass = defineElementwise('isClass', (y, c) => y.equal(c).select(1, 0));
+
+/** Class indices as a column in the prediction's dtype, and the classes as a row: what formulas compare. */
+export function columnAndClasses(target: Tensor, { shape, dtype }: Tensor): [Tensor, Tensor] {
+  const classes = arange(0, shape[shape.length - 1], 1, { dtype });
+  return [target.cast(dtype).unsqueeze(-1), classes];
+}
+
+/**
+ * With class indices y: k_c = w_c ((1 − ε)[c = y] + ε/C), and the mean divides by Σ w_y. With probabilities q:
+ * k_c = w_c ((1 − ε) q_c + ε/C), and the mean divides by the number of rows. As in PyTorch.
+ */
+export function coefficientsOf(told: Told): Coefficients {
+  return told.target.dtype === 'int32' ? ofIndices(told) : ofProbabilities(told);
+}
+
+function ofIndices(told: Told): Coefficients {
+  const { prediction, target, weights } = told;
+  const labels = isClass(...columnAndClasses(target, prediction));
   const k = weighted(smoothed(labels, told), told);
   return weights === null
     ? { k, total: target.size, unit: true }
     : { k, total: labels.mul(weights).sum(), unit: false };
 }
 
-function ofProbabilities(told: Told, target: Tensor): Coefficients {
-  const { prediction } = told;
+function ofProbabilities(told: Told): Coefficients {
+  const { prediction, target } = told;
   const k = weighted(smoothed(target.cast(prediction.dtype), told), told);
   const total = prediction.shape.slice(0, -1).reduce((rows, size) => rows * size, 1);
   return { k, total, unit: false };

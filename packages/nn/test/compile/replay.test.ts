@@ -58,6 +58,8 @@ const classesOf = (y: Tensor): Tensor => y.argmax(-1);
 
 const LOSSES: Readonly<Record<string, Measure>> = {
   'cross-entropy with classes': (p, y) => crossEntropy(p, classesOf(y)),
+  'cross-entropy with weighted classes': (p, y) =>
+    crossEntropy(p, classesOf(y), { classWeights: [1, 2, 3] }),
   'cross-entropy with shares': (p, y) => crossEntropy(p, y),
   'cross-entropy, smoothed and weighted': (p, y) =>
     crossEntropy(p, classesOf(y), { labelSmoothing: 0.1, classWeights: [1, 2, 3] }),
