@@ -41,6 +41,13 @@ interface Ready extends Linked {
   readonly engines: Lowered['engines'];
 }
 
+/** Arguments that are read where they lie: as long as somebody has them, they are there. */
+interface Given {
+  readonly inputs: readonly Tensor[];
+  readonly addresses: readonly number[];
+}
+
+const NOTHING: Given = { inputs: [], addresses: [] };
 const NO_PAIRS: ReadonlySet<Instruction> = new Set();
 const NO_BLOCKS: ReadonlySet<Symbolic> = new Set();
 
@@ -52,7 +59,7 @@ export class Program implements Host {
   readonly #arguments: Blocks;
   /** The others: the library reads them where they lie in the process, which is known when the program runs. */
   readonly #outside: ReadonlySet<Symbolic>;
-  #addresses: readonly number[] = [];
+  #given = NOTHING;
   /** The cells that it assigns, and those whose gradient it reads or leaves. */
   readonly #assigned: readonly HeldCell[];
   readonly #gradients: readonly HeldCell[];
@@ -172,10 +179,10 @@ export class Program implements Host {
   #leaveToUser(instruction: Instruction): void {
     const { memory } = this.#engine.heap;
     const operands = this.#layout.operandsOf(instruction);
-    const addresses = this.#addresses;
+    const mine = this.#given;
     const given = isShared(memory) ? operands : owned(operands);
     aside(this.#engine, () => execute(kernels, instruction, given));
-    this.#addresses = addresses;
+    this.#given = mine;
     if (given !== operands) {
       this.#layout.operandsOf(instruction).outputs.forEach((out, k) => {
         write(out, given.outputs[k]);
@@ -186,7 +193,7 @@ export class Program implements Host {
   #share({ jobs, of }: Threaded, moving: readonly Moving[]): void {
     const layout = this.#layout;
     const placed = layout.jobsOf(jobs, this.#blas);
-    if (moving.length > 0) moveTo(placed, moving, this.#addresses);
+    if (moving.length > 0) moveTo(placed, moving, this.#given.addresses);
     for (let i = 0; i < of.length; i++) {
       if (readsRate(of[i].call)) setRate(placed, i, layout.arrayOf(of[i].inputs[3])[0]);
     }
@@ -218,12 +225,13 @@ export class Program implements Host {
   /** Copies arguments in, but for those that stay where they are. */
   #take(inputs: readonly Tensor[], arrays: readonly TypedArray[]): void {
     let next = 0;
-    this.#addresses = this.#trace.inputs.map((block, i) => {
+    const addresses = this.#trace.inputs.map((block, i) => {
       const { storage } = inputs[i];
       if (this.#outside.has(block)) return (this.#blas as Blas).addressOf(storage as Float32Array);
       write(arrays[next++], storage);
       return 0;
     });
+    this.#given = { inputs, addresses };
   }
 
   /** Copies cells in that have been assigned since they were. */
@@ -236,6 +244,7 @@ export class Program implements Host {
 
   /** @internal At an index that there is not, or in a kernel of the user's, what was assigned before is assigned, as it is eagerly. */
   ended(): void {
+    this.#given = NOTHING;
     for (let i = 0; i < this.#assigned.length; i++) {
       const { cell, resident } = this.#assigned[i];
       cell.defer(resident.fetch);

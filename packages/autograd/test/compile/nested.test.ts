@@ -76,6 +76,20 @@ describe.each(['2', 'off'])(
       expect(step(ones(16)).data()).toEqual(new Float64Array(16).fill(8 * (20 + 3) + 3));
     });
 
+    it('may be the same one, on other arguments of the same shape, large ones too', () => {
+      const [x, y] = [5, 6].map((seed) => rng(seed).normal([90, 90], { dtype: 'float64' }).div(90));
+      let inside: Tensor | null = null;
+      let depth = 0;
+      const once = kernelOf((v) => {
+        if (depth++ === 0) inside = step(y as Tensor);
+        return v.mul(2);
+      });
+      const plain = (a: Tensor) => a.matmul(a).mul(2).matmul(a);
+      const step = compile((a: Tensor): Tensor => once(a.matmul(a)).matmul(a));
+      expectClose([step(x as Tensor)], [plain(x as Tensor)]);
+      expectClose([inside as unknown as Tensor], [plain(y as Tensor)]);
+    });
+
     it('goes on when that one has thrown', () => {
       let fails = true;
       const inner = compile(mixed);
