@@ -1,6 +1,7 @@
 // What a program does, for people: its kernels, what was fused, bytes, operations, memory.
 
 import { nodesOf, toSource } from '../scalar/index.js';
+import { inColumns } from '../tensor/columns.js';
 import { formatShape, sizeOf } from '../tensor/shape.js';
 import type { Call, Instruction, ReduceCall } from './instruction.js';
 import { bytesOf } from './plan.js';
@@ -102,18 +103,10 @@ export class Explanation {
       String(flops),
       kernel,
     ]);
-    const table = [['#', 'runs in', 'bytes', 'flops', 'kernel'], ...rows];
-    const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-    const lines = table.map((row) =>
-      row
-        .map((cell, k) => cell[k === 2 || k === 3 ? 'padStart' : 'padEnd'](widths[k]))
-        .join('  ')
-        .trimEnd(),
-    );
     const total = (pick: (kernel: ExplainedKernel) => number) =>
       this.kernels.reduce((sum, kernel) => sum + pick(kernel), 0);
     return [
-      ...lines,
+      inColumns([['#', 'runs in', 'bytes', 'flops', 'kernel'], ...rows], [2, 3]),
       `${this.kernels.length} kernels from ${this.traced} that were traced; ` +
         `${total(({ bytes }) => bytes)} bytes moved, ${total(({ flops }) => flops)} operations`,
       `arena ${this.arenaBytes} bytes, cells ${this.cellBytes} bytes; ` +

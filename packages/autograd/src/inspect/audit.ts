@@ -5,7 +5,8 @@ import { rng } from '../kernels/random.js';
 import { cast, mul, sum } from '../ops/index.js';
 import { detach } from '../tape/backward.js';
 import type { Node } from '../tape/node.js';
-import { state } from '../tape/state.js';
+import { observing } from '../tape/state.js';
+import { inColumns } from '../tensor/columns.js';
 import { isFloating } from '../tensor/dtype.js';
 import type { Generator } from '../tensor/random.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
@@ -62,16 +63,7 @@ export class AuditReport {
       verdict,
       verdict === 'not tried' ? '' : error.toExponential(1),
     ]);
-    const table = [['op', 'name', 'input', 'shape', 'verdict', 'error'], ...rows];
-    const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-    return table
-      .map((row) =>
-        row
-          .map((cell, column) => cell.padEnd(widths[column]))
-          .join('  ')
-          .trimEnd(),
-      )
-      .join('\n');
+    return inColumns([['op', 'name', 'input', 'shape', 'verdict', 'error'], ...rows]);
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
@@ -165,15 +157,12 @@ function examine(
  */
 export function audit<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): AuditReport {
   const recorded: { node: Node; inputs: readonly Tensor[] }[] = [];
-  const outer = state.observer;
   withLevel((level) => {
     const bound = leavesOf(args).length > 0 ? level.rebind('audit', args).argument : args;
-    state.observer = (node, inputs) => recorded.push({ node: node as Node, inputs });
-    try {
-      level.run('audit', () => fn(...bound));
-    } finally {
-      state.observer = outer;
-    }
+    observing(
+      (node, inputs) => recorded.push({ node: node as Node, inputs }),
+      () => level.run('audit', () => fn(...bound)),
+    );
   });
   const random = rng(0);
   const entries = recorded.flatMap(({ node, inputs }, index) => {

@@ -1,5 +1,6 @@
 // The tape as a list to be read: what ran, in which order, on which shapes.
 
+import { padded } from '../tensor/columns.js';
 import type { Origin } from '../tensor/origin.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -29,13 +30,8 @@ export class Tape implements Iterable<TapeEntry> {
       const call = name === 'leaf' && inputs.length === 0 ? 'leaf' : `${name}(${operands})`;
       return [`%${index}`, call, dtype, formatShape(shape)];
     });
-    const width = (column: number) => Math.max(0, ...text.map((row) => row[column].length));
-    const widths = [width(0), width(1), width(2)];
-    return text
-      .map(
-        ([index, call, dtype, shape]) =>
-          `${index.padEnd(widths[0])} = ${call.padEnd(widths[1])}  ${dtype.padEnd(widths[2])} ${shape}`,
-      )
+    return padded(text)
+      .map(([index, call, dtype, shape]) => `${index} = ${call}  ${dtype} ${shape.trimEnd()}`)
       .join('\n');
   }
 

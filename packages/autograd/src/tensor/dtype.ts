@@ -70,17 +70,28 @@ export function coerceExactly(op: string, value: number, dtype: DType): number {
   return coerce(value, dtype);
 }
 
-export function arrayOfLength(dtype: DType, length: number): TypedArray {
+/** An array over bytes `start` and following of a buffer. */
+export function viewOf(
+  dtype: DType,
+  buffer: ArrayBufferLike,
+  start: number,
+  length: number,
+): TypedArray {
   switch (dtype) {
     case 'float32':
-      return new Float32Array(length);
+      return new Float32Array(buffer, start, length);
     case 'float64':
-      return new Float64Array(length);
+      return new Float64Array(buffer, start, length);
     case 'int32':
-      return new Int32Array(length);
+      return new Int32Array(buffer, start, length);
     case 'bool':
-      return new Uint8Array(length);
+      return new Uint8Array(buffer, start, length);
   }
+}
+
+/** An array of zeros with a buffer of its own. */
+export function arrayOfLength(dtype: DType, length: number): TypedArray {
+  return viewOf(dtype, new ArrayBuffer(length * bytesPerElement(dtype)), 0, length);
 }
 
 export function dtypeOfArray(array: TypedArray): DType {
