@@ -7,8 +7,8 @@ export type DType = 'float32' | 'float64' | 'int32' | 'bool';
 /** The arrays behind the four dtypes; a bool is a byte, 0 or 1. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-/** bool < int32 < float32 < float64: the order of promotion. */
-const RANK: Readonly<Record<DType, number>> = { bool: 0, int32: 1, float32: 2, float64: 3 };
+/** 0 … 3, bool < int32 < float32 < float64: the order of promotion. */
+export const RANK: Readonly<Record<DType, number>> = { bool: 0, int32: 1, float32: 2, float64: 3 };
 
 export function isDType(value: unknown): value is DType {
   return typeof value === 'string' && Object.hasOwn(RANK, value);

@@ -10,12 +10,12 @@ import {
   TAIL,
   TAIL_BELOW,
 } from '../../tensor/normal.js';
-import { $, f32x4, i8x16, i32, type Local, local, signsOfTwo, v128 } from './assembler/index.js';
+import { $, f32x4, i32, type Local, local, signsOfTwo, v128 } from './assembler/index.js';
 import { Emitter, fromLocal } from './emit.js';
 import { splitExponent, withSignOf } from './math/bits.js';
 import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';
 import { unitDoubles } from './uniform-code.js';
-import { type LaneType, LOW_HALVES, lanesOf, narrow, type Vec, vec } from './vector.js';
+import { type LaneType, lanesOf, narrow, shuffle, type Vec, vec } from './vector.js';
 
 type Vector = Local<'v128'>;
 
@@ -117,8 +117,7 @@ export function normalLoops(
   };
 
   const loadPair = (at: Pointer): void => {
-    const pair = vec(() => i8x16.shuffle(LOW_HALVES), [load(at), load(at, ENTRY_BYTES)]);
-    assign(pool, [p], [pair]);
+    assign(pool, [p], [shuffle(8, [0, 2], load(at), load(at, ENTRY_BYTES))]);
   };
 
   return {

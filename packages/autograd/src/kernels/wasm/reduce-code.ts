@@ -2,7 +2,6 @@
 
 import {
   type Func,
-  i8x16,
   i32,
   i32x4,
   type Local,
@@ -22,7 +21,7 @@ import {
   storeLane,
   whileBelow,
 } from './statements.js';
-import { type Lanes, type LaneType, lanesOf, type Vec, vec, widen } from './vector.js';
+import { type Lanes, type LaneType, lanesOf, shuffle, type Vec, vec, widen } from './vector.js';
 
 export type SimdReduction = 'sum' | 'max' | 'min';
 
@@ -62,9 +61,11 @@ export function inside(l: Lanes, at: Pointer, end: Pointer): Vec {
 
 /** The bytes of all lanes, turned by so many. */
 export const turned = (x: Vec, by: number): Vec =>
-  vec(
-    () => i8x16.shuffle(Array.from({ length: VECTOR_BYTES }, (_, k) => (k + by) % VECTOR_BYTES)),
-    [x, x],
+  shuffle(
+    1,
+    Array.from({ length: VECTOR_BYTES }, (_, k) => k + by),
+    x,
+    x,
   );
 
 /** All lanes merged, in every lane. */

@@ -1,5 +1,8 @@
 // The loop nest that moves elements from one layout to another, or adds them to what is there.
 
+import type { Shape } from '../../tensor/shape.js';
+import { collapse } from '../broadcast-loops.js';
+import type { Layout } from '../kernels.js';
 import { type Func, i32, i64, if_, local, type ValueType, v128 } from './assembler/index.js';
 import { routine } from './emit.js';
 import { VECTOR_BYTES } from './scratch.js';
@@ -56,6 +59,12 @@ export interface Walk {
   readonly sizes: readonly number[];
   readonly from: readonly number[];
   readonly to: readonly number[];
+}
+
+/** The walk of a copy from one layout to another; without axes where both have but one element. */
+export function walkOf(shape: Shape, from: Layout, to: Layout): Walk {
+  const [sizes, steps] = collapse(shape, [from.strides, to.strides]);
+  return { sizes, from: steps[0], to: steps[1] };
 }
 
 /** The axis along which the source runs while the target runs along axis 0, both at least `side` long; −1 if there is none. */
