@@ -1,8 +1,8 @@
 // What a program does, for people: its kernels, what was fused, bytes, operations, memory.
 
 import { nodesOf, toSource } from '../scalar/index.js';
-import { inColumns } from '../tensor/columns.js';
 import { formatShape, sizeOf } from '../tensor/shape.js';
+import { inColumns, Printed } from '../tensor/text.js';
 import type { Call, Instruction, ReduceCall } from './instruction.js';
 import { bytesOf } from './plan.js';
 
@@ -80,7 +80,7 @@ export function explainInstruction(
 }
 
 /** Everything that `explain()` tells; printing it shows a table. */
-export class Explanation {
+export class Explanation extends Printed {
   declare readonly kernels: readonly ExplainedKernel[];
   /** Kernel calls that were noted down, before anything was folded, shared and fused. */
   declare readonly traced: number;
@@ -92,6 +92,7 @@ export class Explanation {
 
   /** @internal */
   constructor(parts: Omit<Explanation, 'toString'>) {
+    super();
     Object.assign(this, parts);
   }
 
@@ -112,9 +113,5 @@ export class Explanation {
       `arena ${this.arenaBytes} bytes, cells ${this.cellBytes} bytes; ` +
         `${this.functions} functions in a module of ${this.moduleBytes} bytes`,
     ].join('\n');
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 }

@@ -6,11 +6,11 @@ import { cast, mul, sum } from '../ops/index.js';
 import { detach } from '../tape/backward.js';
 import type { Node } from '../tape/node.js';
 import { observing } from '../tape/state.js';
-import { inColumns } from '../tensor/columns.js';
 import { isFloating } from '../tensor/dtype.js';
 import type { Generator } from '../tensor/random.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { inColumns, Printed } from '../tensor/text.js';
 import { vjp } from '../transforms/grad.js';
 import { withLevel } from '../transforms/level.js';
 import { leavesOf } from '../transforms/tree.js';
@@ -30,11 +30,12 @@ export interface AuditEntry {
 }
 
 /** The result of `audit`; printing it shows a table. */
-export class AuditReport {
+export class AuditReport extends Printed {
   readonly entries: readonly AuditEntry[];
 
   /** @internal */
   constructor(entries: readonly AuditEntry[]) {
+    super();
     this.entries = entries;
   }
 
@@ -64,10 +65,6 @@ export class AuditReport {
       verdict === 'not tried' ? '' : error.toExponential(1),
     ]);
     return inColumns([['op', 'name', 'input', 'shape', 'verdict', 'error'], ...rows]);
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 }
 

@@ -19,7 +19,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
 import { defineLinear } from './define-linear.js';
 import { defineOp, type OpFunction } from './define-op.js';
-import { reduceAxes } from './reduce-axes.js';
+import { type ReduceAttrs, reducing } from './reduce-axes.js';
 
 /** y = x read with another shape: sizes of 1 and missing leading axes repeat. */
 export const broadcastOp: OpFunction<{ shape: Shape }> = defineLinear({
@@ -38,13 +38,9 @@ export const broadcastOp: OpFunction<{ shape: Shape }> = defineLinear({
 });
 
 /** y = Σ x over some axes, which are kept with size 1 or dropped. */
-export const sumOp: OpFunction<{ axes: readonly number[]; keepDims: boolean }> = defineLinear({
+export const sumOp: OpFunction<ReduceAttrs> = defineLinear<ReduceAttrs>({
   name: 'sum',
-  output: ([x], { axes, keepDims }) => ({
-    shape: reducedShape(x.shape, axes, keepDims),
-    dtype: x.dtype,
-  }),
-  lower: ([x], [y], { axes }, kernels) => reduceAxes(kernels, 'sum', x, y, axes),
+  ...reducing('sum'),
   vjp: (g, node) => {
     const shape = node.inputShape(0);
     return expandTo(g, shape, node.attrs.axes);

@@ -1,18 +1,19 @@
 // The tape as a list to be read: what ran, in which order, on which shapes.
 
-import { padded } from '../tensor/columns.js';
 import type { Origin } from '../tensor/origin.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { Printed, padded } from '../tensor/text.js';
 import { Node, type ReleasedTape, type TapeEntry, type TapeLine } from './node.js';
 import { visitTape } from './order.js';
 
 /** The ordered list of operations that lead to a value, as `loss.tape()` returns it. */
-export class Tape implements Iterable<TapeEntry> {
+export class Tape extends Printed implements Iterable<TapeEntry> {
   readonly entries: readonly TapeEntry[];
 
   /** @internal */
   constructor(entries: readonly TapeEntry[]) {
+    super();
     this.entries = entries;
   }
 
@@ -33,10 +34,6 @@ export class Tape implements Iterable<TapeEntry> {
     return padded(text)
       .map(([index, call, dtype, shape]) => `${index} = ${call}  ${dtype} ${shape.trimEnd()}`)
       .join('\n');
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 }
 

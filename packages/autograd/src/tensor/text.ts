@@ -1,4 +1,13 @@
-// Tables of text: columns as wide as their widest cell.
+// What is printed as text: tables, with columns as wide as their widest cell.
+
+/** What prints as `toString` says, in Node's console too. */
+export abstract class Printed {
+  abstract toString(): string;
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
 
 /** The cells, filled up with blanks: behind the text, in the columns that `right` names before it. */
 export function padded(
