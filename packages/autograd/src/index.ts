@@ -85,15 +85,15 @@ export type { Tape } from './tape/listing.js';
 export type { Adjoint, TapeEntry } from './tape/node.js';
 export { noGrad } from './tape/state.js';
 
+// ── Transforms of functions ───────────────────────────────────────────────────────────────────────
+
+export * from './transforms/index.js';
+
 // ── Operations, as functions and as methods ───────────────────────────────────────────────────────
 
 import './ops/methods.js';
 
 export * from './ops/index.js';
-
-// ── Transforms of functions ───────────────────────────────────────────────────────────────────────
-
-export * from './transforms/index.js';
 
 // ── Looking inside ────────────────────────────────────────────────────────────────────────────────
 
