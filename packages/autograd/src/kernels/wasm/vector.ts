@@ -17,6 +17,18 @@ export function laneTypeOf(x: TypedArray): LaneType | null {
   return isFloating(dtype) ? dtype : null;
 }
 
+interface LaneMoves {
+  readonly load: typeof v128.load32_zero;
+  readonly splat: typeof v128.load32_splat;
+  readonly store: typeof v128.store32_lane;
+}
+
+/** What moves one lane, of 4 or 8 bytes, between memory and a vector. */
+export const LANE_MOVES: { readonly [bytes: number]: LaneMoves } = {
+  4: { load: v128.load32_zero, splat: v128.load32_splat, store: v128.store32_lane },
+  8: { load: v128.load64_zero, splat: v128.load64_splat, store: v128.store64_lane },
+};
+
 /** A value of 128 bits: an instruction on the values below it. Immutable; used twice, it is computed once. */
 export interface Vec {
   readonly args: readonly Vec[];
