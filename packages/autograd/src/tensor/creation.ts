@@ -107,7 +107,8 @@ function fromTypedArray(
   options: CreationOptions,
 ): Tensor<[number]> {
   const natural = naturalDType(values);
-  const dtype = checkDType('tensor', options.dtype ?? natural);
+  const { dtype: asked = natural } = options;
+  const dtype = checkDType('tensor', asked);
   const shape: [number] = [values.length];
   return dtype === 'int32' && !(values instanceof Int32Array)
     ? made('tensor', shape, options, dtype, (i) => values[i])
@@ -136,7 +137,8 @@ export function tensor(
   const shape = shapeOfNested(values);
   const flat = flatten(values, shape);
   const booleans = flat.length > 0 && flat.every((value) => typeof value === 'boolean');
-  const dtype = checkDType('tensor', options.dtype ?? (booleans ? 'bool' : 'float32'));
+  const { dtype: asked = booleans ? 'bool' : 'float32' } = options;
+  const dtype = checkDType('tensor', asked);
   return made('tensor', shape, options, dtype, (i) => Number(flat[i]));
 }
 
