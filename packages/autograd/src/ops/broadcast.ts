@@ -14,6 +14,7 @@ import {
   type Shape,
   sameShape,
 } from '../tensor/shape.js';
+import { asArray } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
@@ -76,9 +77,8 @@ export const reshapeOp: OpFunction<{ shape: Shape }> = defineLinear({
   name: 'reshape',
   forward: ([x], { shape }) => {
     const { storage, dtype } = x;
-    if (isSymbolic(storage)) return new Tensor(storage, shape, dtype, null, 0);
-    if (shape.length === 0) return new Tensor(x.item(), shape, dtype, null, 0);
-    const elements = typeof storage === 'number' ? x.data() : storage;
+    const becomesNumber = shape.length === 0 && !isSymbolic(storage);
+    const elements = becomesNumber ? x.item() : asArray(storage, dtype);
     return new Tensor(elements, shape, dtype, null, 0);
   },
   vjp: (g, node) => reshapeOp(g, { shape: node.inputShape(0) }),

@@ -51,8 +51,11 @@ export function allocate(dtype: DType, length: number, covered = false): TypedAr
   return arrayOfLength(dtype, length);
 }
 
-/** The storage as an array, for kernels that don't tell a scalar from an array of one element. */
-export function asArray(storage: TypedArray | number, dtype: DType): TypedArray {
+/** The storage as an array, for kernels that don't tell a scalar from an array of one element; symbolic ones stay. */
+export function asArray<S extends TypedArray | Symbolic = TypedArray>(
+  storage: S | number,
+  dtype: DType,
+): S | TypedArray {
   if (typeof storage !== 'number') return storage;
   const array = allocate(dtype, 1);
   array[0] = storage;
