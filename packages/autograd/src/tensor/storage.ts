@@ -52,10 +52,9 @@ export function allocate(dtype: DType, length: number, covered = false): TypedAr
 }
 
 /** The storage as an array, for kernels that don't tell a scalar from an array of one element; symbolic ones stay. */
-export function asArray<S extends TypedArray | Symbolic = TypedArray>(
-  storage: S | number,
-  dtype: DType,
-): S | TypedArray {
+export function asArray(storage: TypedArray | number, dtype: DType): TypedArray;
+export function asArray(storage: Storage, dtype: DType): TypedArray | Symbolic;
+export function asArray(storage: Storage, dtype: DType): TypedArray | Symbolic {
   if (typeof storage !== 'number') return storage;
   const array = allocate(dtype, 1);
   array[0] = storage;
