@@ -1,8 +1,8 @@
 // @retrograd/autograd: tensors, the tape, operations and their derivatives.
+// Floor by floor: bundles keep this order, and compress better where what is alike stands together.
 
-import './ops/methods.js';
+// ── Errors ────────────────────────────────────────────────────────────────────────────────────────
 
-export * from './compile/index.js';
 export {
   ArgumentError,
   AsyncScopeError,
@@ -20,25 +20,9 @@ export {
   ShapeError,
   TraceError,
 } from './errors.js';
-export * from './inspect/index.js';
-export { type BackendInfo, backendInfo } from './kernels/backend.js';
-export type { Kernels, KernelView } from './kernels/kernels.js';
-export { rng } from './kernels/random.js';
-export { setThreads } from './kernels/wasm/gemm-threads.js';
-export * from './ops/index.js';
-export {
-  constant,
-  derivative,
-  Expr,
-  type ExprLike,
-  select,
-  toLatex,
-  toSource,
-} from './scalar/index.js';
-export { type BackwardOptions, backward, detach } from './tape/backward.js';
-export type { Tape } from './tape/listing.js';
-export type { Adjoint, TapeEntry } from './tape/node.js';
-export { noGrad } from './tape/state.js';
+
+// ── Tensors ───────────────────────────────────────────────────────────────────────────────────────
+
 export {
   arange,
   type CreationOptions,
@@ -57,14 +41,60 @@ export {
 export type { DType, TypedArray } from './tensor/dtype.js';
 export { Operand, type TensorLike } from './tensor/operand.js';
 export type { GradientHook } from './tensor/origin.js';
+export type { Shape } from './tensor/shape.js';
+export { peek, Tensor } from './tensor/tensor.js';
+export type * from './tensor/typed-shape.js';
+export { Variable, type VariableOptions } from './tensor/variable.js';
+
+// ── Formulas ──────────────────────────────────────────────────────────────────────────────────────
+
+export {
+  constant,
+  derivative,
+  Expr,
+  type ExprLike,
+  select,
+  toLatex,
+  toSource,
+} from './scalar/index.js';
+
+// ── Kernels ───────────────────────────────────────────────────────────────────────────────────────
+
+export { type BackendInfo, backendInfo } from './kernels/backend.js';
+export type { Kernels, KernelView } from './kernels/kernels.js';
+export { setThreads } from './kernels/wasm/gemm-threads.js';
+
+// ── Random numbers ────────────────────────────────────────────────────────────────────────────────
+
+export { rng } from './kernels/random.js';
 export {
   Generator,
   type GeneratorState,
   type NormalOptions,
   type UniformOptions,
 } from './tensor/random.js';
-export type { Shape } from './tensor/shape.js';
-export { peek, Tensor } from './tensor/tensor.js';
-export type * from './tensor/typed-shape.js';
-export { Variable, type VariableOptions } from './tensor/variable.js';
+
+// ── Compiled functions ────────────────────────────────────────────────────────────────────────────
+
+export * from './compile/index.js';
+
+// ── The tape ──────────────────────────────────────────────────────────────────────────────────────
+
+export { type BackwardOptions, backward, detach } from './tape/backward.js';
+export type { Tape } from './tape/listing.js';
+export type { Adjoint, TapeEntry } from './tape/node.js';
+export { noGrad } from './tape/state.js';
+
+// ── Transforms of functions ───────────────────────────────────────────────────────────────────────
+
 export * from './transforms/index.js';
+
+// ── Operations, as functions and as methods ───────────────────────────────────────────────────────
+
+import './ops/methods.js';
+
+export * from './ops/index.js';
+
+// ── Looking inside ────────────────────────────────────────────────────────────────────────────────
+
+export * from './inspect/index.js';

@@ -1,6 +1,7 @@
 // Cells that live in the memory of programs: one block each, however many programs read it.
 
 import { bytesPerElement, type DType } from '../tensor/dtype.js';
+import { formatShape } from '../tensor/shape.js';
 import type { Storage } from '../tensor/storage.js';
 import type { Variable } from '../tensor/variable.js';
 import type { Heap } from './memory.js';
@@ -42,7 +43,7 @@ export class Cells {
     const { dtype, size, rank } = cell;
     const { memory } = this.#heap;
     const bytes = size * bytesPerElement(dtype);
-    const address = this.#heap.take(bytes, `a cell of shape [${cell.shape.join(', ')}]`);
+    const address = this.#heap.take(bytes, `a cell of shape ${formatShape(cell.shape)}`);
     const fetch = (): Storage => read(arrayAt(memory, dtype, address, size), dtype, rank);
     return { cell, dtype, address, bytes, fetch, version: -1, users: 0 };
   }

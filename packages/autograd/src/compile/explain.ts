@@ -2,6 +2,7 @@
 
 import { nodesOf, toSource } from '../scalar/index.js';
 import { formatShape, sizeOf } from '../tensor/shape.js';
+import { inColumns, Printed } from '../tensor/text.js';
 import type { Call, Instruction, ReduceCall } from './instruction.js';
 import { bytesOf } from './plan.js';
 
@@ -79,7 +80,7 @@ export function explainInstruction(
 }
 
 /** Everything that `explain()` tells; printing it shows a table. */
-export class Explanation {
+export class Explanation extends Printed {
   declare readonly kernels: readonly ExplainedKernel[];
   /** Kernel calls that were noted down, before anything was folded, shared and fused. */
   declare readonly traced: number;
@@ -91,6 +92,7 @@ export class Explanation {
 
   /** @internal */
   constructor(parts: Omit<Explanation, 'toString'>) {
+    super();
     Object.assign(this, parts);
   }
 
@@ -102,26 +104,14 @@ export class Explanation {
       String(flops),
       kernel,
     ]);
-    const table = [['#', 'runs in', 'bytes', 'flops', 'kernel'], ...rows];
-    const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-    const lines = table.map((row) =>
-      row
-        .map((cell, k) => cell[k === 2 || k === 3 ? 'padStart' : 'padEnd'](widths[k]))
-        .join('  ')
-        .trimEnd(),
-    );
     const total = (pick: (kernel: ExplainedKernel) => number) =>
       this.kernels.reduce((sum, kernel) => sum + pick(kernel), 0);
     return [
-      ...lines,
+      inColumns([['#', 'runs in', 'bytes', 'flops', 'kernel'], ...rows], [2, 3]),
       `${this.kernels.length} kernels from ${this.traced} that were traced; ` +
         `${total(({ bytes }) => bytes)} bytes moved, ${total(({ flops }) => flops)} operations`,
       `arena ${this.arenaBytes} bytes, cells ${this.cellBytes} bytes; ` +
         `${this.functions} functions in a module of ${this.moduleBytes} bytes`,
     ].join('\n');
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 }

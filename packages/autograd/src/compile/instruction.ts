@@ -205,10 +205,9 @@ export function execute(
     case 'matmul':
       kernels.matmul({ ...call, a: x[0], b: x[1], out });
       return;
-    case 'reduceFormula':
-      throw new Error('unreachable: only what has a function is fused');
-    case 'descent':
-      throw new Error('unreachable: descents are made for BLAS alone');
+    case 'reduceFormula': // is made only where it has a function,
+    case 'descent': // and this for BLAS alone.
+      throw new Error(`unreachable: no kernel does a ${call.kind}`);
     case 'softmaxWithLogs':
       softmaxWithLogs(x[0], outputs, call.outer, call.count, call.inner);
       return;

@@ -1,6 +1,6 @@
 // Arrays over the memory of programs.
 
-import type { DType, TypedArray } from '../tensor/dtype.js';
+import { type DType, type TypedArray, viewOf } from '../tensor/dtype.js';
 import { allocate, type Storage, UNSET_FROM } from '../tensor/storage.js';
 
 /** The elements at an address. The array is good until the memory grows. */
@@ -10,17 +10,7 @@ export function arrayAt(
   address: number,
   length: number,
 ): TypedArray {
-  const { buffer } = memory;
-  switch (dtype) {
-    case 'float32':
-      return new Float32Array(buffer, address, length);
-    case 'float64':
-      return new Float64Array(buffer, address, length);
-    case 'int32':
-      return new Int32Array(buffer, address, length);
-    case 'bool':
-      return new Uint8Array(buffer, address, length);
-  }
+  return viewOf(dtype, memory.buffer, address, length);
 }
 
 /** Writes elements to an array over the memory. */

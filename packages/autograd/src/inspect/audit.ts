@@ -5,11 +5,12 @@ import { rng } from '../kernels/random.js';
 import { cast, mul, sum } from '../ops/index.js';
 import { detach } from '../tape/backward.js';
 import type { Node } from '../tape/node.js';
-import { state } from '../tape/state.js';
+import { observing } from '../tape/state.js';
 import { isFloating } from '../tensor/dtype.js';
 import type { Generator } from '../tensor/random.js';
 import { formatShape, type Shape } from '../tensor/shape.js';
 import { Tensor } from '../tensor/tensor.js';
+import { inColumns, Printed } from '../tensor/text.js';
 import { vjp } from '../transforms/grad.js';
 import { withLevel } from '../transforms/level.js';
 import { leavesOf } from '../transforms/tree.js';
@@ -29,11 +30,12 @@ export interface AuditEntry {
 }
 
 /** The result of `audit`; printing it shows a table. */
-export class AuditReport {
+export class AuditReport extends Printed {
   readonly entries: readonly AuditEntry[];
 
   /** @internal */
   constructor(entries: readonly AuditEntry[]) {
+    super();
     this.entries = entries;
   }
 
@@ -62,20 +64,7 @@ export class AuditReport {
       verdict,
       verdict === 'not tried' ? '' : error.toExponential(1),
     ]);
-    const table = [['op', 'name', 'input', 'shape', 'verdict', 'error'], ...rows];
-    const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-    return table
-      .map((row) =>
-        row
-          .map((cell, column) => cell.padEnd(widths[column]))
-          .join('  ')
-          .trimEnd(),
-      )
-      .join('\n');
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
+    return inColumns([['op', 'name', 'input', 'shape', 'verdict', 'error'], ...rows]);
   }
 }
 
@@ -165,15 +154,12 @@ function examine(
  */
 export function audit<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): AuditReport {
   const recorded: { node: Node; inputs: readonly Tensor[] }[] = [];
-  const outer = state.observer;
   withLevel((level) => {
     const bound = leavesOf(args).length > 0 ? level.rebind('audit', args).argument : args;
-    state.observer = (node, inputs) => recorded.push({ node: node as Node, inputs });
-    try {
-      level.run('audit', () => fn(...bound));
-    } finally {
-      state.observer = outer;
-    }
+    observing(
+      (node, inputs) => recorded.push({ node: node as Node, inputs }),
+      () => level.run('audit', () => fn(...bound)),
+    );
   });
   const random = rng(0);
   const entries = recorded.flatMap(({ node, inputs }, index) => {

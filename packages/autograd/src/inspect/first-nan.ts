@@ -2,7 +2,7 @@
 
 import { callSite } from '../errors.js';
 import type { Node } from '../tape/node.js';
-import { state } from '../tape/state.js';
+import { observing } from '../tape/state.js';
 import { isFloating } from '../tensor/dtype.js';
 import type { Operand } from '../tensor/operand.js';
 import type { Origin } from '../tensor/origin.js';
@@ -36,16 +36,13 @@ export function firstNaN(fn: () => Operand): FirstNaN | null {
     const made = x.origin === null ? undefined : sites.get(x.origin);
     found = { op: made?.op ?? null, shape: x.shape, site: made?.site ?? '' };
   };
-  const outer = state.observer;
-  state.observer = (node, inputs) => {
-    for (const input of inputs) look(input);
-    sites.set(node, { op: (node as Node).op.name, site: callSite() });
-  };
-  try {
-    look(fn().read());
-  } finally {
-    state.observer = outer;
-  }
+  observing(
+    (node, inputs) => {
+      for (const input of inputs) look(input);
+      sites.set(node, { op: (node as Node).op.name, site: callSite() });
+    },
+    () => look(fn().read()),
+  );
   return found;
 }
 

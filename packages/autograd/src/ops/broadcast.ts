@@ -14,12 +14,13 @@ import {
   type Shape,
   sameShape,
 } from '../tensor/shape.js';
+import { asArray } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { toTensor } from './convert.js';
 import { defineLinear } from './define-linear.js';
 import { defineOp, type OpFunction } from './define-op.js';
-import { reduceAxes } from './reduce-axes.js';
+import { type ReduceAttrs, reducing } from './reduce-axes.js';
 
 /** y = x read with another shape: sizes of 1 and missing leading axes repeat. */
 export const broadcastOp: OpFunction<{ shape: Shape }> = defineLinear({
@@ -38,13 +39,9 @@ export const broadcastOp: OpFunction<{ shape: Shape }> = defineLinear({
 });
 
 /** y = Σ x over some axes, which are kept with size 1 or dropped. */
-export const sumOp: OpFunction<{ axes: readonly number[]; keepDims: boolean }> = defineLinear({
+export const sumOp: OpFunction<ReduceAttrs> = defineLinear<ReduceAttrs>({
   name: 'sum',
-  output: ([x], { axes, keepDims }) => ({
-    shape: reducedShape(x.shape, axes, keepDims),
-    dtype: x.dtype,
-  }),
-  lower: ([x], [y], { axes }, kernels) => reduceAxes(kernels, 'sum', x, y, axes),
+  ...reducing('sum'),
   vjp: (g, node) => {
     const shape = node.inputShape(0);
     return expandTo(g, shape, node.attrs.axes);
@@ -80,9 +77,8 @@ export const reshapeOp: OpFunction<{ shape: Shape }> = defineLinear({
   name: 'reshape',
   forward: ([x], { shape }) => {
     const { storage, dtype } = x;
-    if (isSymbolic(storage)) return new Tensor(storage, shape, dtype, null, 0);
-    if (shape.length === 0) return new Tensor(x.item(), shape, dtype, null, 0);
-    const elements = typeof storage === 'number' ? x.data() : storage;
+    const becomesNumber = shape.length === 0 && !isSymbolic(storage);
+    const elements = becomesNumber ? x.item() : asArray(storage, dtype);
     return new Tensor(elements, shape, dtype, null, 0);
   },
   vjp: (g, node) => reshapeOp(g, { shape: node.inputShape(0) }),

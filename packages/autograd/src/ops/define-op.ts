@@ -128,7 +128,7 @@ function isAttrs(last: unknown): boolean {
 
 /** A symbolic block stands where the elements will be: those who lower pass it on, and never look inside. */
 function viewOf({ storage, shape, dtype }: Tensor): KernelView {
-  const data = isSymbolic(storage) ? (storage as unknown as TypedArray) : asArray(storage, dtype);
+  const data = asArray(storage, dtype) as TypedArray;
   return { data, shape, dtype };
 }
 

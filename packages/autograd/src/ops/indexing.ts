@@ -16,6 +16,7 @@ import {
 import { asArray } from '../tensor/storage.js';
 import { isSymbolic } from '../tensor/symbolic.js';
 import type { Tensor } from '../tensor/tensor.js';
+import type { AxisAttrs } from './along-axis.js';
 import { add, mul } from './arithmetic.js';
 import { broadcastTo, cast, reshapeOp } from './broadcast.js';
 import { toTensor, withAxis } from './convert.js';
@@ -23,10 +24,6 @@ import { defineElementwise } from './define-elementwise.js';
 import { defineOp, type OpFunction } from './define-op.js';
 import { equal } from './logic.js';
 import type { GatherFn, IndexFn, OneHotFn, ScatterAddFn, TakeAlongFn } from './signatures.js';
-
-interface AxisAttrs {
-  readonly axis: number;
-}
 
 /** i + size where i < 0: positions counted from the end, as those from the start. */
 const fromStart = defineElementwise('fromStart', (i, size) => i.less(0).select(i.add(size), i), {

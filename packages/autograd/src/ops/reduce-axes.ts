@@ -1,13 +1,33 @@
 // Reductions over any set of axes, as reductions over one run of axes after the other.
 
 import type { Kernels, KernelView, Reduction } from '../kernels/kernels.js';
-import { sizeBetween, sizeOf } from '../tensor/shape.js';
+import type { Meta } from '../tape/node.js';
+import { reducedShape, sizeBetween, sizeOf } from '../tensor/shape.js';
+
+export interface ReduceAttrs {
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+
+/** The forward half of a reduction's definition. */
+export const reducing = (kind: Reduction) => ({
+  output: ([x]: readonly Meta[], { axes, keepDims }: ReduceAttrs): Meta => ({
+    shape: reducedShape(x.shape, axes, keepDims),
+    dtype: x.dtype,
+  }),
+  lower: (
+    [x]: readonly KernelView[],
+    [y]: readonly KernelView[],
+    { axes }: ReduceAttrs,
+    kernels: Kernels,
+  ): void => reduceAxes(kernels, kind, x, y, axes),
+});
 
 /**
  * y = the reduction of x over `axes` (sorted). Runs of neighbouring axes are one axis to the kernel; the last run
  * goes first, so that the sizes before it are still those of x.
  */
-export function reduceAxes(
+function reduceAxes(
   kernels: Kernels,
   kind: Reduction,
   x: KernelView,

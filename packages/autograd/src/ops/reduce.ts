@@ -4,7 +4,6 @@ import { ArgumentError, ShapeError } from '../errors.js';
 import type { Adjoint } from '../tape/node.js';
 import type { TensorLike } from '../tensor/operand.js';
 import {
-  aroundAxis,
   formatShape,
   normalizeAxes,
   normalizeAxis,
@@ -12,6 +11,7 @@ import {
   sizeOf,
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { scanning } from './along-axis.js';
 import { abs, div, mul, pow, sqrt, square, sub } from './arithmetic.js';
 import { cast, expandTo, sumOp } from './broadcast.js';
 import { defineElementwise } from './define-elementwise.js';
@@ -20,13 +20,8 @@ import { defineOp, type OpFunction, type RuleContext } from './define-op.js';
 import { equal } from './logic.js';
 import { numeric } from './numeric.js';
 import { productAlong } from './product.js';
-import { reduceAxes } from './reduce-axes.js';
+import { type ReduceAttrs, reducing } from './reduce-axes.js';
 import type { Axes, ReduceFn } from './signatures.js';
-
-interface ReduceAttrs {
-  readonly axes: readonly number[];
-  readonly keepDims: boolean;
-}
 
 interface ReduceOptions {
   readonly keepDims?: boolean;
@@ -93,39 +88,42 @@ function freedom(x: Tensor, { axes }: ReduceAttrs, { correction = 0 }: SpreadOpt
   return Math.max(0, countAlong(x, axes) - correction);
 }
 
-/** The rules of a reduction y with ∂y/∂x = `slope`, element by element. */
+/** The rules of a reduction y with ∂y/∂x = `slope`, element by element; it is given y with the shape of x. */
 function slopeRules<A extends ReduceAttrs>(slope: (x: Tensor, y: Tensor, attrs: A) => Tensor) {
+  const slopeOf = ({ x: [x], y, attrs }: RuleContext<A>): Tensor =>
+    slope(x, expandTo(y, x.shape, attrs.axes), attrs);
   return {
     saves: { inputs: [0], outputs: true },
-    vjp: (g: Tensor, { x: [x], y, attrs }: RuleContext<A>): Tensor =>
-      mul(expandTo(g, x.shape, attrs.axes), slope(x, y, attrs)),
-    jvp: ([t]: readonly Adjoint[], { x: [x], y, attrs }: RuleContext<A>): Adjoint =>
-      t && sumOp(mul(t, slope(x, y, attrs)), attrs),
+    vjp: (g: Tensor, node: RuleContext<A>): Tensor =>
+      mul(expandTo(g, node.x[0].shape, node.attrs.axes), slopeOf(node)),
+    jvp: ([t]: readonly Adjoint[], node: RuleContext<A>): Adjoint =>
+      t && sumOp(mul(t, slopeOf(node)), node.attrs),
   };
 }
 
 // ── Extremes ───────────────────────────────────────────────────────────────────────────────────────
 
 function extremeOp(kind: 'max' | 'min'): OpFunction<ReduceAttrs> {
+  const reduced = reducing(kind);
   return defineOp<ReduceAttrs>({
     name: kind,
-    output: ([x], { axes, keepDims }) => {
-      if (sizeOf(x.shape) === 0 && sizeOf(reducedShape(x.shape, axes, false)) > 0) {
+    ...reduced,
+    output: ([x], attrs) => {
+      if (sizeOf(x.shape) === 0 && sizeOf(reducedShape(x.shape, attrs.axes, false)) > 0) {
         throw new ShapeError(
           `${kind}: needs at least one element along the axes, got shape ${formatShape(x.shape)}. ` +
             'Check for an empty batch first.',
         );
       }
-      return { shape: reducedShape(x.shape, axes, keepDims), dtype: x.dtype };
+      return reduced.output([x], attrs);
     },
-    lower: ([x], [y], { axes }, kernels) => reduceAxes(kernels, kind, x, y, axes),
     ...slopeRules(shareOfTies),
   });
 }
 
 /** 1/(number of ties) where x is extreme, 0 elsewhere. */
 function shareOfTies(x: Tensor, y: Tensor, { axes }: ReduceAttrs): Tensor {
-  const extreme = cast(equal(x, expandTo(y, x.shape, axes)), x.dtype);
+  const extreme = cast(equal(x, y), x.dtype);
   return div(extreme, sumOp(extreme, { axes, keepDims: true }));
 }
 
@@ -147,12 +145,8 @@ const shareOfSum = defineElementwise('shareOfSum', (x, y) =>
 
 const logsumexpOp: OpFunction<ReduceAttrs> = defineOp<ReduceAttrs>({
   name: 'logsumexp',
-  output: ([x], { axes, keepDims }) => ({
-    shape: reducedShape(x.shape, axes, keepDims),
-    dtype: x.dtype,
-  }),
-  lower: ([x], [y], { axes }, kernels) => reduceAxes(kernels, 'logsumexp', x, y, axes),
-  ...slopeRules<ReduceAttrs>((x, y, { axes }) => shareOfSum(x, expandTo(y, x.shape, axes))),
+  ...reducing('logsumexp'),
+  ...slopeRules<ReduceAttrs>((x, y) => shareOfSum(x, y)),
 });
 
 /** ln Σ eˣ with the largest element taken out, so that nothing overflows; −∞ for nothing, or nothing but −∞. */
@@ -172,11 +166,6 @@ const directionOf = defineElementwise('directionOf', (x, y, p) =>
   y.equal(0).select(0, x.sign().mul(x.abs().div(y).pow(p.sub(1)))),
 );
 
-function slopeOfNorm(x: Tensor, y: Tensor, { axes, ord }: NormAttrs): Tensor {
-  const norms = expandTo(y, x.shape, axes);
-  return ord === 2 ? direction(x, norms) : directionOf(x, norms, ord);
-}
-
 const normOp: OpFunction<NormAttrs> = defineOp<NormAttrs>({
   name: 'norm',
   forward: ([x], attrs) => {
@@ -184,7 +173,9 @@ const normOp: OpFunction<NormAttrs> = defineOp<NormAttrs>({
     if (ord === 2) return sqrt(sumOp(square(x), attrs));
     return pow(sumOp(pow(abs(x), ord), attrs), 1 / ord);
   },
-  ...slopeRules(slopeOfNorm),
+  ...slopeRules<NormAttrs>((x, y, { ord }) =>
+    ord === 2 ? direction(x, y) : directionOf(x, y, ord),
+  ),
 });
 
 /**
@@ -210,10 +201,7 @@ const cumsumOp: OpFunction<{ axis: number; reverse: boolean }> = defineLinear<{
 }>({
   name: 'cumsum',
   output: ([x]) => x,
-  lower: ([x], [y], { axis, reverse }, kernels) => {
-    const { outer, size, inner } = aroundAxis(x.shape, axis);
-    kernels.cumulativeSum(x.data, y.data, outer, size, inner, reverse);
-  },
+  lower: scanning('cumulativeSum', ({ reverse }) => reverse),
   vjp: (g, { attrs: { axis, reverse } }) => cumsumOp(g, { axis, reverse: !reverse }),
 });
 

@@ -1,9 +1,9 @@
 // Softmax and its logarithm, along one axis.
 
-import type { Kernels, KernelView } from '../kernels/kernels.js';
 import type { Operand } from '../tensor/operand.js';
-import { aroundAxis, normalizeAxis } from '../tensor/shape.js';
+import { normalizeAxis } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type AxisAttrs, scanning } from './along-axis.js';
 import { mul, sub } from './arithmetic.js';
 import { sumOp } from './broadcast.js';
 import { defineElementwise } from './define-elementwise.js';
@@ -11,22 +11,6 @@ import { defineOp, type OpFunction } from './define-op.js';
 import { numeric } from './numeric.js';
 import type { AlongFn } from './signatures.js';
 import { exp } from './transcendental.js';
-
-interface AxisAttrs {
-  readonly axis: number;
-}
-
-const lower =
-  (logarithm: boolean) =>
-  (
-    [x]: readonly KernelView[],
-    [y]: readonly KernelView[],
-    { axis }: AxisAttrs,
-    kernels: Kernels,
-  ): void => {
-    const { outer, size, inner } = aroundAxis(x.shape, axis);
-    kernels.softmax(x.data, y.data, outer, size, inner, logarithm);
-  };
 
 /** y (g − s). */
 const weighted = defineElementwise('softmax.weighted', (y, g, s) => y.mul(g.sub(s)));
@@ -40,7 +24,7 @@ export const softmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'softmax',
   output: ([x]) => x,
   covers: true,
-  lower: lower(false),
+  lower: scanning('softmax', () => false),
   saves: { outputs: true },
   vjp: (g, { y, attrs: { axis } }) => throughSoftmax(g, y, axis),
   jvp: ([t], { y, attrs: { axis } }) => t && throughSoftmax(t, y, axis),
@@ -50,7 +34,7 @@ export const logSoftmaxOp: OpFunction<AxisAttrs> = defineOp<AxisAttrs>({
   name: 'logSoftmax',
   output: ([x]) => x,
   covers: true,
-  lower: lower(true),
+  lower: scanning('softmax', () => true),
   saves: { outputs: true },
   vjp: (g, { y, attrs: { axis } }) =>
     sub(g, mul(exp(y), sumOp(g, { axes: [axis], keepDims: true }))),

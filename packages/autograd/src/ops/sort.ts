@@ -10,6 +10,7 @@ import {
   reducedShape,
 } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { scanning } from './along-axis.js';
 import { reshapeOp } from './broadcast.js';
 import { toTensor, withAxis } from './convert.js';
 import { defineOp } from './define-op.js';
@@ -28,10 +29,7 @@ import { partOf } from './slice.js';
 const argSortOp = defineOp<{ axis: number; descending: boolean }>({
   name: 'argsort',
   output: ([x]) => ({ shape: x.shape, dtype: 'int32' }),
-  lower: ([x], [y], { axis, descending }, kernels) => {
-    const { outer, size, inner } = aroundAxis(x.shape, axis);
-    kernels.argSort(x.data, y.data, outer, size, inner, descending);
-  },
+  lower: scanning('argSort', ({ descending }) => descending),
   vjp: 'nondifferentiable',
 });
 

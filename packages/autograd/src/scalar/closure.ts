@@ -1,18 +1,10 @@
 // scalar/closure: kernels of formulas without generated code, for pages whose policy forbids `new Function`.
 
-import type { DType } from '../tensor/dtype.js';
+import { coerce, type DType } from '../tensor/dtype.js';
 import type { Expr } from './expr.js';
 import { checkArity, nodesOf } from './graph.js';
 import type { Loop, ScalarKernel } from './kernel.js';
 import { constantOf, meaningOf } from './meaning.js';
-
-/** What arguments and inexact results go through, to be numbers of `dtype`. */
-const COERCE: Readonly<Record<DType, (x: number) => number>> = {
-  float64: (x) => x,
-  float32: Math.fround,
-  int32: (x) => x | 0,
-  bool: (x) => (x !== 0 ? 1 : 0),
-};
 
 interface Step {
   readonly run: (a: number, b: number, c: number) => number;
@@ -29,8 +21,6 @@ interface Step {
  */
 export function closureKernel(f: Expr, arity: number, dtype: DType): ScalarKernel {
   checkArity(f, arity);
-  const coerce = COERCE[dtype];
-
   const register = new Map<Expr, number>();
   const registers: number[] = new Array(arity).fill(0);
   const steps: Step[] = [];
@@ -61,9 +51,7 @@ export function closureKernel(f: Expr, arity: number, dtype: DType): ScalarKerne
   };
 
   const scalar = (...args: number[]): number => {
-    for (let i = 0; i < arity; i++) {
-      registers[i] = coerce(args[i]);
-    }
+    for (let i = 0; i < arity; i++) registers[i] = coerce(args[i], dtype);
     return compute();
   };
 

@@ -1,6 +1,6 @@
 // scalar/kernel: from a formula to the functions that compute it in plain JavaScript; the reference of every faster kernel.
 
-import type { DType, TypedArray } from '../tensor/dtype.js';
+import { type DType, RANK, type TypedArray } from '../tensor/dtype.js';
 import { closureKernel } from './closure.js';
 import type { Expr } from './expr.js';
 import { generateKernel } from './generate.js';
@@ -36,8 +36,6 @@ function canGenerate(): boolean {
   return generates;
 }
 
-const DTYPES: Readonly<Record<DType, number>> = { float32: 0, float64: 1, int32: 2, bool: 3 };
-
 /**
  * The kernel of `f` with arguments 0 … arity − 1, computed in `dtype`: float32 rounds after every op, int32 wraps, bool
  * gives 0 and 1. Kept on the node: asking again costs a look-up.
@@ -46,7 +44,7 @@ const DTYPES: Readonly<Record<DType, number>> = { float32: 0, float64: 1, int32:
  * hasn't (`exp` on int32, `add` on bool).
  */
 export function kernelOf(f: Expr, arity: number, dtype: DType): ScalarKernel {
-  const key = arity * 4 + DTYPES[dtype];
+  const key = arity * 4 + RANK[dtype];
   f.kernels ??= [];
   let kernel = f.kernels[key] as ScalarKernel | undefined;
   if (kernel === undefined) {

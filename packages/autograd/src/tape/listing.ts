@@ -3,15 +3,17 @@
 import type { Origin } from '../tensor/origin.js';
 import { formatShape, sameShape } from '../tensor/shape.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { Printed, padded } from '../tensor/text.js';
 import { Node, type ReleasedTape, type TapeEntry, type TapeLine } from './node.js';
 import { visitTape } from './order.js';
 
 /** The ordered list of operations that lead to a value, as `loss.tape()` returns it. */
-export class Tape implements Iterable<TapeEntry> {
+export class Tape extends Printed implements Iterable<TapeEntry> {
   readonly entries: readonly TapeEntry[];
 
   /** @internal */
   constructor(entries: readonly TapeEntry[]) {
+    super();
     this.entries = entries;
   }
 
@@ -29,18 +31,9 @@ export class Tape implements Iterable<TapeEntry> {
       const call = name === 'leaf' && inputs.length === 0 ? 'leaf' : `${name}(${operands})`;
       return [`%${index}`, call, dtype, formatShape(shape)];
     });
-    const width = (column: number) => Math.max(0, ...text.map((row) => row[column].length));
-    const widths = [width(0), width(1), width(2)];
-    return text
-      .map(
-        ([index, call, dtype, shape]) =>
-          `${index.padEnd(widths[0])} = ${call.padEnd(widths[1])}  ${dtype.padEnd(widths[2])} ${shape}`,
-      )
+    return padded(text)
+      .map(([index, call, dtype, shape]) => `${index} = ${call}  ${dtype} ${shape.trimEnd()}`)
       .join('\n');
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
   }
 }
 

@@ -15,9 +15,12 @@ interface TapeState {
   replay: number;
   /** Where values were cut from the tape while a transform is running; null outside of all transforms. */
   cuts: CutLog | null;
-  /** Is shown every operation that is recorded, with its inputs; null when nobody watches. */
-  observer: ((recorded: Origin, inputs: readonly Tensor[]) => void) | null;
+  /** Null when nobody watches. */
+  observer: Observer | null;
 }
+
+/** Is shown every operation that is recorded, with its inputs. */
+type Observer = (recorded: Origin, inputs: readonly Tensor[]) => void;
 
 export const state: TapeState = {
   limit: Infinity,
@@ -56,6 +59,17 @@ export function withLimit<R>(limit: number, fn: () => R): R {
     return fn();
   } finally {
     state.limit = outer;
+  }
+}
+
+/** Runs `fn` while `observer` watches. */
+export function observing(observer: Observer, fn: () => void): void {
+  const outer = state.observer;
+  state.observer = observer;
+  try {
+    fn();
+  } finally {
+    state.observer = outer;
   }
 }
 

@@ -38,6 +38,17 @@ function make<S extends Shape>(
   return options.requiresGrad === true ? leafTensor(op, constant) : constant;
 }
 
+/** A tensor of `shape` from a function of the position. */
+function made<S extends Shape>(
+  op: string,
+  shape: S,
+  options: CreationOptions,
+  dtype: DType,
+  at: (i: number) => number,
+): Tensor<S> {
+  return make(op, filled(op, shape, dtype, at), shape, options, dtype);
+}
+
 /** The shape of nested arrays, found along their first elements. */
 function shapeOfNested(values: NestedArray): number[] {
   const shape: number[] = [];
@@ -96,13 +107,12 @@ function fromTypedArray(
   options: CreationOptions,
 ): Tensor<[number]> {
   const natural = naturalDType(values);
-  const dtype = options.dtype === undefined ? natural : checkDType('tensor', options.dtype);
+  const { dtype: asked = natural } = options;
+  const dtype = checkDType('tensor', asked);
   const shape: [number] = [values.length];
-  const copied =
-    dtype === 'int32' && !(values instanceof Int32Array)
-      ? filled('tensor', shape, dtype, (i) => values[i])
-      : convertArray(values, dtype);
-  return make<[number]>('tensor', copied, shape, options, dtype);
+  return dtype === 'int32' && !(values instanceof Int32Array)
+    ? made('tensor', shape, options, dtype, (i) => values[i])
+    : make('tensor', convertArray(values, dtype), shape, options, dtype);
 }
 
 /**
@@ -127,14 +137,9 @@ export function tensor(
   const shape = shapeOfNested(values);
   const flat = flatten(values, shape);
   const booleans = flat.length > 0 && flat.every((value) => typeof value === 'boolean');
-  const dtype =
-    options.dtype === undefined
-      ? booleans
-        ? 'bool'
-        : 'float32'
-      : checkDType('tensor', options.dtype);
-  const storage = filled('tensor', shape, dtype, (i) => Number(flat[i]));
-  return make('tensor', storage, shape, options, dtype);
+  const { dtype: asked = booleans ? 'bool' : 'float32' } = options;
+  const dtype = checkDType('tensor', asked);
+  return made('tensor', shape, options, dtype, (i) => Number(flat[i]));
 }
 
 /**
@@ -253,9 +258,7 @@ export function arange(
   const last = from + Math.max(0, count - 1) * step;
   const natural = [from, step, last].reduce<DType>((dtype, v) => promoteNumber(dtype, v), 'int32');
   const dtype = checkDType('arange', options.dtype ?? natural);
-  const shape: [number] = [count];
-  const storage = filled('arange', shape, dtype, (i) => from + i * step);
-  return make('arange', storage, shape, options, dtype);
+  return made('arange', [count], options, dtype, (i) => from + i * step);
 }
 
 /** `count` equally spaced numbers from `start` to `stop`, both included. dtype: float32 unless given. */
@@ -269,6 +272,5 @@ export function linspace<const N extends number>(
   const dtype = checkDType('linspace', options.dtype ?? 'float32');
   const step = count > 1 ? (stop - start) / (count - 1) : 0;
   const at = (i: number) => (i === count - 1 && i > 0 ? stop : start + i * step);
-  const shape: [N] = [count];
-  return make('linspace', filled('linspace', shape, dtype, at), shape, options, dtype);
+  return made<[N]>('linspace', [count], options, dtype, at);
 }

@@ -7,8 +7,8 @@ export type DType = 'float32' | 'float64' | 'int32' | 'bool';
 /** The arrays behind the four dtypes; a bool is a byte, 0 or 1. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
-/** bool < int32 < float32 < float64: the order of promotion. */
-const RANK: Readonly<Record<DType, number>> = { bool: 0, int32: 1, float32: 2, float64: 3 };
+/** 0 … 3, bool < int32 < float32 < float64: the order of promotion. */
+export const RANK: Readonly<Record<DType, number>> = { bool: 0, int32: 1, float32: 2, float64: 3 };
 
 export function isDType(value: unknown): value is DType {
   return typeof value === 'string' && Object.hasOwn(RANK, value);
@@ -70,17 +70,28 @@ export function coerceExactly(op: string, value: number, dtype: DType): number {
   return coerce(value, dtype);
 }
 
-export function arrayOfLength(dtype: DType, length: number): TypedArray {
+/** An array over bytes `start` and following of a buffer. */
+export function viewOf(
+  dtype: DType,
+  buffer: ArrayBufferLike,
+  start: number,
+  length: number,
+): TypedArray {
   switch (dtype) {
     case 'float32':
-      return new Float32Array(length);
+      return new Float32Array(buffer, start, length);
     case 'float64':
-      return new Float64Array(length);
+      return new Float64Array(buffer, start, length);
     case 'int32':
-      return new Int32Array(length);
+      return new Int32Array(buffer, start, length);
     case 'bool':
-      return new Uint8Array(length);
+      return new Uint8Array(buffer, start, length);
   }
+}
+
+/** An array of zeros with a buffer of its own. */
+export function arrayOfLength(dtype: DType, length: number): TypedArray {
+  return viewOf(dtype, new ArrayBuffer(length * bytesPerElement(dtype)), 0, length);
 }
 
 export function dtypeOfArray(array: TypedArray): DType {

@@ -1,7 +1,7 @@
 // Where elements live: typed arrays owned by the garbage collector, small ones cut from shared slabs.
 
 import { callSite, TraceError } from '../errors.js';
-import { arrayOfLength, bytesPerElement, type DType, type TypedArray } from './dtype.js';
+import { arrayOfLength, bytesPerElement, type DType, type TypedArray, viewOf } from './dtype.js';
 import { Symbolic } from './symbolic.js';
 
 /** The elements of a tensor, row-major. A scalar's single element is kept as a plain number. */
@@ -51,21 +51,10 @@ export function allocate(dtype: DType, length: number, covered = false): TypedAr
   return arrayOfLength(dtype, length);
 }
 
-function viewOf(dtype: DType, buffer: ArrayBufferLike, start: number, length: number): TypedArray {
-  switch (dtype) {
-    case 'float32':
-      return new Float32Array(buffer, start, length);
-    case 'float64':
-      return new Float64Array(buffer, start, length);
-    case 'int32':
-      return new Int32Array(buffer, start, length);
-    case 'bool':
-      return new Uint8Array(buffer, start, length);
-  }
-}
-
-/** The storage as an array, for kernels that don't tell a scalar from an array of one element. */
-export function asArray(storage: TypedArray | number, dtype: DType): TypedArray {
+/** The storage as an array, for kernels that don't tell a scalar from an array of one element; symbolic ones stay. */
+export function asArray(storage: TypedArray | number, dtype: DType): TypedArray;
+export function asArray(storage: Storage, dtype: DType): TypedArray | Symbolic;
+export function asArray(storage: Storage, dtype: DType): TypedArray | Symbolic {
   if (typeof storage !== 'number') return storage;
   const array = allocate(dtype, 1);
   array[0] = storage;

@@ -1,5 +1,7 @@
 // What gradcheck returns when everything agrees: the largest error of every comparison, as a table.
 
+import { inColumns, Printed } from '../tensor/text.js';
+
 /** One comparison of a rule with differences. */
 export interface ReportLine {
   /** The function. */
@@ -13,12 +15,13 @@ export interface ReportLine {
   readonly error: number;
 }
 
-export class GradcheckReport {
+export class GradcheckReport extends Printed {
   readonly name: string;
   readonly lines: readonly ReportLine[];
 
   /** @internal Made by `gradcheck`. */
   constructor(name: string, lines: readonly ReportLine[]) {
+    super();
     this.name = name;
     this.lines = lines;
   }
@@ -38,15 +41,7 @@ export class GradcheckReport {
       by,
       error.toExponential(1),
     ]);
-    const table = [['order', 'mode', 'by', 'relative error'], ...rows];
-    const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column].length)));
-    const text = table.map((row) =>
-      row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '),
-    );
-    return [`gradcheck of ${this.name}`, ...text].join('\n');
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString();
+    const table = inColumns([['order', 'mode', 'by', 'relative error'], ...rows]);
+    return `gradcheck of ${this.name}\n${table}`;
   }
 }

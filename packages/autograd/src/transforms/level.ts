@@ -123,10 +123,7 @@ export class Level {
     limit = this.replayLimit,
   ): Adjoint[] {
     return this.replay(outputs, leaves, (adjoints, visit) => {
-      outputs.forEach(({ origin, slot }, i) => {
-        const seed = seeds[i];
-        if (seed !== null && takesPart(origin)) adjoints.add(origin, slot, seed);
-      });
+      startAt(adjoints, outputs, seeds);
       withLimit(limit, () => replayBackward(visit, adjoints));
       return leaves.map(({ origin, slot }) => {
         if (!takesPart(origin)) return null;
@@ -194,4 +191,16 @@ function tracked(origin: Origin | null): origin is Origin {
 /** Whether a replay that is running goes through this point. */
 export function takesPart(origin: Origin | null): origin is Origin {
   return tracked(origin) && origin.visit === state.replay && origin.position >= 0;
+}
+
+/** Gives the points that a replay starts at what they start with. */
+export function startAt(
+  adjoints: Adjointed,
+  points: readonly Tensor[],
+  values: readonly Adjoint[],
+): void {
+  points.forEach(({ origin, slot }, i) => {
+    const value = values[i];
+    if (value !== null && takesPart(origin)) adjoints.add(origin, slot, value);
+  });
 }

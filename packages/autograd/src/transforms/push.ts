@@ -4,7 +4,7 @@ import type { Adjoint } from '../tape/node.js';
 import { replayForward } from '../tape/replay.js';
 import { withLimit } from '../tape/state.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type Level, takesPart } from './level.js';
+import { type Level, startAt, takesPart } from './level.js';
 
 /** Tangents of `outputs` when those of `leaves` are `tangents`; null where nothing moves. */
 export function push(
@@ -14,10 +14,7 @@ export function push(
   tangents: readonly Adjoint[],
 ): Adjoint[] {
   return level.replay(outputs, leaves, (adjoints, visit) => {
-    leaves.forEach(({ origin, slot }, i) => {
-      const tangent = tangents[i];
-      if (tangent !== null && takesPart(origin)) adjoints.add(origin, slot, tangent);
-    });
+    startAt(adjoints, leaves, tangents);
     withLimit(level.replayLimit, () => replayForward(visit, adjoints));
     return outputs.map(({ origin, slot }) =>
       takesPart(origin) ? adjoints.at(origin, slot) : null,

@@ -3,7 +3,7 @@
 import { f32, f32x4, f64, i32, local, v128 } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
 import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
-import { advance, countDown, whileBelow } from '../../kernels/wasm/statements.js';
+import { advance, countDown, eachStep } from '../../kernels/wasm/statements.js';
 import { bytesPerElement, type DType } from '../../tensor/dtype.js';
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ConvertCall } from '../instruction.js';
@@ -42,12 +42,11 @@ export function convertStep(
 function floatsFromIntegers(): AnyFunction {
   return routine(3, 1, 0, ([out, x, bytes], [at]) => {
     local.set(at, 0);
-    whileBelow(at, bytes, () => {
+    eachStep(at, bytes, VECTOR_BYTES, () => {
       i32.add(out, at);
       v128.load({}, i32.add(x, at));
       f32x4.convert_i32x4_s();
       v128.store({});
-      advance(at, VECTOR_BYTES);
     });
   });
 }

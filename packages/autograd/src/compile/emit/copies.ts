@@ -1,6 +1,5 @@
 // Strided copies and additions: whole runs, transpositions in square blocks, and loops over what is left.
 
-import { collapse } from '../../kernels/broadcast-loops.js';
 import type { Layout } from '../../kernels/kernels.js';
 import { i32, local, memory } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
@@ -14,6 +13,7 @@ import {
   stridedFunction,
   transposedAxis,
   type Walk,
+  walkOf,
 } from '../../kernels/wasm/strided-code.js';
 import { transposeFunction } from '../../kernels/wasm/transpose-code.js';
 import type { LaneType } from '../../kernels/wasm/vector.js';
@@ -66,8 +66,8 @@ export function stridedStep(
 ): CallStep | null {
   if (shape.includes(0) || (kind === 'accumulate' && !isFloating(out.dtype))) return null;
   const bytes = bytesPerElement(out.dtype);
-  const [sizes, steps] = collapse(shape, [from.strides, to.strides]);
-  const walk: Walk = sizes.length === 0 ? SINGLE : { sizes, from: steps[0], to: steps[1] };
+  const own = walkOf(shape, from, to);
+  const walk = own.sizes.length === 0 ? SINGLE : own;
   const source = behind(placeOf(x), from.offset * bytes);
   const target = behind(placeOf(out), to.offset * bytes);
   const isRun = walk.from[0] === 1 && walk.to[0] === 1;

@@ -5,7 +5,7 @@ import { local } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
 import { formulaOn, formulaOnNumbers, isExact, isMath } from '../../kernels/wasm/formula.js';
 import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
-import { advance, countDown, whileBelow } from '../../kernels/wasm/statements.js';
+import { countDown, eachStep } from '../../kernels/wasm/statements.js';
 import { type Expr, nodesOf } from '../../scalar/index.js';
 import { bytesPerElement, isFloating } from '../../tensor/dtype.js';
 import { broadcastStrides, stridesOf } from '../../tensor/shape.js';
@@ -60,10 +60,7 @@ function elementwiseFunction(own: RowFormula, formula: typeof formulaOn): AnyFun
     countDown(rows, () => {
       values.openRows(1);
       local.set(at, 0);
-      whileBelow(at, bytes, () => {
-        values.make(1, false);
-        advance(at, VECTOR_BYTES);
-      });
+      eachStep(at, bytes, VECTOR_BYTES, () => values.make(1, false));
       values.closeRows(1, bytes);
     });
   });

@@ -1,7 +1,8 @@
 // Modules of programs: the functions of their steps, and one that calls them in turn, with what it reads from a table.
 
-import { call, i32, local, Module } from '../../kernels/wasm/assembler/index.js';
+import { call, i32, local } from '../../kernels/wasm/assembler/index.js';
 import { routine } from '../../kernels/wasm/emit.js';
+import { compileModule } from '../../kernels/wasm/module.js';
 import { hostCall, type Run } from './running.js';
 import { importHeap } from './shared.js';
 import { type AnyFunction, functionOf, type Parameter, type Step } from './step.js';
@@ -87,13 +88,8 @@ export class Linker {
         call(target);
       }
     });
-    const module = Module({
-      exports: { run },
-      memory: importHeap(this.#memory),
-    });
-    const bytes = module.toBytes();
-    const compiled = new WebAssembly.Module(bytes as BufferSource);
-    const { exports } = new WebAssembly.Instance(compiled, module.importMap);
-    return { run: exports.run as Run, functions: functions.size, bytes: bytes.length };
+    const { module, imports, bytes } = compileModule({ run }, importHeap(this.#memory));
+    const { exports } = new WebAssembly.Instance(module, imports);
+    return { run: exports.run as Run, functions: functions.size, bytes };
   }
 }

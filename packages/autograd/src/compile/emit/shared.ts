@@ -8,7 +8,8 @@ import {
   portableOf,
   type Shared,
 } from '../../kernels/threads/index.js';
-import { type ImportMemory, importMemory, Module } from '../../kernels/wasm/assembler/index.js';
+import { type ImportMemory, importMemory } from '../../kernels/wasm/assembler/index.js';
+import { compileModule } from '../../kernels/wasm/module.js';
 import { isShared } from '../../kernels/wasm/threading.js';
 import { knownAt } from '../../scalar/known.js';
 import { type CallStep, functionOf, type Parameter, type Place } from './step.js';
@@ -66,15 +67,11 @@ export class SharedFunctions {
   }
 
   #build(step: CallStep): Shared | null {
-    const exported = { run: functionOf(step) };
-    const { importMap, ...assembled } = Module({
-      exports: exported,
-      memory: importHeap(this.#memory),
-    });
-    const module = new WebAssembly.Module(assembled.toBytes() as BufferSource);
-    const portable = portableOf(module, importMap);
+    const functions = { run: functionOf(step) };
+    const { module, imports } = compileModule(functions, importHeap(this.#memory));
+    const portable = portableOf(module, imports);
     if (portable === null) return null;
-    const { exports } = new WebAssembly.Instance(module, importMap);
+    const { exports } = new WebAssembly.Instance(module, imports);
     return { portable, name: 'run', run: exports.run as Shared['run'] };
   }
 

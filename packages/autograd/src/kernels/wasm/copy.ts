@@ -2,13 +2,12 @@
 
 import type { TypedArray } from '../../tensor/dtype.js';
 import { type Shape, sizeOf } from '../../tensor/shape.js';
-import { collapse } from '../broadcast-loops.js';
 import type { Layout } from '../kernels.js';
 import { copy as inJavaScript } from '../reference/copy.js';
 import { instantiate } from './module.js';
 import { copyRows, scratchImport, scratchWords, slotAddress, type Words } from './scratch.js';
 import { runStrided } from './strided.js';
-import { COPY, transposedAxis, type Walk } from './strided-code.js';
+import { COPY, transposedAxis, type Walk, walkOf } from './strided-code.js';
 import { transposeFunction } from './transpose-code.js';
 import type { LaneType } from './vector.js';
 
@@ -69,9 +68,21 @@ function eachStart(
 }
 
 /** The same memory as words of 4 or 8 bytes; null for bytes. */
-export function asWords(x: TypedArray): Words | null {
+function wordsOf(x: TypedArray): Words | null {
   if (x instanceof Float32Array) return new Int32Array(x.buffer, x.byteOffset, x.length);
   return x instanceof Uint8Array ? null : x;
+}
+
+/** Both sides of a copy as words; null for bytes, for sides that differ in dtype, and for less than `least` elements. */
+export function asWords(
+  x: TypedArray,
+  out: TypedArray,
+  shape: Shape,
+  least: number,
+): [Words, Words] | null {
+  if (sizeOf(shape) < least || x.constructor !== out.constructor) return null;
+  const [source, target] = [wordsOf(x), wordsOf(out)];
+  return source === null || target === null ? null : [source, target];
 }
 
 /** One matrix: out[write + j·outRow + i] = x[read + i·row + j] for i < rows, j < columns. */
@@ -110,15 +121,14 @@ function transpose(
 }
 
 export function copy(x: TypedArray, from: Layout, out: TypedArray, to: Layout, shape: Shape): void {
-  const worthIt = sizeOf(shape) >= SMALL && x.constructor === out.constructor;
-  const source = worthIt ? asWords(x) : null;
-  const target = worthIt ? asWords(out) : null;
-  if (source === null || target === null) {
+  const sides = asWords(x, out, shape, SMALL);
+  if (sides === null) {
     inJavaScript(x, from, out, to, shape);
     return;
   }
-  const [sizes, [fromSteps, toSteps]] = collapse(shape, [from.strides, to.strides]);
-  const walk: Walk = { sizes, from: fromSteps, to: toSteps };
+  const [source, target] = sides;
+  const walk = walkOf(shape, from, to);
+  const { sizes, from: fromSteps, to: toSteps } = walk;
   const inner = sizes[0];
   const axis = transposedAxis(walk, 4);
   if (axis > 0 && inner * sizes[axis] >= LEAST_MATRIX) {

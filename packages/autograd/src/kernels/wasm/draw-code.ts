@@ -10,7 +10,8 @@ import { $, br_if, type Func, i32, local, loop, type ValueType, v128 } from './a
 import { routine } from './emit.js';
 import { ENTRY_BYTES, NORMAL_VECTORS, normalLoops } from './normal-code.js';
 import { GROUP_BYTES, PHILOX_VECTORS, philoxOf } from './philox-code.js';
-import { advance, type Pointer, smaller, store, whileBelow } from './statements.js';
+import { VECTOR_BYTES } from './scratch.js';
+import { advance, eachStep, type Pointer, smaller, store } from './statements.js';
 import { rangeNumbers, unitSingles } from './uniform-code.js';
 import { lanesOf } from './vector.js';
 
@@ -22,7 +23,6 @@ export const elementsPerChunk = (draw: DrawKind): number => CHUNK_WORDS / wordsP
 
 const WORD_BYTES = 4;
 const NUMBER_BYTES = 8;
-const VECTOR_BYTES = 16;
 
 /** The words of a chunk, of the block that it begins within, and of blocks that come in one group with the last. */
 const WORDS_BYTES = CHUNK_WORDS * WORD_BYTES + 2 * GROUP_BYTES;
@@ -76,10 +76,9 @@ export function drawFunction(kind: DrawKind): Func<ValueType[], ValueType[]> {
         distribution === 'unit' ? unitSingles(at) : rangeNumbers(dtype, at, parameters);
       seek();
       endBehind(out, bytes);
-      whileBelow(out, end, () => {
+      eachStep(out, end, VECTOR_BYTES, () => {
         store(pool, out, numbers);
         advance(at, VECTOR_BYTES);
-        advance(out, VECTOR_BYTES);
       });
     };
     const writeNormal = (): void => {
@@ -102,9 +101,8 @@ export function drawFunction(kind: DrawKind): Func<ValueType[], ValueType[]> {
       i32.add($, buffer);
       local.set(end);
       endBehind(end, words * WORD_BYTES);
-      whileBelow(at, end, () => {
+      eachStep(at, end, GROUP_BYTES, () => {
         philox.drawBlocks(at, index);
-        advance(at, GROUP_BYTES);
         advance(index, GROUP_BYTES / (BLOCK_WORDS * WORD_BYTES));
       });
       if (distribution === 'normal') writeNormal();

@@ -25,7 +25,7 @@ import {
   VECTOR,
 } from './gemm-tile.js';
 import { advance, choose, countDown } from './statements.js';
-import { instructionsOf } from './vector.js';
+import { instructionsOf, LANE_MOVES } from './vector.js';
 
 type Int = Local<'i32'>;
 export type Emitted = Func<ValueType[], ValueType[]>;
@@ -77,14 +77,12 @@ function sweepOf(tiling: Tiling): Emitted {
   });
 }
 
-/** Loads and stores so many bytes of a vector. */
-const LOADS = { 4: v128.load32_zero, 8: v128.load64_zero, 16: v128.load } as const;
-
-function storePart(bytes: 4 | 8 | 16, at: Int, value: Local<'v128'>): void {
-  if (bytes === 4) v128.store32_lane({}, 0, at, value);
-  else if (bytes === 8) v128.store64_lane({}, 0, at, value);
-  else v128.store({}, at, value);
-}
+/** A whole vector, as parts of it are moved. */
+const WHOLE = {
+  load: v128.load,
+  store: (place: { readonly offset?: number }, _lane: number, at: Int, value: Local<'v128'>) =>
+    v128.store(place, at, value),
+};
 
 /** What a run is moved with, all changed. */
 interface Run {
@@ -99,13 +97,14 @@ function moveRun({ dtype }: Tiling, { from, to, count, value }: Run, add?: Int):
   const bytes = bytesPerElement(dtype);
   const lane = instructionsOf(dtype);
   const lanes = VECTOR / bytes;
-  const movePart = (size: 4 | 8 | 16) => {
-    local.set(value, LOADS[size]({}, from));
+  const movePart = (size: number) => {
+    const { load, store } = LANE_MOVES[size] ?? WHOLE;
+    local.set(value, load({}, from));
     if (add !== undefined) {
       local.get(add);
-      if_(() => local.set(value, lane.add(LOADS[size]({}, to), value)));
+      if_(() => local.set(value, lane.add(load({}, to), value)));
     }
-    storePart(size, to, value);
+    store({}, 0, to, value);
     advance(from, size);
     advance(to, size);
   };
@@ -119,7 +118,7 @@ function moveRun({ dtype }: Tiling, { from, to, count, value }: Run, add?: Int):
   });
   for (let digit = lanes / 2; digit >= 1; digit /= 2) {
     i32.and(count, digit);
-    if_(() => movePart((digit * bytes) as 4 | 8));
+    if_(() => movePart(digit * bytes));
   }
 }
 

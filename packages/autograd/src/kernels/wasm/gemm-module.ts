@@ -1,10 +1,11 @@
 // The matrix product as a WebAssembly module: compiled once for each dtype, started on any memory.
 
 import { knownAt } from '../../scalar/known.js';
-import { importMemory, Module } from './assembler/index.js';
+import { importMemory } from './assembler/index.js';
 import { hasFma } from './fma.js';
 import { gemmFunction, partFunction } from './gemm-product.js';
 import type { Tiling } from './gemm-tile.js';
+import { compileModule } from './module.js';
 import { isShared } from './threading.js';
 import type { LaneType } from './vector.js';
 
@@ -57,8 +58,7 @@ export function compileGemm(tiling: Tiling, shared: boolean): WebAssembly.Module
     module: 'host',
   };
   const part = partFunction(tiling);
-  const bytes = Module({ exports: { gemm: gemmFunction(tiling, part), part }, memory }).toBytes();
-  return new WebAssembly.Module(bytes as BufferSource);
+  return compileModule({ gemm: gemmFunction(tiling, part), part }, memory).module;
 }
 
 const moduleFor = (dtype: LaneType, shared: boolean): WebAssembly.Module =>

@@ -22,6 +22,7 @@ import { routine } from './emit.js';
 import { rowBytes, type Tiling, tileColumns, VECTOR } from './gemm-tile.js';
 import { transposeSquare } from './square.js';
 import { advance, countDown, push, smaller } from './statements.js';
+import { COPY } from './strided-code.js';
 
 type Int = Local<'i32'>;
 type Packer = Func<ValueType[], ValueType[]>;
@@ -63,8 +64,7 @@ function packRagged(tiling: Tiling): Packer {
       local.set(write, to);
       local.set(left, k);
       countDown(left, () => {
-        if (bytes === 4) i32.store({}, write, i32.load({}, read));
-        else i64.store({}, write, i64.load({}, read));
+        COPY.word(tiling.dtype, read, write);
         advance(read, stepP);
         advance(write, row);
       });

@@ -16,7 +16,7 @@ import {
 } from './assembler/index.js';
 import { routine } from './emit.js';
 import { advance } from './statements.js';
-import { instructionsOf, type LaneType } from './vector.js';
+import { instructionsOf, LANE_MOVES, type LaneType } from './vector.js';
 
 /** How a matrix product is cut for one dtype and one machine. */
 export interface Tiling {
@@ -111,10 +111,7 @@ export function sweep(
           order === 'rows'
             ? ([{ offset: offset * bytes }, ofA[i]] as const)
             : ([{ offset: i * bytes }, ofA[0]] as const);
-        local.set(
-          factor,
-          dtype === 'float32' ? v128.load32_splat(...place) : v128.load64_splat(...place),
-        );
+        local.set(factor, LANE_MOVES[bytes].splat(...place));
         for (let v = 0; v < vectors; v++) {
           multiplyAdd(tiling, tile[i * vectors + v], factor, rowOfB[v]);
         }

@@ -7,7 +7,6 @@ import {
   i32x4,
   type Local,
   Module,
-  type ValueType,
   v128,
 } from './assembler/index.js';
 
@@ -23,16 +22,22 @@ const origins = new WeakMap<object, Origin>();
 /** Of a function that `instantiate` has made; other threads need it for modules that import the function. */
 export const originOf = (exported: object): Origin | undefined => origins.get(exported);
 
-type Functions = Readonly<Record<string, Func<ValueType[], ValueType[]>>>;
+type Functions = Readonly<Record<string, Func>>;
+
+/** Compiles a module that exports `functions`: with what it takes to start it, and how many bytes it has. */
+export function compileModule(functions: Functions, memory?: ImportMemory) {
+  const assembled = Module({ exports: functions, memory });
+  const bytes = assembled.toBytes();
+  const module = new WebAssembly.Module(bytes as BufferSource);
+  return { module, imports: assembled.importMap, bytes: bytes.length };
+}
 
 /** Compiles and starts a module that exports `functions`; imports are found by themselves. Synchronous. */
 export function instantiate<F extends Functions>(
   functions: F,
   memory?: ImportMemory,
 ): { readonly [K in keyof F]: (...args: number[]) => void } {
-  const assembled = Module({ exports: functions, memory });
-  const module = new WebAssembly.Module(assembled.toBytes() as BufferSource);
-  const imports = assembled.importMap;
+  const { module, imports } = compileModule(functions, memory);
   const { exports } = new WebAssembly.Instance(module, imports);
   for (const [name, value] of Object.entries(exports))
     origins.set(value, { module, imports, name });
@@ -52,7 +57,7 @@ export function compiles(instruction: (x: Local<'v128'>) => void): boolean {
   if (typeof WebAssembly !== 'object') return false;
   try {
     const probe = func({ in: [v128], out: [v128] }, ([x]) => instruction(x));
-    new WebAssembly.Module(Module({ exports: { probe } }).toBytes() as BufferSource);
+    compileModule({ probe });
     return true;
   } catch {
     return false;

@@ -10,12 +10,13 @@ import {
   TAIL,
   TAIL_BELOW,
 } from '../../tensor/normal.js';
-import { $, f32x4, i8x16, i32, type Local, local, signsOfTwo, v128 } from './assembler/index.js';
+import { $, f32x4, i32, type Local, local, signsOfTwo, v128 } from './assembler/index.js';
 import { Emitter, fromLocal } from './emit.js';
 import { splitExponent, withSignOf } from './math/bits.js';
-import { advance, assign, load, type Pointer, store, whileBelow } from './statements.js';
+import { VECTOR_BYTES } from './scratch.js';
+import { advance, assign, eachStep, load, type Pointer, store } from './statements.js';
 import { unitDoubles } from './uniform-code.js';
-import { type LaneType, LOW_HALVES, lanesOf, narrow, type Vec, vec } from './vector.js';
+import { LANE_MOVES, type LaneType, lanesOf, narrow, shuffle, type Vec, vec } from './vector.js';
 
 type Vector = Local<'v128'>;
 
@@ -61,8 +62,6 @@ const tail = (r: Vec): Vec => rational(l.sub(r, MIDDLE_END), TAIL, TAIL_BELOW);
 export const ENTRY_BYTES = 16;
 const ADDRESS = 8;
 
-const VECTOR_BYTES = 16;
-
 const POOL = 16;
 const OWN = 4;
 
@@ -96,11 +95,6 @@ export function normalLoops(
   const [first, second, p, r] = vectors;
   const pool = vectors.slice(OWN);
   const moved = (z: Vec): Vec => l.add(fromLocal(mean), l.mul(fromLocal(deviation), z));
-  const each = (at: Pointer, end: Pointer, step: number, body: () => void): void =>
-    whileBelow(at, end, () => {
-      body();
-      advance(at, step);
-    });
 
   /** Writes both lanes down, the second over the first where that is central, and counts those that are not. */
   const setApart = (far: Vec, out: Pointer, offset: number): void => {
@@ -117,20 +111,19 @@ export function normalLoops(
   };
 
   const loadPair = (at: Pointer): void => {
-    const pair = vec(() => i8x16.shuffle(LOW_HALVES), [load(at), load(at, ENTRY_BYTES)]);
-    assign(pool, [p], [pair]);
+    assign(pool, [p], [shuffle(8, [0, 2], load(at), load(at, ENTRY_BYTES))]);
   };
 
   return {
     probabilities: (at, end) =>
-      each(at, end, VECTOR_BYTES, () => {
+      eachStep(at, end, VECTOR_BYTES, () => {
         // Half a step off the grid of 2⁻⁵³, as tensor/random.ts has it.
         const open = l.add(unitDoubles(at), 2 ** -54);
         store(pool, at, l.pmin(open, 1 - 2 ** -53));
       }),
 
     central: (out, end, at) =>
-      each(out, end, VECTOR_BYTES, () => {
+      eachStep(out, end, VECTOR_BYTES, () => {
         const values = isNarrow ? [first, second] : [first];
         values.forEach((value, half) => {
           assign(pool, [p], [load(at)]);
@@ -147,14 +140,14 @@ export function normalLoops(
       local.set(bits, i32.add(list, ENTRY_BYTES));
       i32.store({ offset: ADDRESS }, list, bits);
       local.set(at, begin);
-      each(at, list, 2 * ENTRY_BYTES, () => {
+      eachStep(at, list, 2 * ENTRY_BYTES, () => {
         loadPair(at);
         const q = l.sub(fromLocal(p), 0.5);
         assign(pool, [r], [withSignOf(l, q, radius(fromLocal(p), q))]);
         for (const lane of [0, 1]) v128.store64_lane({ offset: lane * ENTRY_BYTES }, lane, at, r);
       });
       local.set(at, begin);
-      each(at, list, 2 * ENTRY_BYTES, () => {
+      eachStep(at, list, 2 * ENTRY_BYTES, () => {
         loadPair(at);
         const signed = fromLocal(p);
         assign(pool, [r], [l.abs(signed)]);
@@ -165,8 +158,7 @@ export function normalLoops(
         for (const lane of [0, 1]) {
           i32.load({ offset: ADDRESS + lane * ENTRY_BYTES }, at);
           local.get(first);
-          if (isNarrow) v128.store32_lane({}, lane);
-          else v128.store64_lane({}, lane);
+          LANE_MOVES[bytes].store({}, lane);
         }
       });
     },

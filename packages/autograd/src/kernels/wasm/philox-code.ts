@@ -3,7 +3,6 @@
 import { MULTIPLIER_0, MULTIPLIER_1, ROUNDS, WEYL_0, WEYL_1 } from '../../tensor/philox.js';
 import {
   highProducts,
-  i8x16,
   i32x4,
   isBelow,
   type Local,
@@ -15,7 +14,7 @@ import {
 import { fromLocal } from './emit.js';
 import { transposeSquare } from './square.js';
 import { advance, assign, type Pointer, store } from './statements.js';
-import { lanesOf, type Vec, vec } from './vector.js';
+import { lanesOf, shuffle, type Vec, vec } from './vector.js';
 
 type Vector = Local<'v128'>;
 
@@ -24,19 +23,16 @@ export const GROUP_BYTES = 64;
 
 const { integer, integerAdd, integerSub, xor } = lanesOf('float32');
 
-/** The upper halves of four products of 64 bits. */
-const UPPER_WORDS = [4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31];
-
 /**
  * The lower and the upper 32 bits of x times a multiplier. The lower ones, though they are there, are multiplied once more:
  * the unit that shuffles is the busiest, and is needed for the products in full.
  */
 function product(x: Vec, multiplier: number): { readonly low: Vec; readonly high: Vec } {
   const m = integer(multiplier | 0);
-  const halves = [vec(() => lowProducts(), [x, m]), vec(() => highProducts(), [x, m])];
+  const [low, high] = [lowProducts, highProducts].map((two) => vec(() => two(), [x, m]));
   return {
     low: vec(() => multiplyWords(), [x, m]),
-    high: vec(() => i8x16.shuffle(UPPER_WORDS), halves),
+    high: shuffle(4, [1, 3, 5, 7], low, high),
   };
 }
 

@@ -2,7 +2,6 @@
 
 import {
   type Func,
-  i8x16,
   i32,
   i32x4,
   type Local,
@@ -16,13 +15,13 @@ import {
   advance,
   assign,
   countDown,
+  eachStep,
   load,
   type Pointer,
   store,
   storeLane,
-  whileBelow,
 } from './statements.js';
-import { type Lanes, type LaneType, lanesOf, type Vec, vec, widen } from './vector.js';
+import { type Lanes, type LaneType, lanesOf, shuffle, type Vec, vec, widen } from './vector.js';
 
 export type SimdReduction = 'sum' | 'max' | 'min';
 
@@ -62,9 +61,11 @@ export function inside(l: Lanes, at: Pointer, end: Pointer): Vec {
 
 /** The bytes of all lanes, turned by so many. */
 export const turned = (x: Vec, by: number): Vec =>
-  vec(
-    () => i8x16.shuffle(Array.from({ length: VECTOR_BYTES }, (_, k) => (k + by) % VECTOR_BYTES)),
-    [x, x],
+  shuffle(
+    1,
+    Array.from({ length: VECTOR_BYTES }, (_, k) => k + by),
+    x,
+    x,
   );
 
 /** All lanes merged, in every lane. */
@@ -146,15 +147,13 @@ export function gatherStretch(
   const count = CHAINS / perVector;
   const step = count * VECTOR_BYTES;
   local.set(whole, i32.add(at, i32.and(i32.sub(end, at), -step)));
-  whileBelow(at, whole, () => {
+  eachStep(at, whole, step, () => {
     mergeInto(chains, merge, pool, read(count).flatMap(spread));
-    advance(at, step);
   });
-  whileBelow(at, end, () => {
+  eachStep(at, end, VECTOR_BYTES, () => {
     const [vector] = read(1);
     const last = source.choose(inside(source, at, end), vector, neutral);
     mergeInto(chains, merge, pool, spread(last));
-    advance(at, VECTOR_BYTES);
   });
   local.set(at, end);
 }
@@ -196,18 +195,16 @@ export function columnsFunction(
       local.set(firstEnd, i32.add(source, rowBytes));
       local.set(to, target);
       local.set(end, i32.add(source, groupBytes));
-      whileBelow(first, firstEnd, () => {
+      eachStep(first, firstEnd, VECTOR_BYTES, () => {
         for (const chain of chains) assign(pool, [chain], [wide.number(neutral)]);
         local.set(at, first);
-        whileBelow(at, end, () => {
+        eachStep(at, end, rowBytes, () => {
           mergeInto(chains, merge, pool, spread(load(at)));
-          advance(at, rowBytes);
         });
         for (const chain of chains) {
           store(pool, to, fromLocal(chain));
           advance(to, VECTOR_BYTES);
         }
-        advance(first, VECTOR_BYTES);
       });
       advance(source, groupBytes);
       for (let k = 0; k < growth; k++) advance(target, rowBytes);

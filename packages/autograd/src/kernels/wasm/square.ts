@@ -1,6 +1,7 @@
 // Squares of elements, a vector each row: what transpositions are made of.
 
 import { i8x16, type Local, local } from './assembler/index.js';
+import { bytesOfElements } from './vector.js';
 
 type Vector = Local<'v128'>;
 
@@ -14,7 +15,7 @@ function pick(
 ): void {
   local.get(x);
   local.get(y);
-  i8x16.shuffle(elements.flatMap((e) => Array.from({ length: bytes }, (_, k) => e * bytes + k)));
+  i8x16.shuffle(bytesOfElements(bytes, elements));
   local.set(into);
 }
 

@@ -2,7 +2,7 @@
 
 import { block, br_if, i32, type Local, local, loop, select, v128 } from './assembler/index.js';
 import { Emitter } from './emit.js';
-import { type Vec, vec } from './vector.js';
+import { LANE_MOVES, type Vec, vec } from './vector.js';
 
 /** An address in bytes, or a number of bytes. */
 export type Pointer = Local<'i32'>;
@@ -33,8 +33,7 @@ export function storeLane(
 ): void {
   local.get(at);
   new Emitter(pool).push(value);
-  if (bytes === 4) v128.store32_lane({}, 0);
-  else v128.store64_lane({}, 0);
+  LANE_MOVES[bytes].store({}, 0);
 }
 
 /** Moves a pointer by so many bytes. */
@@ -94,6 +93,19 @@ export function whileBelow(pointer: Pointer, end: Pointer, body: () => void): vo
       i32.lt_u(pointer, end);
       br_if(again);
     });
+  });
+}
+
+/** Runs the body with the pointer at its place, then `step` bytes on, …, while it lies below the end. */
+export function eachStep(
+  pointer: Pointer,
+  end: Pointer,
+  step: number | Pointer,
+  body: () => void,
+): void {
+  whileBelow(pointer, end, () => {
+    body();
+    advance(pointer, step);
   });
 }
 

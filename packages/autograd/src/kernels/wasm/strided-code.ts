@@ -1,10 +1,14 @@
 // The loop nest that moves elements from one layout to another, or adds them to what is there.
 
+import { bytesPerElement } from '../../tensor/dtype.js';
+import type { Shape } from '../../tensor/shape.js';
+import { collapse } from '../broadcast-loops.js';
+import type { Layout } from '../kernels.js';
 import { type Func, i32, i64, if_, local, type ValueType, v128 } from './assembler/index.js';
 import { routine } from './emit.js';
 import { VECTOR_BYTES } from './scratch.js';
 import { advance, countDown, type Pointer, whileBelow } from './statements.js';
-import { instructionsOf, type LaneType } from './vector.js';
+import { instructionsOf, LANE_MOVES, type LaneType } from './vector.js';
 
 /** How many loops the nest has. */
 export const LEVELS = 6;
@@ -33,14 +37,12 @@ export const COPY: Move = {
 export const ADD: Move = {
   name: 'accumulate',
   word: (dtype, from, to) => {
-    const narrow = dtype === 'float32';
-    const load = narrow ? v128.load32_zero : v128.load64_zero;
+    const { load, store } = LANE_MOVES[bytesPerElement(dtype)];
     local.get(to);
     load({}, from);
     load({}, to);
     instructionsOf(dtype).add();
-    if (narrow) v128.store32_lane({}, 0);
-    else v128.store64_lane({}, 0);
+    store({}, 0);
   },
   vector: (dtype, from, to) => {
     local.get(to);
@@ -56,6 +58,12 @@ export interface Walk {
   readonly sizes: readonly number[];
   readonly from: readonly number[];
   readonly to: readonly number[];
+}
+
+/** The walk of a copy from one layout to another; without axes where both have but one element. */
+export function walkOf(shape: Shape, from: Layout, to: Layout): Walk {
+  const [sizes, steps] = collapse(shape, [from.strides, to.strides]);
+  return { sizes, from: steps[0], to: steps[1] };
 }
 
 /** The axis along which the source runs while the target runs along axis 0, both at least `side` long; −1 if there is none. */
@@ -94,7 +102,7 @@ export function setLoops<Parameter>(
  * within in the others.
  */
 export function stridedFunction(move: Move, dtype: LaneType): Func<ValueType[], ValueType[]> {
-  const bytes = dtype === 'float32' ? 4 : 8;
+  const bytes = bytesPerElement(dtype);
   return routine(2 + 3 * LEVELS, LEVELS + 1, 0, ([from, to, ...nest], [end, ...counters]) => {
     const step = (level: number) => {
       advance(from, nest[3 * level + 1]);

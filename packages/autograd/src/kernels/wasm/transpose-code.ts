@@ -3,7 +3,7 @@
 import { $, type Func, i32, local, type ValueType, v128 } from './assembler/index.js';
 import { routine } from './emit.js';
 import { transposeSquare } from './square.js';
-import { advance, type Pointer, pushSmaller, whileBelow } from './statements.js';
+import { eachStep, type Pointer, pushSmaller } from './statements.js';
 import { type LaneType, lanesOf } from './vector.js';
 
 /**
@@ -37,9 +37,9 @@ export function transposeFunction(dtype: LaneType): Func<ValueType[], ValueType[
     local.set(lastRow, i32.sub(rows, side));
     local.set(lastColumn, i32.sub(columns, side));
     local.set(i, 0);
-    whileBelow(i, rows, () => {
+    eachStep(i, rows, side, () => {
       local.set(j, 0);
-      whileBelow(j, columns, () => {
+      eachStep(j, columns, side, () => {
         locate(from, source, row, [i, lastRow], [j, lastColumn]);
         locate(to, target, targetRow, [j, lastColumn], [i, lastRow]);
         square.forEach((vector, k) => {
@@ -49,9 +49,7 @@ export function transposeFunction(dtype: LaneType): Func<ValueType[], ValueType[
         square.forEach((vector, k) => {
           v128.store({}, rowOf(to, targetRow, k), vector);
         });
-        advance(j, side);
       });
-      advance(i, side);
     });
   });
 }

@@ -1,7 +1,7 @@
 // Vectors of lanes as an expression graph: what the SIMD mathematics and the loops of formulas are written in.
 
 import { tableOf } from '../../scalar/table.js';
-import type { TypedArray } from '../../tensor/dtype.js';
+import { dtypeOfArray, isFloating, type TypedArray } from '../../tensor/dtype.js';
 import { f32x4, f64x2, i8x16, i32, i32x4, i64x2, v128 } from './assembler/index.js';
 import { hasFma } from './fma.js';
 
@@ -13,9 +13,21 @@ export const instructionsOf = (dtype: LaneType): typeof f32x4 | typeof f64x2 =>
   dtype === 'float32' ? f32x4 : f64x2;
 
 export function laneTypeOf(x: TypedArray): LaneType | null {
-  if (x instanceof Float32Array) return 'float32';
-  return x instanceof Float64Array ? 'float64' : null;
+  const dtype = dtypeOfArray(x);
+  return isFloating(dtype) ? dtype : null;
 }
+
+interface LaneMoves {
+  readonly load: typeof v128.load32_zero;
+  readonly splat: typeof v128.load32_splat;
+  readonly store: typeof v128.store32_lane;
+}
+
+/** What moves one lane, of 4 or 8 bytes, between memory and a vector. */
+export const LANE_MOVES: { readonly [bytes: number]: LaneMoves } = {
+  4: { load: v128.load32_zero, splat: v128.load32_splat, store: v128.store32_lane },
+  8: { load: v128.load64_zero, splat: v128.load64_splat, store: v128.store64_lane },
+};
 
 /** A value of 128 bits: an instruction on the values below it. Immutable; used twice, it is computed once. */
 export interface Vec {
@@ -174,20 +186,24 @@ export const lanesOf = (dtype: LaneType): Lanes => LANES[dtype];
 
 // ---- Between the two --------------------------------------------------------------------------------------------------
 
-const HIGH_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
-/** For a shuffle: the first half of one vector, and that of another. */
-export const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
+/** The bytes of elements of so many bytes each, as instructions name them. */
+export const bytesOfElements = (bytes: number, elements: readonly number[]): number[] =>
+  elements.flatMap((e) => Array.from({ length: bytes }, (_, k) => e * bytes + k));
+
+/** The elements of x and y with these numbers, of so many bytes each; those of y come after those of x. */
+export const shuffle = (bytes: number, elements: readonly number[], x: Vec, y: Vec): Vec =>
+  vec(() => i8x16.shuffle(bytesOfElements(bytes, elements)), [x, y]);
 
 /** Four numbers of float32 as twice two of float64. */
 export function widen(a: Vec): [Vec, Vec] {
-  const high = vec(() => i8x16.shuffle(HIGH_HALF), [a, a]);
+  const high = shuffle(8, [1, 1], a, a);
   return [vec(() => f64x2.promote_low_f32x4(), [a]), vec(() => f64x2.promote_low_f32x4(), [high])];
 }
 
 /** Rounds twice two numbers of float64 to four of float32. */
 export function narrow(low: Vec, high: Vec): Vec {
-  const rounded = [low, high].map((half) => vec(() => f32x4.demote_f64x2_zero(), [half]));
-  return vec(() => i8x16.shuffle(LOW_HALVES), rounded);
+  const [a, b] = [low, high].map((half) => vec(() => f32x4.demote_f64x2_zero(), [half]));
+  return shuffle(8, [0, 2], a, b);
 }
 
 /** Computes on float32 in float64. */

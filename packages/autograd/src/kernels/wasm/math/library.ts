@@ -3,9 +3,7 @@
 import { knownAt } from '../../../scalar/known.js';
 import {
   type Func,
-  f32x4,
   f64,
-  f64x2,
   type ImportFunc,
   if_,
   importFunc,
@@ -16,7 +14,7 @@ import {
 } from '../assembler/index.js';
 import { define, Emitter, fromLocal, sharedNodes, times, vectorFunction } from '../emit.js';
 import { instantiate } from '../module.js';
-import { type Lanes, type LaneType, lanesOf, type Vec, vec } from '../vector.js';
+import { instructionsOf, type Lanes, type LaneType, lanesOf, type Vec, vec } from '../vector.js';
 import { erf } from './erf.js';
 import { cosh, exp, expm1, sigmoid, sinh, tanh } from './exponential.js';
 import { acos, asin, atan } from './inverse-trigonometric.js';
@@ -67,8 +65,7 @@ function laneByLane(l: Lanes, x: Local<'v128'>, host: ImportFunc): Vec {
     result = vec(() => {
       pushLane(l, lane, x);
       callHost(l, host);
-      if (l.dtype === 'float64') f64x2.replace_lane(lane);
-      else f32x4.replace_lane(lane);
+      instructionsOf(l.dtype).replace_lane(lane);
     }, [before]);
   }
   return result;

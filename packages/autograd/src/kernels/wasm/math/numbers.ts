@@ -13,7 +13,7 @@ import {
   type Local,
 } from '../assembler/index.js';
 import { times } from '../emit.js';
-import { type Lanes, type Vec, vec } from '../vector.js';
+import { instructionsOf, type Lanes, type Vec, vec } from '../vector.js';
 import type { MathName } from './library.js';
 
 /** Functions that JavaScript computes with bits of its own. */
@@ -49,7 +49,6 @@ export function onFirstLane(name: HostName, l: Lanes, args: readonly Vec[]): Vec
   const numbers = args.map((arg) => vec(() => pushLane(l, 0), [arg], true));
   return vec(() => {
     callHost(l, host);
-    if (l.dtype === 'float64') f64x2.splat();
-    else f32x4.splat();
+    instructionsOf(l.dtype).splat();
   }, numbers);
 }

@@ -1,7 +1,6 @@
 // sin, cos, tan: reduced by slices of π/2, then two short polynomials.
 
-import { i8x16 } from '../assembler/index.js';
-import { type Lanes, lanesOf, narrow, type Vec, vec, widen } from '../vector.js';
+import { type Lanes, lanesOf, narrow, shuffle, type Vec, widen } from '../vector.js';
 import { roundProduct, signOf } from './bits.js';
 import { COS, SIN } from './coefficients.js';
 import { oddPolynomial, polynomial } from './polynomial.js';
@@ -30,13 +29,11 @@ function reduceBy(slices: readonly number[], a: Vec): Reduced {
   return { quadrant: shifted, r };
 }
 
-const LOW_WORDS = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
-
 /** For float32 in double precision: near multiples of π/2 single precision would have no bit left. */
 function reduce(l: Lanes, a: Vec): Reduced {
   if (l.dtype === 'float64') return reduceBy(HALF_PI, a);
   const [low, high] = widen(a).map((half) => reduceBy(HALF_PI_SHORT, half));
-  const quadrant = vec(() => i8x16.shuffle(LOW_WORDS), [low.quadrant, high.quadrant]);
+  const quadrant = shuffle(4, [0, 2, 4, 6], low.quadrant, high.quadrant);
   return { quadrant, r: narrow(low.r, high.r) };
 }
 
