@@ -28,9 +28,7 @@ function describe(call: Call): readonly [kernel: string, flops: number] {
     case 'reduce':
       return alongAxis(call.reduction, call);
     case 'axis':
-      return alongAxis(call.kernel, call);
-    case 'softmaxWithLogs':
-      return alongAxis('softmax and its logarithm', call);
+      return alongAxis(call.kernel.replace('WithLogs', ' and its logarithm'), call);
     case 'reduceFormula': {
       const [reduction, own] = describe(call.reduce);
       const [formula, flops] = describe(call.formula);
@@ -74,7 +72,7 @@ export function explainInstruction(
   engine: ExplainedKernel['engine'],
 ): ExplainedKernel {
   const [kernel, flops] = describe(call);
-  const written = call.kind === 'reduceFormula' && outputs.length > 1 ? ', which is kept' : '';
+  const written = call.kind === 'reduceFormula' && call.written ? ', which is kept' : '';
   const bytes = [...inputs, ...outputs].reduce((sum, block) => sum + bytesOf(block), 0);
   return { kernel: kernel + written, engine, bytes, flops };
 }

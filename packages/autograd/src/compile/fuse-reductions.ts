@@ -1,12 +1,12 @@
-// Fusion of reductions with the formula that makes their operand, so that it is not written and read again.
+// Fusion of reductions, and of softmax, with the formula that makes their operand, so that it is not written and read again.
 
 import type { Symbolic } from '../tensor/symbolic.js';
 import { fuses } from './emit/reduce-formula.js';
-import { isElementwise } from './formulas.js';
-import { type Instruction, type ReduceFormulaCall, usesOf } from './instruction.js';
+import { type Elementwise, isElementwise } from './formulas.js';
+import { type Instruction, isSoftmax, type ReduceFormulaCall, usesOf } from './instruction.js';
 
 /**
- * Lets formulas be reduced as they are computed, in the place of the formula: its operands need not live longer. The values
+ * Lets formulas be read as they are computed, in the place of the formula: its operands need not live longer. The values
  * are written too where somebody else reads them, or they are `kept`.
  */
 export function fuseReductions(
@@ -15,21 +15,22 @@ export function fuseReductions(
 ): Instruction[] {
   const readers = usesOf(instructions, 'inputs');
   const writers = usesOf(instructions, 'outputs');
-  const makers = new Map<Symbolic, Instruction>();
+  const makers = new Map<Symbolic, Elementwise>();
   const fused = new Map<Instruction, Instruction>();
   const gone = new Set<Instruction>();
   for (const instruction of instructions) {
     const { call, inputs, outputs } = instruction;
-    const [x, out] = [inputs[0], outputs[0]];
-    if (isElementwise(instruction)) makers.set(out, instruction);
-    if (call.kind !== 'reduce') continue;
+    const [x] = inputs;
+    if (isElementwise(instruction)) makers.set(outputs[0], instruction);
+    if (call.kind !== 'reduce' && !isSoftmax(call)) continue;
     const maker = makers.get(x);
-    if (maker?.call.kind !== 'elementwise' || fused.has(maker)) continue;
-    if (writers(x) !== 1 || writers(out) !== 1) continue;
-    const joint: ReduceFormulaCall = { kind: 'reduceFormula', reduce: call, formula: maker.call };
-    const isRead = readers(x) > 1 || kept.has(x);
-    if (!fuses(joint, maker.inputs, x.dtype, isRead)) continue;
-    fused.set(maker, { ...maker, call: joint, outputs: isRead ? [out, x] : [out] });
+    if (maker === undefined || fused.has(maker)) continue;
+    if (writers(x) !== 1 || outputs.some((out) => writers(out) !== 1)) continue;
+    const { call: formula } = maker;
+    const written = readers(x) > 1 || kept.has(x);
+    const joint: ReduceFormulaCall = { kind: 'reduceFormula', reduce: call, formula, written };
+    if (!fuses(joint, x)) continue;
+    fused.set(maker, { ...maker, call: joint, outputs: written ? [...outputs, x] : outputs });
     gone.add(instruction);
   }
   return instructions.flatMap((own) => (gone.has(own) ? [] : [fused.get(own) ?? own]));

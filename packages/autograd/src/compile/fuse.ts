@@ -6,12 +6,14 @@ import { knownAt } from '../scalar/known.js';
 import { type Shape, sameShape, sizeOf, stridesOf } from '../tensor/shape.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { isCheap } from './emit/elementwise.js';
+import { fuses } from './emit/reduce-formula.js';
 import { compacted, type Elementwise, isElementwise, withCall } from './formulas.js';
 import {
   type CopyCall,
   type ElementwiseCall,
   fillsWhole,
   type Instruction,
+  isSoftmax,
   type Read,
   usesOf,
 } from './instruction.js';
@@ -55,17 +57,20 @@ function onShape(call: ElementwiseCall, shape: Shape): ElementwiseCall | null {
   return { ...call, reads, shape };
 }
 
-/** Whether all who read the block are elementwise instructions that read it element by element. */
+/** Whether all who read the block read it element by element, or take its formula as well. */
 function readAsIs(
   call: ElementwiseCall,
   block: Symbolic,
   readers: readonly Instruction[],
 ): boolean {
-  return readers.every(
-    (reader) =>
-      isElementwise(reader) &&
-      sizeOf(reader.call.shape) === block.length &&
-      reader.call.reads.every((read) => read.block !== block || onShape(call, read.shape) !== null),
+  return readers.every((reader) =>
+    isElementwise(reader)
+      ? sizeOf(reader.call.shape) === block.length &&
+        reader.call.reads.every(
+          (read) => read.block !== block || onShape(call, read.shape) !== null,
+        )
+      : isSoftmax(reader.call) &&
+        fuses({ kind: 'reduceFormula', reduce: reader.call, formula: call, written: false }, block),
   );
 }
 

@@ -33,13 +33,14 @@ export interface ReduceCall {
 }
 
 /**
- * A reduction of what a formula gives, made as it is reduced. The outputs are the result and, where others read them, the
- * formula's values.
+ * A reduction, or softmax, of what a formula gives, made as it is read. Behind its own outputs are, if they are `written`, the
+ * formula's values, which others read.
  */
 export interface ReduceFormulaCall {
   readonly kind: 'reduceFormula';
-  readonly reduce: ReduceCall;
+  readonly reduce: RowCall;
   readonly formula: ElementwiseCall;
+  readonly written: boolean;
 }
 
 export interface CopyCall {
@@ -68,11 +69,15 @@ export interface MatmulCall {
   readonly batch: readonly (readonly [number, number])[];
 }
 
-/** The kernels that work along one axis, on blocks and three sizes. */
+/**
+ * The kernels that work along one axis, on blocks and three sizes. That of softmax `WithLogs` gives of each row m and
+ * ln Σ exp(x − m) too: the logarithm of softmax is x less both.
+ */
 export type AxisKernel =
   | 'argReduce'
   | 'cumulativeSum'
   | 'softmax'
+  | 'softmaxWithLogs'
   | 'argSort'
   | 'gather'
   | 'scatterAdd'
@@ -102,13 +107,11 @@ export interface DescentCall {
   readonly rate: number | null;
 }
 
-/** Softmax, and of each row m and ln Σ exp(x − m): the logarithm of softmax is x less both. */
-export interface SoftmaxWithLogsCall {
-  readonly kind: 'softmaxWithLogs';
-  readonly outer: number;
-  readonly count: number;
-  readonly inner: number;
-}
+/** What may take the formula of its operand. */
+export type RowCall = ReduceCall | AxisCall;
+
+export const isSoftmax = (call: Call): call is AxisCall =>
+  call.kind === 'axis' && call.kernel.startsWith('softmax');
 
 /** A kernel of the user's, called as it is. */
 export interface HostCall {
@@ -137,7 +140,6 @@ export type Call =
   | MatmulCall
   | DescentCall
   | AxisCall
-  | SoftmaxWithLogsCall
   | ConvertCall
   | HostCall
   | DrawCall;
@@ -208,11 +210,8 @@ export function execute(
     case 'reduceFormula': // is made only where it has a function,
     case 'descent': // and this for BLAS alone.
       throw new Error(`unreachable: no kernel does a ${call.kind}`);
-    case 'softmaxWithLogs':
-      softmaxWithLogs(x[0], outputs, call.outer, call.count, call.inner);
-      return;
     case 'axis':
-      executeAxis(kernels, call, x, out);
+      executeAxis(kernels, call, x, outputs);
       return;
     case 'convert':
       kernels.convert(x[0], call.from, out, call.to);
@@ -248,10 +247,14 @@ function executeAxis(
   kernels: Kernels,
   call: AxisCall,
   x: readonly TypedArray[],
-  out: TypedArray,
+  outputs: readonly TypedArray[],
 ): void {
   const { outer, count, inner, flag } = call;
+  const [out] = outputs;
   switch (call.kernel) {
+    case 'softmaxWithLogs':
+      softmaxWithLogs(x[0], outputs, outer, count, inner);
+      return;
     case 'argReduce':
       kernels.argReduce(flag as 'max' | 'min', x[0], out, outer, count, inner);
       return;

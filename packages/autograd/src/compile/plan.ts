@@ -40,7 +40,8 @@ function overwrites(
 ): boolean {
   if (before.dtype !== after.dtype || before.length !== after.length) return false;
   if (call.kind === 'descent') return inputs.indexOf(before) === 2;
-  const written = call.kind === 'reduceFormula' && outputs[1] === after ? call.formula : call;
+  const isValues = call.kind === 'reduceFormula' && call.written && outputs.at(-1) === after;
+  const written = isValues ? call.formula : call;
   return (
     written.kind === 'elementwise' &&
     written.reads.every(({ block, shape }) => block !== before || sameShape(shape, written.shape))

@@ -72,12 +72,12 @@ export function joinSoftmax(
     if (softmax === undefined || group.every(({ call }) => call.flag !== true)) {
       return [instruction];
     }
-    const { outer, count, inner, flag } = instruction.call;
+    const { outer, inner, flag } = instruction.call;
     const own: Instruction[] = [];
     const ofRows = knownAt(parts, key, () => {
       const [{ dtype }] = instruction.inputs;
       const made = [newBlock(dtype, outer * inner), newBlock(dtype, outer * inner)];
-      const call = { kind: 'softmaxWithLogs', outer, count, inner } as const;
+      const call: AxisCall = { ...softmax.call, kernel: 'softmaxWithLogs' };
       own.push({ ...softmax, call, outputs: [...softmax.outputs, ...made] });
       return made;
     });

@@ -133,6 +133,47 @@ describe.each(['float32', 'float64'] as const)('a reduction of a formula in %s',
     }
   });
 
+  it('has them where operands are broadcast over axes before the rows, at one thread and two', () => {
+    for (const threads of [1, 2]) {
+      setThreads(threads);
+      for (const reduction of [(x: Tensor) => x.sum(-1), (x: Tensor) => x.max(-1)]) {
+        const fused = compile((x: Tensor, y: Tensor) => reduction(x.mul(y)));
+        const kept = compile((x: Tensor, y: Tensor) => {
+          const value = x.mul(y);
+          return [reduction(value), value];
+        });
+        const [first, second] = [compile(FORMULAS.product), compile(reduction)];
+        for (const [shape, operand] of [
+          [
+            [3, 4, 5],
+            [4, 5],
+          ],
+          [
+            [3, 2, 4, 9],
+            [3, 1, 1, 9],
+          ],
+          [
+            [3, 2, 4, 8],
+            [3, 1, 4, 1],
+          ],
+          [
+            [7, 3, 80, 131],
+            [7, 1, 1, 131],
+          ],
+        ]) {
+          const [x, y] = [draw(1, shape, dtype), draw(2, operand, dtype)];
+          const value = first(x, y);
+          same(fused(x, y), second(value));
+          const [reduced, written] = kept(x, y);
+          same(reduced, second(value));
+          same(written, value);
+        }
+        expect(isFused(fused)).toBe(true);
+        expect(isFused(kept)).toBe(true);
+      }
+    }
+  });
+
   it('has them with NaN, infinities and negative zeros among the elements', () => {
     const rows = draw(3, [9, 13], dtype).toArray() as number[][];
     [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0].forEach((value, k) => {
@@ -230,8 +271,9 @@ describe('what is not fused', () => {
   };
 
   it('is what steps unevenly, integers, and products', () => {
-    const mask = draw(2, [4, 5], 'float32');
-    expect(run((x) => x.mul(mask).sum(2), draw(1, [3, 4, 5], 'float32'))).toBe(false);
+    const column = draw(2, [4, 1], 'float32');
+    const rows = (x: Tensor) => x.mul(column).reshape([3, 20]).sum(1);
+    expect(run(rows, draw(1, [3, 4, 5], 'float32'))).toBe(false);
     expect(run((x) => x.mul(2).add(1).sum(1), draw(1, [3, 4], 'float32').cast('int32'))).toBe(
       false,
     );

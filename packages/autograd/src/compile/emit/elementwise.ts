@@ -38,13 +38,21 @@ function readingOf(step: number, rowStep: number): Reading {
   return rowStep === 0 ? 'one' : 'column';
 }
 
-export function rowsOf({ reads, shape }: ElementwiseCall): Rows {
+/** Rows of `length` elements, if there are such, or else as long as they get. */
+export function rowsOf({ reads, shape }: ElementwiseCall, length = 0): Rows {
   const whole = stridesOf(shape);
+  // As if a row of so many elements were read again and again, which keeps rows apart.
+  const row = whole.map((stride) => (stride < length ? stride : 0));
   const strides = reads.map((read) => broadcastStrides(read.shape, shape));
-  const [sizes, steps] = collapse(shape, [whole, ...strides]);
-  const [inner = 1, rows = 1, ...counts] = sizes;
-  const readings = steps.slice(1).map(([step = 0, rowStep]) => readingOf(step, rowStep ?? step));
-  const loops = counts.map((count, k) => ({ count, steps: steps.map((own) => own[k + 2]) }));
+  const [sizes, [own, , ...steps]] = collapse(shape, [whole, row, ...strides]);
+  const [first = 1, second = 1, ...counts] = sizes;
+  const [inner, rows] =
+    second === 1 && first % length === 0 ? [length, first / length] : [first, second];
+  const readings = steps.map(([step = 0, rowStep]) => readingOf(step, rowStep ?? step));
+  const loops = counts.map((count, k) => ({
+    count,
+    steps: [own, ...steps].map((of) => of[k + 2]),
+  }));
   return { rows, inner, readings, loops };
 }
 

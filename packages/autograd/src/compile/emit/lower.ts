@@ -2,7 +2,7 @@
 
 import type { Symbolic } from '../../tensor/symbolic.js';
 import type { ExplainedKernel } from '../explain.js';
-import { fillsWhole, type Instruction } from '../instruction.js';
+import { fillsWhole, type Instruction, isSoftmax } from '../instruction.js';
 import { bytesOf } from '../plan.js';
 import { blasBlocks, pairBlocks } from './blas/index.js';
 import { convertStep } from './convert.js';
@@ -14,7 +14,6 @@ import { matmulBlocks, matmulStep } from './products.js';
 import { reduceStep } from './reduce.js';
 import { reduceFormulaStep } from './reduce-formula.js';
 import type { Blocks } from './shared.js';
-import { softmaxStep } from './softmax.js';
 import type { CallStep, Step, StepContext } from './step.js';
 
 /** The function that does an instruction, and with what; null for one that is left to JavaScript. */
@@ -28,7 +27,7 @@ function stepOf(
     case 'elementwise':
       return elementwiseStep(call, out, context);
     case 'reduce':
-      return reduceStep(call, inputs[0], out, context);
+      return reduceStep(call, inputs, outputs, context);
     case 'reduceFormula':
       return reduceFormulaStep(call, inputs, outputs, context);
     case 'copy':
@@ -40,13 +39,8 @@ function stepOf(
       return convertStep(call, inputs[0], out, context);
     case 'draw':
       return drawStep(call, outputs, context);
-    case 'softmaxWithLogs':
-      return softmaxStep('softmax', call, inputs[0], outputs, context);
     case 'axis':
-      if (call.kernel === 'softmax') {
-        const kind = call.flag === true ? 'logSoftmax' : 'softmax';
-        return softmaxStep(kind, call, inputs[0], outputs, context);
-      }
+      if (isSoftmax(call)) return reduceStep(call, inputs, outputs, context);
       // Of the others, those that read indices.
       return inputs.length > 1 ? indexingStep(call, inputs, out, k, context) : null;
     default:

@@ -3,6 +3,7 @@
 import {
   type Job,
   type JobParameter,
+  MOST_PARAMETERS,
   type PlacedJob,
   placed,
   portableOf,
@@ -75,10 +76,10 @@ export class SharedFunctions {
     return { portable, name: 'run', run: exports.run as Shared['run'] };
   }
 
-  /** The step cut into blocks; null if its function calls back into JavaScript. */
+  /** The step cut into blocks; null if its function calls back into JavaScript, or has too many parameters. */
   cut(step: CallStep, { down, across, steps }: Cut): Blocks | null {
     const target = this.#functionOf(step);
-    if (target === null) return null;
+    if (target === null || step.parameters.length > MOST_PARAMETERS) return null;
     const parameters = step.parameters.map(
       (base, p): JobParameter<Parameter> => ({ base, ...steps[p] }),
     );

@@ -13,6 +13,7 @@ import {
   type SimdReduction,
   turned,
 } from '../../kernels/wasm/reduce-code.js';
+import type { Values } from '../../kernels/wasm/row-values.js';
 import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
 import {
   advance,
@@ -26,12 +27,12 @@ import {
 } from '../../kernels/wasm/statements.js';
 import { type LaneType, lanesOf, narrow, type Vec, widen } from '../../kernels/wasm/vector.js';
 import type { AnyFunction } from './step.js';
-import { type RowFormula, type Values, valuesOf } from './values.js';
+import { type RowFormula, valuesOf } from './values.js';
 
 // ── Along rows ─────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * (rows, stretches, bytes of a stretch, out, …): out[i] = what row i gathers. A row is made of stretches, which are rows to
+ * (rows, bytes of a stretch, stretches, out, …): out[i] = what row i gathers. A row is made of stretches, which are rows to
  * the formula; unless there is one only, they are of whole `STRETCH_BYTES`.
  */
 export function formulaRows(kind: SimdReduction, formula: RowFormula): AnyFunction {
@@ -58,7 +59,7 @@ function rowLoops(
 ): AnyFunction {
   const own = count + POOL;
   return routine(4 + values.pointers, 4, own + values.vectors, (parameters, integers, vectors) => {
-    const [rows, stretches, bytes, out, ...pointers] = parameters;
+    const [rows, bytes, stretches, out, ...pointers] = parameters;
     const [at, whole, left, end] = integers;
     const pool = vectors.slice(count, own);
     const row = gathering(vectors.slice(0, count), pool);

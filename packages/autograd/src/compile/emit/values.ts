@@ -3,6 +3,7 @@
 import { i32, if_, type Local, local, v128 } from '../../kernels/wasm/assembler/index.js';
 import { fromLocal, sharedNodes } from '../../kernels/wasm/emit.js';
 import { formulaOn } from '../../kernels/wasm/formula.js';
+import type { Given, Values } from '../../kernels/wasm/row-values.js';
 import { VECTOR_BYTES } from '../../kernels/wasm/scratch.js';
 import { advance, assign, type Pointer } from '../../kernels/wasm/statements.js';
 import { type LaneType, lanesOf, type Vec, vec } from '../../kernels/wasm/vector.js';
@@ -20,18 +21,6 @@ export interface RowFormula {
 /** What lies side by side: vectors of one row, or the vectors at one place of some rows. */
 type Side = 'vectors' | 'rows';
 
-/** Locals that a function gives to the values: its last parameters, and vectors. */
-export interface Given {
-  /** Where the values are written, if they are, and the operands. */
-  readonly pointers: readonly Pointer[];
-  /** How far into the operands the values lie: one place, or one for each row. */
-  readonly places: readonly Pointer[];
-  /** How many bytes of a row there are, and those of them that are whole vectors. */
-  readonly bytes: Pointer;
-  readonly whole: Pointer;
-  readonly vectors: readonly Local<'v128'>[];
-}
-
 /** Writes the first elements of a vector at pointer + at, of which there are bytes & 15. */
 function storePart(bytes: Pointer, pointer: Pointer, at: Pointer, value: Local<'v128'>): void {
   i32.and(bytes, 8);
@@ -43,21 +32,6 @@ function storePart(bytes: Pointer, pointer: Pointer, at: Pointer, value: Local<'
     },
     () => v128.store32_lane({}, 0, i32.add(pointer, at), value),
   );
-}
-
-/** What a function calls to have the values of a formula, in this order. */
-export interface Values {
-  /** How many pointers and vectors it is to be given. */
-  readonly pointers: number;
-  readonly vectors: number;
-  /** Emits what is done once, before all rows. */
-  begin(given: Given): void;
-  /** Reads what the next rows have one element of. */
-  openRows(count: number): void;
-  /** Makes, and writes, the next vectors; of a single place in a row `mayEnd` says that it may reach beyond the row. */
-  make(count: number, mayEnd: boolean): readonly Vec[];
-  /** Goes on behind rows, each of so many bytes. */
-  closeRows(count: number, rowBytes: Pointer): void;
 }
 
 /** At most `most` vectors of values at a time. */

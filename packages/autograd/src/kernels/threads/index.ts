@@ -1,5 +1,6 @@
 // Threads on shared memory, synchronous for those who call.
 
+export { MOST_PARAMETERS } from './control.js';
 export {
   type Job,
   type JobParameter,

@@ -1,6 +1,6 @@
 // Calls of one function in blocks, and their parameters as threads read them.
 
-import { HEAD, HEAD_NUMBERS, MOST_PARAMETERS, PARAMETER_NUMBERS } from './control.js';
+import { HEAD, HEAD_NUMBERS, PARAMETER_NUMBERS } from './control.js';
 import type { Native, Portable } from './portable.js';
 
 /**
@@ -68,12 +68,11 @@ function numberOf(target: Shared): number {
   return number;
 }
 
-/** The job with every base as the number that it is. */
+/** The job with every base as the number that it is; it has `MOST_PARAMETERS` at most. */
 export function placed<Base>(
   { target, down, across, parameters, sets = 1 }: Job<Base>,
   toNumber: (base: Base) => number,
 ): PlacedJob {
-  if (parameters.length > MOST_PARAMETERS) throw new Error('unreachable: too many parameters');
   const each = down * across;
   const head = [numberOf(target), 0, sets * each, across, parameters.length / sets, each];
   const rows = parameters.map((one) => [

@@ -21,7 +21,7 @@ import {
 import { LONGEST_ROW, type RowFunction, softmaxFunction } from './softmax-code.js';
 import { type LaneType, laneTypeOf } from './vector.js';
 
-type Rows = (source: number, target: number, rows: number, rowBytes: number) => void;
+type Rows = (rows: number, rowBytes: number, source: number, target: number) => void;
 
 const SLOTS = 2;
 
@@ -47,7 +47,7 @@ function alongRows(
   for (let i = 0; i < outer; i += most) {
     const rows = Math.min(most, outer - i);
     copyTo(memory, 0, x, i * count, rows * count);
-    run(0, target, rows, count * bytes);
+    run(rows, count * bytes, 0, target);
     copyTo(out, i * length, memory, target / bytes, rows * length);
   }
 }

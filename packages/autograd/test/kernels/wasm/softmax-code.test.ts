@@ -25,7 +25,7 @@ describe.each(DTYPES)('loops of softmax in %s', (dtype) => {
   const run = (loops: (...args: number[]) => void, count: number, ...places: number[]) => {
     numbers.fill(UNTOUCHED);
     numbers.set(filled(dtype, ROWS * count, scattered(count)), SOURCE / bytes);
-    loops(SOURCE, TARGET, ROWS, count * bytes, ...places);
+    loops(ROWS, count * bytes, SOURCE, TARGET, ...places);
     return numbers.slice(TARGET / bytes, TARGET / bytes + ROWS * count + 16 / bytes);
   };
 

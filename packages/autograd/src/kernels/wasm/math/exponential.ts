@@ -42,10 +42,11 @@ function scaledExp(l: Lanes, x: Vec, extra: number): Vec {
 
 export const exp = (l: Lanes, x: Vec): Vec => scaledExp(l, x, 0);
 
-/** eˣ·2^extra where that is below 2^bias: 0 if it is less than about the least normal number. */
+/** eˣ·2^extra as 2ⁿ + 2ⁿ(eʳ − 1), where 2ⁿ is below 2^(bias + 1): 0 if it is less than about the least normal number. */
 function boundedExp(l: Lanes, x: Vec, extra: number): Vec {
   const { shifted, r } = reduce(l, x, l.bias + extra);
-  return l.mul(powerOfTwo(l, shifted), expReduced(l, r));
+  const power = powerOfTwo(l, shifted);
+  return l.madd(power, expm1Reduced(l, r), power);
 }
 
 /** eˣ for x ≤ ½: what is no normal number counts as 0. */
@@ -64,12 +65,12 @@ export function expm1(l: Lanes, x: Vec): Vec {
 }
 
 /**
- * c/(c + c·e⁻ˣ), where c = 2^−(mantissa + 9) leaves room for the results that are no normal numbers, and the exponential is ∞
- * where nothing is left of them.
+ * c/(c + c·e⁻ˣ), where c = 2^−(mantissa + 9) leaves room for the results that are no normal numbers, and the exponential is
+ * 2^bias where nothing is left of them.
  */
 export function sigmoid(l: Lanes, x: Vec): Vec {
   const extra = -(l.mantissa + 9);
-  const bounded = clamp(l, l.neg(x), extra * Math.LN2, (l.bias + 1 - extra) * Math.LN2);
+  const bounded = clamp(l, l.neg(x), extra * Math.LN2, (l.bias - extra) * Math.LN2);
   const share = 2 ** extra;
   return l.div(share, l.add(share, boundedExp(l, bounded, extra)));
 }
