@@ -1,7 +1,13 @@
 // Where the blocks of one program lie: cells and constants at addresses of their own, the rest in the arena.
 
 import type { Blas } from '../kernels/blas/index.js';
-import { type PlacedJob, threadCount } from '../kernels/threads/index.js';
+import {
+  type Handle,
+  handleOf,
+  type PlacedJob,
+  threadCount,
+  type Varying,
+} from '../kernels/threads/index.js';
 import { BUFFER_BYTES } from '../kernels/wasm/draw-code.js';
 import { scratchPerThread } from '../kernels/wasm/gemm-threads.js';
 import { isShared } from '../kernels/wasm/threading.js';
@@ -30,6 +36,17 @@ export interface HeldCell extends TracedCell {
 const NUMBERS_AT_ONCE = 32;
 const NUMBER_BYTES = 8;
 
+/** Jobs, and those of their parameters that have another base in each run. */
+export interface Work {
+  readonly jobs: readonly Job[];
+  readonly varying: readonly Varying[];
+}
+
+interface PlacedWork {
+  readonly jobs: readonly PlacedJob[];
+  readonly handles: readonly Handle[];
+}
+
 /** What a program keeps in memory between runs, and where it lies while it runs. */
 export class Layout {
   readonly cells: readonly HeldCell[];
@@ -48,7 +65,7 @@ export class Layout {
   /** What is good until the memory grows or the arena moves: arrays over blocks, and jobs that know their addresses. */
   readonly #arrays = new Map<Symbolic, TypedArray>();
   readonly #operands = new Map<Blocks, Operands>();
-  readonly #jobs = new Map<readonly Job[], readonly PlacedJob[]>();
+  readonly #jobs = new Map<Work, PlacedWork>();
   #buffer: ArrayBufferLike | null = null;
   #arena = -1;
 
@@ -123,16 +140,17 @@ export class Layout {
   }
 
   /** Jobs with their addresses; those of a library are addresses in the whole process. */
-  jobsOf(jobs: readonly Job[], blas: Blas | null): readonly PlacedJob[] {
+  jobsOf(work: Work, blas: Blas | null): PlacedWork {
     this.#follow();
-    return this.#jobs.get(jobs) ?? this.#place(jobs, blas);
+    return this.#jobs.get(work) ?? this.#place(work, blas);
   }
 
-  #place(jobs: readonly Job[], blas: Blas | null): readonly PlacedJob[] {
+  #place(work: Work, blas: Blas | null): PlacedWork {
     const { memory } = this.#engine.heap;
     const start = blas === null ? 0 : blas.addressOf(new Uint8Array(memory.buffer));
-    const placed = placedAt(jobs, this.#arena, start);
-    this.#jobs.set(jobs, placed);
+    const jobs = placedAt(work.jobs, this.#arena, start);
+    const placed = { jobs, handles: work.varying.map((one) => handleOf(jobs, one)) };
+    this.#jobs.set(work, placed);
     return placed;
   }
 

@@ -3,31 +3,20 @@
 import { callSite, IndexError } from '../errors.js';
 import { kernels } from '../kernels/active.js';
 import { type Blas, systemBlas } from '../kernels/blas/index.js';
-import { inParallel } from '../kernels/threads/index.js';
+import { inParallel, rebase } from '../kernels/threads/index.js';
 import { isShared } from '../kernels/wasm/threading.js';
-import type { TypedArray } from '../tensor/dtype.js';
 import type { Symbolic } from '../tensor/symbolic.js';
 import { Tensor } from '../tensor/tensor.js';
 import { cellChanges, type Variable } from '../tensor/variable.js';
 import { isPlainObject } from '../transforms/tree.js';
-import {
-  leftToBlas,
-  type Moving,
-  moveTo,
-  movingOf,
-  pairProducts,
-  readOutside,
-  readsRate,
-  setRate,
-  wantsBlas,
-} from './emit/blas/index.js';
+import { leftToBlas, pairProducts, readOutside, varyingOf, wantsBlas } from './emit/blas/index.js';
 import { type Lowered, lower, type Move, type Threaded } from './emit/lower.js';
 import { type Linked, tableOf } from './emit/module.js';
 import { type Host, runWith } from './emit/running.js';
 import { aside, type Engine, reserveArena } from './engine.js';
 import { Explanation, explainInstruction } from './explain.js';
 import { type Blocks, execute, type Instruction, type Operands } from './instruction.js';
-import { type HeldCell, Layout, threadsOn } from './layout.js';
+import { type HeldCell, Layout, threadsOn, type Work } from './layout.js';
 import { changes, copiesOfOld, separated } from './old-values.js';
 import { optimize } from './optimize.js';
 import { bytesOf, planMemory, type Update } from './plan.js';
@@ -41,13 +30,7 @@ interface Ready extends Linked {
   readonly engines: Lowered['engines'];
 }
 
-/** Arguments that are read where they lie: as long as somebody has them, they are there. */
-interface Given {
-  readonly inputs: readonly Tensor[];
-  readonly addresses: readonly number[];
-}
-
-const NOTHING: Given = { inputs: [], addresses: [] };
+const NOTHING: readonly Tensor[] = [];
 const NO_PAIRS: ReadonlySet<Instruction> = new Set();
 const NO_BLOCKS: ReadonlySet<Symbolic> = new Set();
 
@@ -57,9 +40,10 @@ export class Program implements Host {
   readonly #layout: Layout;
   /** The blocks of the tensors of the arguments that are copied in. */
   readonly #arguments: Blocks;
-  /** The others: the library reads them where they lie in the process, which is known when the program runs. */
-  readonly #outside: ReadonlySet<Symbolic>;
-  #given = NOTHING;
+  /** For each argument, which of these it is; −1 for those that the library reads where they lie. */
+  readonly #places: readonly number[];
+  /** The arguments of this run: as long as somebody has them, they lie where they are. */
+  #held = NOTHING;
   /** The cells that it assigns, and those whose gradient it reads or leaves. */
   readonly #assigned: readonly HeldCell[];
   readonly #gradients: readonly HeldCell[];
@@ -101,9 +85,10 @@ export class Program implements Host {
     this.instructions = paired.instructions;
     this.#pairs = paired.pairs;
     this.#blas = blas;
-    this.#outside = blas === null ? NO_BLOCKS : readOutside(paired.instructions, inputs, kept);
-    const within = inputs.filter((block) => !this.#outside.has(block));
+    const outside = blas === null ? NO_BLOCKS : readOutside(this.instructions, inputs, kept);
+    const within = inputs.filter((block) => !outside.has(block));
     this.#arguments = { inputs: within, outputs: [] };
+    this.#places = inputs.map((block) => within.indexOf(block));
 
     const constants = readConstants(recorder.constants, this.instructions, kept);
     const fixed = new Set([...cells.map(({ before }) => before), ...constants.keys()]);
@@ -135,7 +120,10 @@ export class Program implements Host {
     const layout = this.#layout;
     const { steps, engines, threaded } = lower(this.instructions, this.#pairs, this.#moves, {
       placeOf: (block) => layout.placeOf(block),
-      outside: (block) => (this.#outside.has(block) ? this.#trace.inputs.indexOf(block) : -1),
+      outside: (block) => {
+        const argument = this.#trace.inputs.indexOf(block);
+        return this.#places[argument] < 0 ? argument : -1;
+      },
       numberAt: (value, dtype) => layout.numberAt(value, dtype),
       gemm,
       blas: this.#blas,
@@ -156,9 +144,9 @@ export class Program implements Host {
   #hostedBy(instruction: Instruction, threaded: Threaded | undefined): () => void {
     const layout = this.#layout;
     const { call, outputs } = instruction;
-    const moving = threaded === undefined ? [] : movingOf(threaded.jobs);
+    const work = threaded === undefined ? null : this.#workOf(threaded);
     const share = (): void => {
-      if (threaded !== undefined) this.#share(threaded, moving);
+      if (work !== null) this.#share(work);
     };
     if (call.kind === 'draw' && call.stream !== null) {
       const { reserve } = call.stream;
@@ -167,7 +155,7 @@ export class Program implements Host {
         share();
       };
     }
-    if (threaded !== undefined) return share;
+    if (work !== null) return share;
     if (call.kind === 'host') return () => this.#leaveToUser(instruction);
     return () => execute(kernels, instruction, layout.operandsOf(instruction));
   }
@@ -179,10 +167,10 @@ export class Program implements Host {
   #leaveToUser(instruction: Instruction): void {
     const { memory } = this.#engine.heap;
     const operands = this.#layout.operandsOf(instruction);
-    const mine = this.#given;
+    const mine = this.#held;
     const given = isShared(memory) ? operands : owned(operands);
     aside(this.#engine, () => execute(kernels, instruction, given));
-    this.#given = mine;
+    this.#held = mine;
     if (given !== operands) {
       this.#layout.operandsOf(instruction).outputs.forEach((out, k) => {
         write(out, given.outputs[k]);
@@ -190,14 +178,22 @@ export class Program implements Host {
     }
   }
 
-  #share({ jobs, of }: Threaded, moving: readonly Moving[]): void {
+  /** The work of instructions, with what varies in it: where arguments lie, rates of descents. */
+  #workOf({ jobs, of }: Threaded): Work {
+    const varying = varyingOf(
+      jobs,
+      of,
+      (argument) => this.#blas?.addressOf(this.#held[argument].storage as Float32Array) ?? 0,
+      (block) => this.#layout.arrayOf(block)[0],
+    );
+    return { jobs, varying };
+  }
+
+  #share(work: Work): void {
     const layout = this.#layout;
-    const placed = layout.jobsOf(jobs, this.#blas);
-    if (moving.length > 0) moveTo(placed, moving, this.#given.addresses);
-    for (let i = 0; i < of.length; i++) {
-      if (readsRate(of[i].call)) setRate(placed, i, layout.arrayOf(of[i].inputs[3])[0]);
-    }
-    for (let k = 0; k < placed.length; k++) inParallel(placed[k], layout.threads);
+    const { jobs, handles } = layout.jobsOf(work, this.#blas);
+    for (let k = 0; k < handles.length; k++) rebase(handles[k]);
+    for (let k = 0; k < jobs.length; k++) inParallel(jobs[k], layout.threads);
   }
 
   /** @internal */
@@ -209,10 +205,14 @@ export class Program implements Host {
   run(inputs: readonly Tensor[]): unknown {
     const { run, table } = this.#ready ?? this.#link();
     if (this.#seen !== cellChanges.count) this.#loadCells();
-    reserveArena(this.#engine, this.#layout.arenaBytes);
+    const { arenaBytes } = this.#layout;
+    if (arenaBytes > this.#engine.arena.bytes) reserveArena(this.#engine, arenaBytes);
     const { inputs: arrays } = this.#layout.operandsOf(this.#arguments);
-    if (arrays.length < inputs.length) this.#take(inputs, arrays);
-    else for (let i = 0; i < inputs.length; i++) write(arrays[i], inputs[i].storage);
+    for (let i = 0; i < inputs.length; i++) {
+      const place = this.#places[i];
+      if (place >= 0) write(arrays[place], inputs[i].storage);
+    }
+    this.#held = inputs;
     const gradients = this.#gradients.length > 0;
     if (gradients) this.#takeGradients();
     runWith(this, run, this.#engine.arena.address, table);
@@ -220,18 +220,6 @@ export class Program implements Host {
     if (this.#trace.taps.length > 0 && isObserved()) this.#showTaps();
     const { result } = this.#trace;
     return result instanceof Slot ? this.#read(result) : this.#valueOf(result);
-  }
-
-  /** Copies arguments in, but for those that stay where they are. */
-  #take(inputs: readonly Tensor[], arrays: readonly TypedArray[]): void {
-    let next = 0;
-    const addresses = this.#trace.inputs.map((block, i) => {
-      const { storage } = inputs[i];
-      if (this.#outside.has(block)) return (this.#blas as Blas).addressOf(storage as Float32Array);
-      write(arrays[next++], storage);
-      return 0;
-    });
-    this.#given = { inputs, addresses };
   }
 
   /** Copies cells in that have been assigned since they were. */
@@ -244,7 +232,7 @@ export class Program implements Host {
 
   /** @internal At an index that there is not, or in a kernel of the user's, what was assigned before is assigned, as it is eagerly. */
   ended(): void {
-    this.#given = NOTHING;
+    this.#held = NOTHING;
     for (let i = 0; i < this.#assigned.length; i++) {
       const { cell, resident } = this.#assigned[i];
       cell.defer(resident.fetch);

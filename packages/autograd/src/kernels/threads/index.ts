@@ -2,6 +2,8 @@
 
 export { MOST_PARAMETERS } from './control.js';
 export {
+  type Handle,
+  handleOf,
   type Job,
   type JobParameter,
   joined,
@@ -10,6 +12,7 @@ export {
   rebase,
   runAlone,
   type Shared,
+  type Varying,
 } from './job.js';
 export { Pool } from './pool.js';
 export { type Native, type Portable, portableOf } from './portable.js';

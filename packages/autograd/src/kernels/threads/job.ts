@@ -86,14 +86,6 @@ export function placed<Base>(
   return { target, down, across, numbers, calls: [] };
 }
 
-/** Gives a parameter another base. */
-export function rebase({ numbers, calls }: PlacedJob, parameter: number, base: number): void {
-  const at = HEAD_NUMBERS + parameter * PARAMETER_NUMBERS;
-  if (numbers[at] === base) return;
-  numbers[at] = base;
-  calls.length = 0;
-}
-
 /** Of so many blocks at most: loops have no more, and batches of small products may have any number. */
 const MOST_REMEMBERED = 256;
 
@@ -111,6 +103,49 @@ function parametersOf({ across, numbers, calls }: PlacedJob, block: number): num
   }
   if (block < MOST_REMEMBERED) calls[block] = parameters;
   return parameters;
+}
+
+/** A parameter of one of several jobs that has another base in each run. */
+export interface Varying {
+  readonly job: number;
+  readonly parameter: number;
+  /** Its base now. */
+  readonly base: () => number;
+}
+
+/** Where such a parameter lies: in the numbers of its job, and in the calls that are remembered. */
+export interface Handle {
+  readonly numbers: Float64Array;
+  readonly at: number;
+  readonly calls: readonly { readonly parameters: number[]; readonly behind: number }[];
+  readonly own: number;
+  readonly base: () => number;
+}
+
+/** The handle of a parameter, the calls of whose job are remembered from now on. */
+export function handleOf(
+  jobs: readonly PlacedJob[],
+  { job: of, parameter, base }: Varying,
+): Handle {
+  const job = jobs[of];
+  const { numbers } = job;
+  const at = HEAD_NUMBERS + parameter * PARAMETER_NUMBERS;
+  const own = parameter % numbers[HEAD.parameters];
+  const each = numbers[HEAD.each];
+  const first = ((parameter - own) / numbers[HEAD.parameters]) * each;
+  const count = Math.min(each, Math.max(0, MOST_REMEMBERED - first));
+  const calls = Array.from({ length: count }, (_, k) => {
+    const parameters = job.calls[first + k] ?? parametersOf(job, first + k);
+    return { parameters, behind: parameters[own] - numbers[at] };
+  });
+  return { numbers, at, calls, own, base };
+}
+
+/** Gives a parameter its base. */
+export function rebase({ numbers, at, calls, own, base }: Handle): void {
+  const now = base();
+  numbers[at] = now;
+  for (let k = 0; k < calls.length; k++) calls[k].parameters[own] = now + calls[k].behind;
 }
 
 /** Calls the function for a block on this thread. */

@@ -19,19 +19,19 @@ const MAX_NESTING = 24;
 function survey(roots: readonly Vec[]): { order: Vec[]; uses: Map<Vec, number> } {
   const uses = new Map<Vec, number>();
   const order: Vec[] = [];
-  const stack: [node: Vec, entered: boolean][] = [];
-  for (let k = roots.length - 1; k >= 0; k--) stack.push([roots[k], false]);
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const [node, entered] = top;
-    if (entered) {
-      order.push(node);
-      continue;
+  const stack = [...roots].reverse();
+  while (stack.length > 0) {
+    const node = stack[stack.length - 1];
+    const seen = uses.get(node);
+    if (seen === undefined) {
+      // It comes up again, and into the order, when its operands are through.
+      uses.set(node, 0);
+      for (let k = node.args.length - 1; k >= 0; k--) stack.push(node.args[k]);
+    } else {
+      stack.pop();
+      if (seen === 0) order.push(node);
+      uses.set(node, seen + 1);
     }
-    const seen = uses.get(node) ?? 0;
-    uses.set(node, seen + 1);
-    if (seen > 0) continue;
-    stack.push([node, true]);
-    for (let k = node.args.length - 1; k >= 0; k--) stack.push([node.args[k], false]);
   }
   return { order, uses };
 }

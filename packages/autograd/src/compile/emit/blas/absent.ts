@@ -1,6 +1,5 @@
 // What stands in the place of products by BLAS in bundles for a browser: there are none.
 
-import type { DescentCall, Instruction } from '../../instruction.js';
 import type * as blas from './index.js';
 
 export const leftToBlas: typeof blas.leftToBlas = () => false;
@@ -12,7 +11,4 @@ export const pairProducts: typeof blas.pairProducts = (instructions) => ({
   pairs: new Set(),
 });
 export const readOutside: typeof blas.readOutside = () => new Set();
-export const movingOf: typeof blas.movingOf = () => [];
-export const moveTo: typeof blas.moveTo = () => {};
-export const setRate: typeof blas.setRate = () => {};
-export const readsRate = (_: Instruction['call']): _ is DescentCall => false;
+export const varyingOf: typeof blas.varyingOf = () => [];

@@ -4,12 +4,8 @@ export { type Paired, pairProducts } from './pairs.js';
 export {
   blasBlocks,
   leftToBlas,
-  type Moving,
-  moveTo,
-  movingOf,
   pairBlocks,
   readOutside,
-  readsRate,
-  setRate,
+  varyingOf,
   wantsBlas,
 } from './products.js';

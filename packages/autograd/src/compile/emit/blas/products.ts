@@ -2,11 +2,11 @@
 
 import type { Blas } from '../../../kernels/blas/index.js';
 import { ALPHA, blasJob, OPERANDS, PARAMETERS, partsOf } from '../../../kernels/blas/job.js';
-import { joined, type PlacedJob, rebase } from '../../../kernels/threads/index.js';
+import { joined, type Varying } from '../../../kernels/threads/index.js';
 import type { LaneType } from '../../../kernels/wasm/vector.js';
 import { isFloating } from '../../../tensor/dtype.js';
 import type { Symbolic } from '../../../tensor/symbolic.js';
-import type { DescentCall, Instruction, MatmulCall } from '../../instruction.js';
+import type { Instruction, MatmulCall } from '../../instruction.js';
 import { bytesOf } from '../../plan.js';
 import { moveStep } from '../copies.js';
 import { gridOf, sizesOf } from '../products.js';
@@ -124,37 +124,24 @@ export function readOutside(
   return found;
 }
 
-/** A parameter of a job that moves with an argument. */
-export interface Moving extends Outside {
-  readonly job: number;
-  readonly parameter: number;
-}
-
-/** The parameters of jobs that lie in arguments. */
-export function movingOf(jobs: readonly Blocks[]): readonly Moving[] {
-  return jobs.flatMap(({ parameters }, job) =>
-    parameters.flatMap(({ base }, parameter): Moving[] =>
-      typeof base === 'object' && 'argument' in base ? [{ ...base, job, parameter }] : [],
-    ),
+/** The parameters of the jobs of some instructions that vary: where arguments lie, and rates of descents that aren't known. */
+export function varyingOf(
+  jobs: readonly Blocks[],
+  of: readonly Instruction[],
+  addressOf: (argument: number) => number,
+  numberIn: (block: Symbolic) => number,
+): readonly Varying[] {
+  const places = jobs.flatMap(({ parameters }, job) =>
+    parameters.flatMap(({ base }, parameter): Varying[] => {
+      if (typeof base === 'number' || !('argument' in base)) return [];
+      const { argument, behind: bytes } = base;
+      return [{ job, parameter, base: () => addressOf(argument) + bytes }];
+    }),
   );
+  const rates = of.flatMap(({ call, inputs }, which): Varying[] => {
+    if (call.kind !== 'descent' || call.rate !== null) return [];
+    const parameter = which * PARAMETERS + ALPHA;
+    return [{ job: 0, parameter, base: () => -numberIn(inputs[3]) }];
+  });
+  return [...places, ...rates];
 }
-
-/** Lets jobs read arguments at the addresses where they lie. */
-export function moveTo(
-  jobs: readonly PlacedJob[],
-  moving: readonly Moving[],
-  addresses: readonly number[],
-): void {
-  for (const { job, parameter, argument, behind: bytes } of moving) {
-    rebase(jobs[job], parameter, addresses[argument] + bytes);
-  }
-}
-
-/** Lets the jobs of a descent go along its product at a rate; of a pair, which of both it is. */
-export function setRate(jobs: readonly PlacedJob[], which: number, rate: number): void {
-  for (let k = 0; k < jobs.length; k++) rebase(jobs[k], which * PARAMETERS + ALPHA, -rate);
-}
-
-/** Whether a descent learns its rate when the program runs, from its last input. */
-export const readsRate = (call: Instruction['call']): call is DescentCall =>
-  call.kind === 'descent' && call.rate === null;
